@@ -1,7 +1,7 @@
 """Draws the demo characters' faces: `python -m bot.demo.draw` writes `bot/demo/faces/*.png`.
 
-Everything is plain shapes on a 512-unit square, drawn four times larger and scaled down, so that edges are smooth. The files
-are committed: the program only reads them. They are ours, made by this script and nothing else.
+Everything is plain shapes on a 512-unit square, drawn four times larger and scaled down, so that edges are smooth. The
+files are committed: the program only reads them. They are ours, made by this script and nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 SIZE = 512
 SCALE = 4
@@ -26,11 +26,12 @@ class Canvas:
 
     def __init__(self, top: Colour, bottom: Colour) -> None:
         side = SIZE * SCALE
-        ramp = Image.new("RGB", (1, 256))
-        for y in range(256):
-            t = y / 255
-            ramp.putpixel((0, y), tuple(round(a + (b - a) * t) for a, b in zip(top[:3], bottom[:3], strict=True)))
-        self.image = ramp.resize((side, side), Image.Resampling.BICUBIC).convert("RGBA")
+        self.image = Image.new("RGBA", (side, side))
+        draw = ImageDraw.Draw(self.image)
+        for y in range(side):
+            share = y / (side - 1)
+            row = [round(a + (b - a) * share) for a, b in zip(top[:3], bottom[:3], strict=True)]
+            draw.line((0, y, side, y), fill=(row[0], row[1], row[2], 255))
 
     def _layer(self, paint: Callable[[ImageDraw.ImageDraw], None], fill: Colour, blur: float = 0) -> None:
         # The empty layer has the fill's own colour, or a blurred edge would fade through black.
@@ -83,7 +84,7 @@ class Canvas:
 
     def finish(self) -> Image.Image:
         """The picture at its final size."""
-        return self.image.convert("RGB").resize((SIZE, SIZE), Image.Resampling.LANCZOS)
+        return ImageOps.fit(self.image.convert("RGB"), (SIZE, SIZE), Image.Resampling.LANCZOS)
 
 
 def smooth(points: Sequence[Point], *, closed: bool, steps: int = 16) -> list[Point]:
