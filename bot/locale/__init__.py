@@ -1,0 +1,1 @@
+"""The catalogues of `bot.texts`, and the command that keeps them (`python -m bot.locale`)."""
