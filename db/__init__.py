@@ -1,0 +1,1 @@
+"""Tables, queries and the way to the database. Imports nothing of `bot`."""
