@@ -37,6 +37,7 @@ def N_(message: str) -> Text:  # noqa: N802 - gettext's own name for "mark only"
     return Text(message)
 
 
+@cache
 def available_languages() -> tuple[str, ...]:
     """The languages people can have, the source language first."""
     found = sorted(path.parent.parent.name for path in LOCALE_DIR.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))

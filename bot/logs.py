@@ -1,0 +1,153 @@
+"""Structured logs: structlog in front, the standard library behind, secrets taken out on the way.
+
+Every record, ours or a library's, passes the same processors: values are redacted and made single-line, then rendered
+for people (`console`) or machines (`json`), then the finished line is redacted once more. Libraries never log below
+INFO: at DEBUG, discord.py and aiohttp write whole payloads.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import TextIO, cast
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bot.redaction import HIDDEN, Redactor, one_line
+from bot.settings import Settings
+
+OURS = ("bot", "cogs", "db", "web")
+_MULTILINE = ("exception", "stack")
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] in OURS or name == "__main__"
+
+
+class LibrariesAtInfo(logging.Filter):
+    """Drops DEBUG records of libraries even when one sets its own logger's level."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record may be written."""
+        return record.levelno >= logging.INFO or _is_ours(record.name)
+
+
+class Cleaner:
+    """A processor: redacts every value, however deep, and lets no value break out of its line."""
+
+    def __init__(self, redact: Redactor) -> None:
+        self._redact = redact
+
+    def __call__(self, logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        """The event with clean keys and values. Tracebacks keep their line breaks, but none begins a line."""
+        clean: EventDict = {}
+        for key, value in event.items():
+            if key.startswith("_"):  # structlog's own: the record and where it came from, removed before rendering
+                clean[key] = value
+            elif key in _MULTILINE:
+                clean[key] = self._indented(str(value))
+            else:
+                clean[one_line(str(key))] = self._named(str(key), value)
+        return clean
+
+    def _indented(self, text: str) -> str:
+        return "\n".join("  " + one_line(line) for line in self._redact(text).split("\n"))
+
+    def _named(self, key: str, value: object) -> object:
+        """A value whose name says that it is secret is not even looked at."""
+        if value and key.lower().endswith(("token", "password", "secret", "api_key", "authorization")):
+            return HIDDEN
+        return self._value(value)
+
+    def _value(self, value: object) -> object:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, Mapping):
+            entries = cast("Mapping[object, object]", value)
+            return {one_line(str(key)): self._named(str(key), item) for key, item in entries.items()}
+        if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
+            return [self._value(item) for item in cast("Sequence[object]", value)]
+        return one_line(self._redact(value if isinstance(value, str) else _text_of(value)))
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except Exception as error:  # a border: a broken __str__ must not cost the log line
+        return f"<{type(value).__name__} that cannot be shown: {type(error).__name__}>"
+
+
+class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
+    """Redacts the finished line once more: what a renderer put together may look like a secret only as a whole."""
+
+    def __init__(self, redact: Redactor, processors: Sequence[Processor], foreign: Sequence[Processor]) -> None:
+        super().__init__(processors=processors, foreign_pre_chain=foreign)
+        self._redact = redact
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line as it is written."""
+        return self._redact(super().format(record))
+
+
+def configure_logs(settings: Settings, *, stream: TextIO | None = None) -> None:
+    """Set up logging for this process; called again, the last call wins. `stream` is standard error by default."""
+    target: TextIO = stream if stream is not None else sys.stderr
+    redact = Redactor(settings.secrets())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        Cleaner(redact),
+    ]
+    if settings.log_format == "json":
+        renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    else:
+        renderer = structlog.dev.ConsoleRenderer(colors=target.isatty(), pad_event_to=0)
+    handler = logging.StreamHandler(target)
+    handler.addFilter(LibrariesAtInfo())
+    handler.setFormatter(
+        RedactingFormatter(redact, [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer], shared)
+    )
+    _install(handler, settings.log_level)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        # Not cached: modules make their loggers at import, before this runs.
+        cache_logger_on_first_use=False,
+    )
+
+
+def _install(handler: logging.Handler, level: str) -> None:
+    root = logging.getLogger()
+    for old in tuple(root.handlers):
+        if isinstance(old.formatter, RedactingFormatter):
+            root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
+    for name in OURS:
+        logging.getLogger(name).setLevel(level)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """A traceback printed by Python itself would go past the redaction."""
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    caught = error if error is not None else kind()
+    logging.getLogger("bot").critical("The program stopped on an error nobody caught", exc_info=(kind, caught, trace))
