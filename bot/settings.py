@@ -36,7 +36,7 @@ def _http_address(value: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_http_address)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class Settings(BaseSettings):

@@ -1,0 +1,65 @@
+# BotCafé. `make` alone says what there is. Needs make and Python 3.11 or newer; everything else is installed into .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first Python here that is new enough; `make start PYTHON=/path/to/python` overrides it.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	path=$$(command -v $$name 2>/dev/null) && "$$path" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo "$$path" && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help start test lint format texts lock clean python
+
+help: ## Say what can be made
+	@echo 'BotCafé: what you can make'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@for file in bench/[a-z]*.py; do name=$$(basename "$$file" .py); \
+		[ -f "$$file" ] && printf '  make bench-%-4s Measure: %s\n' "$$name" "$$(sed -n '1s/"""\(.*[^"]\)"*$$/\1/p' "$$file")" || true; done
+	@echo
+	@echo 'First time here? `make start`, then open the address it prints. Settings: copy .env.example to .env.'
+
+start: python ## Run everything on this machine: database, local Discord (or yours), bot, web
+	@"$(PYTHON)" bot/local/install.py run
+	@exec $(BIN)/python -m bot start
+
+test: python ## Lint, types, import rules and every test, with a summary
+	@"$(PYTHON)" bot/local/install.py dev
+	@exec $(BIN)/python tests/run.py
+
+lint: python ## Look for what ruff, the type checker and the import rules object to
+	@"$(PYTHON)" bot/local/install.py dev
+	@exec $(BIN)/python tests/run.py --lint
+
+format: python ## Lay the code out the way the linter wants it
+	@"$(PYTHON)" bot/local/install.py dev
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+texts: python ## Bring the catalogues of texts up to date with the source
+	@"$(PYTHON)" bot/local/install.py dev
+	@exec $(BIN)/python -m bot.locale
+
+lock: python ## Renew the requirements' locks from pyproject.toml (hashes, no hosts)
+	@"$(PYTHON)" bot/local/install.py dev
+	@for kind in '--extra embedded-db:requirements.lock' \
+		'--extra embedded-db --extra local-model --group dev:requirements-dev.lock'; do \
+		$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+		$(LOCK_FLAGS) $${kind%%:*} pyproject.toml -o $${kind##*:} --quiet || exit 1; done
+	@! grep -HE 'https?://' requirements*.lock
+
+bench-%: python
+	@test -f bench/$*.py || { echo "There is no bench/$*.py; make help lists what there is."; exit 2; }
+	@"$(PYTHON)" bot/local/install.py dev
+	@exec $(BIN)/python -m bench.$*
+
+clean: ## Remove what was installed and built; data/ and .env stay
+	@rm -rf $(VENV) build .pytest_cache .ruff_cache .import_linter_cache .hypothesis botcafe.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo 'Removed .venv and what was built. Your data (data/) and settings (.env) are still there.'
+
+python:
+	@test -n "$(PYTHON)" || { \
+		echo 'BotCafé needs Python 3.11 or newer, and none was found. Nothing was changed. Install one, then try again:'; \
+		echo '  Debian, Ubuntu:  sudo apt install python3 python3-venv'; \
+		echo '  macOS:           brew install python@3.13'; \
+		echo 'Or name yours:     make start PYTHON=/path/to/python3'; exit 1; }
