@@ -92,7 +92,9 @@ class Character(Base):
     system_prompt: Mapped[str] = mapped_column(server_default="")
     greeting: Mapped[str] = mapped_column(server_default="")
     examples: Mapped[list[SpeechExample]] = mapped_column(
-        Document(list[SpeechExample]), default=list[SpeechExample], server_default=text("'[]'::jsonb")
+        Document[list[SpeechExample]](list[SpeechExample]),
+        default=list[SpeechExample],
+        server_default=text("'[]'::jsonb"),
     )
     phrases: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
     picture_id: Mapped[UUID | None] = mapped_column(ForeignKey("media.id", ondelete="SET NULL"), index=True)

@@ -64,8 +64,8 @@ class PromptPartRecord(BaseModel):
 class Conversation(Base):
     """What is spoken in one place, from a summons to its end. At most one is active in a channel or thread.
 
-    `channel_id` is where the words are shown, `webhook_channel_id` the channel whose webhook speaks there (the parent of
-    a thread). `owner_id` is who began it.
+    `channel_id` is where the words are shown, `webhook_channel_id` the channel whose webhook speaks there (the parent
+    of a thread). `owner_id` is who began it.
     """
 
     __tablename__ = "conversations"
@@ -206,6 +206,8 @@ class MessageVariant(Base):
     first_token_ms: Mapped[int | None]
     total_ms: Mapped[int | None]
     prompt_parts: Mapped[list[PromptPartRecord]] = mapped_column(
-        Document(list[PromptPartRecord]), default=list[PromptPartRecord], server_default=text("'[]'::jsonb")
+        Document[list[PromptPartRecord]](list[PromptPartRecord]),
+        default=list[PromptPartRecord],
+        server_default=text("'[]'::jsonb"),
     )
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

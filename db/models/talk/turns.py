@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, SmallInt, Snowflake
@@ -51,7 +52,7 @@ class Turn(Base):
         Index(
             "ix_turns_unfinished",
             "state",
-            postgresql_where=text("state IN ('claimed', 'generated', 'unknown')"),
+            postgresql_where=sql("state IN ('claimed', 'generated', 'unknown')"),
         ),
     )
     personal: ClassVar = Personal(
@@ -71,17 +72,17 @@ class Turn(Base):
     trigger_message_id: Mapped[Snowflake]
     state: Mapped[TurnState] = mapped_column(default=TurnState.CLAIMED)
     boot_id: Mapped[UUID]
-    attempts: Mapped[SmallInt] = mapped_column(default=1, server_default=text("1"))
+    attempts: Mapped[SmallInt] = mapped_column(default=1, server_default=sql("1"))
     text: Mapped[str | None]
     reason: Mapped[str | None]
-    stopped: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    stopped: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     claimed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     generated_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 
 class TurnPart(Base):
-    """One Discord message of a reply, numbered from 0. Written before the request leaves, again once its id is known."""
+    """One Discord message of a reply, numbered from 0: written before the request leaves, and once its id is known."""
 
     __tablename__ = "turn_parts"
     personal: ClassVar = Personal(

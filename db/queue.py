@@ -1,0 +1,92 @@
+"""The durable job queue's tables (PgQueuer) and how a job gets into them.
+
+Names and durability are fixed here and not by PgQueuer's environment variables, so that every process and the migration
+mean the same tables. Running jobs is `bot.jobs`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+
+import asyncpg
+from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
+from pgqueuer.adapters.persistence.schema_ddl import (
+    render_enum,
+    render_function,
+    render_index,
+    render_table,
+    render_trigger,
+)
+from pgqueuer.db import AsyncpgDriver, Driver
+from pgqueuer.domain.schema.declaration import target
+from pgqueuer.domain.settings import DBSettings, Durability
+from pgqueuer.queries import Queries
+
+TABLES = ("pgqueuer", "pgqueuer_log", "pgqueuer_statistics", "pgqueuer_schedules")
+SEQUENCES = ("pgqueuer_id_seq", "pgqueuer_log_id_seq", "pgqueuer_statistics_id_seq", "pgqueuer_schedules_id_seq")
+"""PgQueuer's own tables and sequences; a test holds both lists to what it installs."""
+
+
+def settings() -> DBSettings:
+    """PgQueuer's names and durability as BotCafé uses them."""
+    return DBSettings(
+        prefix="",
+        db_schema=None,
+        durability=Durability.durable,
+        channel="ch_pgqueuer",
+        function="fn_pgqueuer_changed",
+        trigger="tg_pgqueuer_changed",
+        queue_status_type="pgqueuer_status",
+        queue_table="pgqueuer",
+        queue_table_log="pgqueuer_log",
+        statistics_table="pgqueuer_statistics",
+        schedules_table="pgqueuer_schedules",
+    )
+
+
+def queries(driver: Driver) -> Queries:
+    """PgQueuer's queries over a driver, with our settings."""
+    ours = settings()
+    return Queries(
+        driver,
+        qbe=QueryBuilderEnvironment(ours),
+        qbq=QueryQueueBuilder(ours),
+        qbs=QuerySchedulerBuilder(ours),
+    )
+
+
+def install_statements() -> tuple[str, ...]:
+    """The statements that create the queue's tables, from the installed PgQueuer itself."""
+    schema = target(settings())
+    ours = settings()
+    return (
+        *(render_enum(entry, ours) for entry in schema.enums),
+        *(render_table(entry, ours) for entry in schema.tables),
+        *(render_index(entry, ours) for entry in schema.indexes),
+        *(render_function(entry, ours) for entry in schema.functions),
+        *(render_trigger(entry, ours) for entry in schema.triggers),
+    )
+
+
+def uninstall_statements() -> tuple[str, ...]:
+    """The statements that remove them."""
+    return tuple(QueryBuilderEnvironment(settings()).build_uninstall_query().splitlines())
+
+
+async def enqueue(
+    connection: asyncpg.Connection,
+    job: str,
+    payload: Mapping[str, str],
+    *,
+    after: timedelta | None = None,
+    priority: int = 0,
+    once: str | None = None,
+) -> bool:
+    """Queue a job in the connection's current transaction. False where `once` names one that waits or runs already."""
+    body = json.dumps(dict(payload), separators=(",", ":")).encode()
+    ids = await queries(AsyncpgDriver(connection)).enqueue(
+        [job], [body], [priority], [after], [once], on_conflict="skip"
+    )
+    return ids[0] is not None

@@ -1,0 +1,293 @@
+"""Who may see and change which rows, as Postgres enforces it.
+
+This module is the whole of it: roles, the functions that name the actor, the short reviewed list of SECURITY DEFINER
+functions, and the policies of every table. `apply` brings a database to exactly this state; migrations run it at their
+end (`migrations/env.py`), so rules are changed here and never in a revision. A fingerprint makes it a no-op otherwise.
+
+Three roles. The owner (whatever `DATABASE_URL` logs in as) owns the tables and migrates. `botcafe_app` is what the
+program works as: it owns nothing and every policy binds it. `botcafe_definer` owns the reviewed functions; it can read
+what they need and nobody can log in as it. Row security is forced, so it binds an owner who is no superuser as well.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db import queue
+from db.engine import APP_ROLE
+from db.security_functions import DEFINER_READS, DEFINER_ROLE, DEFINER_WRITES, FUNCTIONS, Function
+
+
+class TooPrivileged(RuntimeError):
+    """The program is connected as a role that row security does not bind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Which rows of a table an actor may see, add, change and remove: SQL conditions over the row.
+
+    An update must satisfy its condition before and after. `false` means nobody.
+    """
+
+    select: str
+    insert: str
+    update: str
+    delete: str
+
+    @classmethod
+    def all(cls, condition: str) -> Rules:
+        """One condition for everything."""
+        return cls(condition, condition, condition, condition)
+
+
+# Wrapped in a sub-select each is computed once a statement, not once a row.
+KIND = "(SELECT actor_kind())"
+USER = "(SELECT actor_user())"
+HERE = "(SELECT actor_conversation())"
+BEHALF = "(SELECT turn_user())"
+MINE = "(SELECT my_conversations())"
+
+PRESENT = "(SELECT actor_present())"
+"""Raises where no actor is set, also on an empty table; otherwise true."""
+
+JOB = f"{KIND} = 'job'"
+
+
+def _owns_conversation(column: str) -> str:
+    return f"EXISTS (SELECT 1 FROM conversations AS c WHERE c.id = {column} AND c.owner_id = {USER})"
+
+
+RULES: Mapping[str, Rules] = {
+    # ------------------------------------------------------------------------------------------------ people
+    "users": Rules(
+        # The house's own accounts (no Discord id) are the program's to make; everybody else arrives by arrive().
+        select=f"id = {USER} OR id IN (SELECT people_here()) OR ({JOB} AND discord_id IS NULL)",
+        insert=f"{JOB} AND discord_id IS NULL",
+        update=f"id = {USER} OR ({JOB} AND discord_id IS NULL)",
+        delete=f"id = {USER}",
+    ),
+    # ------------------------------------------------------------------------------------------------ characters
+    "media": Rules(
+        select=f"owner_id = {USER} OR EXISTS (SELECT 1 FROM characters AS c WHERE c.picture_id = media.id)",
+        insert=f"owner_id = {USER}",
+        update=f"owner_id = {USER}",
+        delete=f"owner_id = {USER}",
+    ),
+    "characters": Rules(
+        select=(
+            f"owner_id = {USER} OR id IN (SELECT characters_here()) OR owner_id = {BEHALF}"
+            f" OR (visibility = 'public' AND ({USER} IS NOT NULL OR {BEHALF} IS NOT NULL))"
+        ),
+        insert=f"owner_id = {USER}",
+        update=f"owner_id = {USER}",
+        delete=f"owner_id = {USER}",
+    ),
+    # ------------------------------------------------------------------------------------------------ talk
+    "conversations": Rules(
+        select=f"id = {HERE} OR owner_id = {USER} OR id IN {MINE}",
+        insert=f"owner_id = {USER}",
+        update=f"id = {HERE} OR owner_id = {USER}",
+        delete=f"owner_id = {USER}",
+    ),
+    "participants": Rules(
+        select=f"conversation_id = {HERE} OR user_id = {USER} OR conversation_id IN {MINE}",
+        insert=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
+        update=f"conversation_id = {HERE} OR user_id = {USER} OR {_owns_conversation('conversation_id')}",
+        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
+    ),
+    "turns": Rules(
+        select=f"conversation_id = {HERE} OR asker_id = {USER} OR conversation_id IN {MINE}",
+        insert=f"conversation_id = {HERE}",
+        update=f"conversation_id = {HERE}",
+        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
+    ),
+    "turn_parts": Rules(
+        select="EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id)",
+        insert=f"EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id AND t.conversation_id = {HERE})",
+        update=f"EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id AND t.conversation_id = {HERE})",
+        delete=f"EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id AND t.conversation_id = {HERE})",
+    ),
+    "messages": Rules(
+        select=f"conversation_id = {HERE} OR author_id = {USER} OR conversation_id IN {MINE}",
+        insert=(
+            f"conversation_id = {HERE} OR ({_owns_conversation('conversation_id')}"
+            f" AND (author_id IS NULL OR author_id = {USER}))"
+        ),
+        update=f"conversation_id = {HERE} OR author_id = {USER}",
+        delete=f"conversation_id = {HERE} OR author_id = {USER} OR {_owns_conversation('conversation_id')}",
+    ),
+    "message_variants": Rules(
+        select="EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id)",
+        insert=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
+        update=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
+        delete=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
+    ),
+    # A turn settles the messages of its own channel; everything else in the inbox is the program's.
+    "inbox": Rules(
+        select=f"{JOB} OR channel_id IN (SELECT c.channel_id FROM conversations AS c WHERE c.id = {HERE})",
+        insert=JOB,
+        update=f"{JOB} OR channel_id IN (SELECT c.channel_id FROM conversations AS c WHERE c.id = {HERE})",
+        delete=JOB,
+    ),
+    "channel_cursors": Rules.all(JOB),
+    "webhooks": Rules.all(JOB),
+    "faces": Rules.all(JOB),
+    # ------------------------------------------------------------------------------------------------ keys, oversight
+    "token_factors": Rules.all(JOB),
+    "command_syncs": Rules.all(JOB),
+}
+
+EXEMPT: Mapping[str, str] = {
+    "alembic_version": "the schema's revision; the program may read it and nothing else",
+    **dict.fromkeys(queue.TABLES, "PgQueuer's own connections set no actor; payloads hold ids only"),
+}
+"""Tables without row security, each with its reason."""
+
+
+# ------------------------------------------------------------------------------------------------ statements
+
+
+def _role_statements() -> Iterable[str]:
+    for role in (APP_ROLE, DEFINER_ROLE):
+        # Roles belong to the whole server: another database's migration may be making the same one right now.
+        yield (
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN"
+            f" CREATE ROLE {role} NOLOGIN; END IF;"
+            f" EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
+        # Without INHERIT the owner does not work as these roles unless it says so.
+        yield (
+            f"DO $$ BEGIN IF NOT pg_has_role(current_user, '{role}', 'SET') OR NOT EXISTS ("
+            f" SELECT 1 FROM pg_auth_members AS m WHERE m.roleid = '{role}'::regrole"
+            f" AND m.member = current_user::regrole AND m.set_option)"
+            f" THEN EXECUTE format('GRANT {role} TO %I WITH INHERIT FALSE, SET TRUE', current_user); END IF; END $$"
+        )
+        yield (
+            f"DO $$ BEGIN IF NOT has_schema_privilege('{role}', 'public', 'USAGE')"
+            f" THEN GRANT USAGE ON SCHEMA public TO {role}; END IF; END $$"
+        )
+
+
+def _clear_statements() -> Iterable[str]:
+    tables = ", ".join(f"'{table}'" for table in RULES)
+    yield (
+        "DO $$ DECLARE p record; BEGIN FOR p IN SELECT policyname, tablename FROM pg_policies"
+        f" WHERE schemaname = 'public' AND tablename IN ({tables})"
+        " LOOP EXECUTE format('DROP POLICY %I ON public.%I', p.policyname, p.tablename); END LOOP; END $$"
+    )
+    # By owner rather than by name, so that a function taken off the list is gone from the database as well.
+    yield f"SET LOCAL ROLE {DEFINER_ROLE}"
+    yield (
+        "DO $$ DECLARE f record; BEGIN FOR f IN SELECT oid::regprocedure AS signature FROM pg_proc"
+        f" WHERE pronamespace = 'public'::regnamespace AND proowner = '{DEFINER_ROLE}'::regrole"
+        " LOOP EXECUTE format('DROP FUNCTION %s', f.signature); END LOOP; END $$"
+    )
+    yield "SET LOCAL ROLE NONE"
+
+
+def _function_statements(functions: Iterable[Function]) -> Iterable[str]:
+    yield f"GRANT CREATE ON SCHEMA public TO {DEFINER_ROLE}"
+    yield f"SET LOCAL ROLE {DEFINER_ROLE}"
+    for function in functions:
+        yield function.create()
+        yield f"REVOKE ALL ON FUNCTION {function.signature} FROM PUBLIC"
+        yield f"GRANT EXECUTE ON FUNCTION {function.signature} TO {APP_ROLE}"
+    yield "SET LOCAL ROLE NONE"
+    yield f"REVOKE CREATE ON SCHEMA public FROM {DEFINER_ROLE}"
+
+
+def _table_statements(table: str, rules: Rules) -> Iterable[str]:
+    yield f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY"
+    yield f"ALTER TABLE public.{table} FORCE ROW LEVEL SECURITY"
+    yield f"REVOKE ALL ON public.{table} FROM PUBLIC, {APP_ROLE}, {DEFINER_ROLE}"
+    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {APP_ROLE}"
+    # Restrictive, hence a condition of its own: the planner checks it before any row, so it raises on an empty table.
+    yield (
+        f"CREATE POLICY actor_present ON public.{table} AS RESTRICTIVE TO {APP_ROLE}"
+        f" USING ({PRESENT}) WITH CHECK ({PRESENT})"
+    )
+    yield f"CREATE POLICY seen ON public.{table} FOR SELECT TO {APP_ROLE} USING ({rules.select})"
+    yield f"CREATE POLICY added ON public.{table} FOR INSERT TO {APP_ROLE} WITH CHECK ({rules.insert})"
+    yield (
+        f"CREATE POLICY changed ON public.{table} FOR UPDATE TO {APP_ROLE}"
+        f" USING ({rules.update}) WITH CHECK ({rules.update})"
+    )
+    yield f"CREATE POLICY removed ON public.{table} FOR DELETE TO {APP_ROLE} USING ({rules.delete})"
+    if table in DEFINER_READS:
+        yield f"GRANT SELECT ON public.{table} TO {DEFINER_ROLE}"
+        yield f"CREATE POLICY reviewed_reads ON public.{table} FOR SELECT TO {DEFINER_ROLE} USING (true)"
+    if table in DEFINER_WRITES:
+        yield f"GRANT INSERT, UPDATE ON public.{table} TO {DEFINER_ROLE}"
+        yield f"CREATE POLICY reviewed_inserts ON public.{table} FOR INSERT TO {DEFINER_ROLE} WITH CHECK (true)"
+        yield (
+            f"CREATE POLICY reviewed_updates ON public.{table} FOR UPDATE TO {DEFINER_ROLE}"
+            f" USING (true) WITH CHECK (true)"
+        )
+
+
+def _exempt_statements() -> Iterable[str]:
+    yield f"REVOKE ALL ON public.alembic_version FROM PUBLIC, {APP_ROLE}"
+    yield f"GRANT SELECT ON public.alembic_version TO {APP_ROLE}"
+    for table in queue.TABLES:
+        yield f"REVOKE ALL ON public.{table} FROM PUBLIC, {APP_ROLE}"
+        yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {APP_ROLE}"
+    for sequence in queue.SEQUENCES:
+        yield f"GRANT USAGE, SELECT ON SEQUENCE public.{sequence} TO {APP_ROLE}"
+
+
+def statements() -> tuple[str, ...]:
+    """Everything that makes the state this module describes, in order, for one transaction of the owner."""
+    result = [*_role_statements(), *_clear_statements(), *_function_statements(FUNCTIONS)]
+    for table, rules in RULES.items():
+        result += _table_statements(table, rules)
+    return (*result, *_exempt_statements())
+
+
+def fingerprint() -> str:
+    """What `apply` leaves in the database, so that an unchanged state is not applied again."""
+    return hashlib.sha256("\n".join(statements()).encode()).hexdigest()
+
+
+_APPLIED = "SELECT obj_description(to_regprocedure('public.actor_kind()'), 'pg_proc')"
+
+
+def apply(connection: Connection) -> bool:
+    """Bring the database to this state in the owner's open transaction. Says whether anything had to be done."""
+    wanted = fingerprint()
+    if connection.execute(text(_APPLIED)).scalar() == wanted:
+        return False
+    for statement in statements():
+        connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"SET LOCAL ROLE {DEFINER_ROLE}")
+    connection.exec_driver_sql(f"COMMENT ON FUNCTION public.actor_kind() IS '{wanted}'")
+    connection.exec_driver_sql("SET LOCAL ROLE NONE")
+    return True
+
+
+_PRIVILEGES = """
+SELECT r.rolsuper, r.rolbypassrls,
+       EXISTS (SELECT 1 FROM pg_class AS c WHERE c.relowner = r.oid) AS owns_relations,
+       EXISTS (SELECT 1 FROM pg_class AS c
+               WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+                 AND pg_has_role(r.oid, c.relowner, 'USAGE')) AS works_as_owner
+FROM pg_roles AS r WHERE r.rolname = current_user
+"""
+
+
+async def assert_unprivileged(connection: AsyncConnection) -> None:
+    """Raise `TooPrivileged` unless the current role is bound by row security. Called at every start."""
+    row = (await connection.execute(text(_PRIVILEGES))).mappings().one()
+    reasons = {
+        "rolsuper": "it is a superuser",
+        "rolbypassrls": "it has BYPASSRLS",
+        "owns_relations": "it owns tables",
+        "works_as_owner": "it inherits the rights of the tables' owner",
+    }
+    found = [reason for column, reason in reasons.items() if row[column]]
+    if found:
+        raise TooPrivileged(f"The database role the program works as is not bound by row security: {', '.join(found)}.")

@@ -1,0 +1,231 @@
+"""The SQL functions of row security: who the actor is, and the reviewed list that may look past the policies.
+
+Each SECURITY DEFINER function runs as `botcafe_definer` with a fixed search path, asks for an actor first (so that it
+raises without one) and gives out no more than its reason says. Adding one is a decision for a review.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEFINER_ROLE = "botcafe_definer"
+"""Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
+
+DEFINER_READS = frozenset({"users", "conversations", "participants", "characters", "turns", "messages", "media"})
+DEFINER_WRITES = frozenset({"users"})
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One SQL function. `definer_reason` says why it may look past the policies; empty, it may not."""
+
+    name: str
+    arguments: str
+    returns: str
+    body: str
+    language: str = "sql"
+    volatility: str = "STABLE"
+    definer_reason: str = ""
+
+    @property
+    def signature(self) -> str:
+        """Name and argument types, as GRANT wants them."""
+        types = ", ".join(argument.split()[1] for argument in self.arguments.split(", ") if argument)
+        return f"public.{self.name}({types})"
+
+    def create(self) -> str:
+        """The CREATE FUNCTION statement."""
+        security = "SECURITY DEFINER" if self.definer_reason else "SECURITY INVOKER"
+        return (
+            f"CREATE FUNCTION public.{self.name}({self.arguments}) RETURNS {self.returns}"
+            f" LANGUAGE {self.language} {self.volatility} {security}"
+            f" SET search_path = pg_catalog, public, pg_temp AS $body${self.body}$body$"
+        )
+
+
+_ACTOR = (
+    Function(
+        "actor_kind",
+        "",
+        "text",
+        """
+        DECLARE kind text := nullif(current_setting('botcafe.actor_kind', true), '');
+        BEGIN
+            IF kind IS NULL THEN
+                RAISE EXCEPTION 'no actor is set'
+                    USING ERRCODE = 'insufficient_privilege', HINT = 'Open a unit of work with an Actor (db.work).';
+            END IF;
+            IF kind NOT IN ('user', 'turn', 'job', 'admin') THEN
+                RAISE EXCEPTION 'there is no actor of the kind %', kind USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN kind;
+        END
+        """,
+        language="plpgsql",
+    ),
+    Function("actor_present", "", "boolean", "SELECT actor_kind() IS NOT NULL"),
+    # The person at their own data; null for a turn or a job.
+    Function(
+        "actor_user",
+        "",
+        "uuid",
+        "SELECT CASE WHEN actor_kind() IN ('user', 'admin')"
+        " THEN nullif(current_setting('botcafe.actor_user', true), '')::uuid END",
+    ),
+    # The conversation at work; null for everybody but a turn.
+    Function(
+        "actor_conversation",
+        "",
+        "uuid",
+        "SELECT CASE WHEN actor_kind() = 'turn'"
+        " THEN nullif(current_setting('botcafe.actor_conversation', true), '')::uuid END",
+    ),
+    # The person a turn works for, where there is one; null for everybody else.
+    Function(
+        "turn_user",
+        "",
+        "uuid",
+        "SELECT CASE WHEN actor_kind() = 'turn' THEN nullif(current_setting('botcafe.actor_user', true), '')::uuid END",
+    ),
+)
+
+_JOB_ONLY = """
+            IF actor_kind() <> 'job' THEN
+                RAISE EXCEPTION '% is for jobs', '{name}' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+"""
+
+_DEFINERS = (
+    Function(
+        "my_conversations",
+        "",
+        "SETOF uuid",
+        """
+        SELECT id FROM conversations WHERE owner_id = actor_user()
+        UNION
+        SELECT conversation_id FROM participants WHERE user_id = actor_user() AND left_at IS NULL
+        """,
+        definer_reason="conversations and participants name each other in their policies; ids of the actor's own only",
+    ),
+    Function(
+        "is_participant",
+        "conversation uuid",
+        "boolean",
+        "SELECT conversation IN (SELECT my_conversations())",
+        definer_reason="as my_conversations",
+    ),
+    Function(
+        "people_here",
+        "",
+        "SETOF uuid",
+        """
+        SELECT owner_id FROM conversations WHERE id = actor_conversation()
+        UNION
+        SELECT user_id FROM participants WHERE conversation_id = actor_conversation() AND user_id IS NOT NULL
+        UNION
+        SELECT asker_id FROM turns WHERE conversation_id = actor_conversation()
+        UNION
+        SELECT author_id FROM messages WHERE conversation_id = actor_conversation() AND author_id IS NOT NULL
+        UNION
+        SELECT turn_user() WHERE turn_user() IS NOT NULL
+        """,
+        definer_reason="a turn calls the people of its conversation by name; ids of that conversation only",
+    ),
+    Function(
+        "characters_here",
+        "",
+        "SETOF uuid",
+        """
+        SELECT character_id FROM participants
+        WHERE conversation_id = actor_conversation() AND character_id IS NOT NULL
+        """,
+        definer_reason="a turn speaks as its conversation's characters, whoever owns them; ids of that conversation only",
+    ),
+    Function(
+        "arrive",
+        "new_id uuid, discord bigint, name text, shown text, language text",
+        "uuid",
+        """
+        DECLARE found uuid;
+        BEGIN
+            PERFORM actor_kind();
+            SELECT u.id INTO found FROM users AS u
+            WHERE u.discord_id = discord AND u.username = name AND u.display_name = shown
+              AND u.locale IS NOT DISTINCT FROM coalesce(language, u.locale);
+            IF found IS NULL THEN
+                INSERT INTO users AS u (id, discord_id, username, display_name, locale)
+                VALUES (new_id, discord, name, shown, language)
+                ON CONFLICT (discord_id) DO UPDATE
+                    SET username = excluded.username, display_name = excluded.display_name,
+                        locale = coalesce(excluded.locale, u.locale), updated_at = now()
+                RETURNING u.id INTO found;
+            END IF;
+            RETURN found;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="nobody can act as a user before the user exists; gives out the id only",
+    ),
+    Function(
+        "conversation_at",
+        "channel bigint",
+        "uuid",
+        "SELECT c.id FROM conversations AS c WHERE actor_present() AND c.channel_id = channel AND c.status = 'active'",
+        definer_reason="whoever stands in a channel may know that something is talked about there; gives out the id only",
+    ),
+    Function(
+        "conversation_of_turn",
+        "turn uuid",
+        "uuid",
+        "SELECT t.conversation_id FROM turns AS t WHERE actor_present() AND t.id = turn",
+        definer_reason="a button under a reply names its turn; gives out the conversation's id only",
+    ),
+    Function(
+        "hearing",
+        "only_conversation uuid",
+        "TABLE (conversation_id uuid, owner_id uuid, guild_id bigint, channel_id bigint, webhook_channel_id bigint,"
+        " participant_id uuid, character_id uuid, name text, picture_sha256 text, role text, joined_at timestamptz,"
+        " last_spoke_at timestamptz)",
+        f"""
+        BEGIN
+            {_JOB_ONLY.format(name="hearing")}
+            RETURN QUERY
+            SELECT c.id, c.owner_id, c.guild_id, c.channel_id, c.webhook_channel_id,
+                   p.id, h.id, h.name, m.sha256::text, p.role::text, p.joined_at, spoken.at
+            FROM conversations AS c
+            JOIN participants AS p ON p.conversation_id = c.id AND p.left_at IS NULL
+            JOIN characters AS h ON h.id = p.character_id
+            LEFT JOIN media AS m ON m.id = h.picture_id
+            LEFT JOIN LATERAL (
+                SELECT max(t.finished_at) AS at FROM turns AS t
+                WHERE t.conversation_id = c.id AND t.character_id = h.id
+            ) AS spoken ON true
+            WHERE c.status = 'active' AND (only_conversation IS NULL OR c.id = only_conversation)
+            ORDER BY c.id, p.joined_at, p.id;
+        END
+        """,
+        language="plpgsql",
+        definer_reason="the index in memory of who listens where, across all conversations; for jobs only",
+    ),
+    Function(
+        "unfinished_turns",
+        "boot uuid",
+        "TABLE (turn_id uuid, conversation_id uuid, character_id uuid, asker_id uuid, trigger_message_id bigint,"
+        " state text, claimed_at timestamptz)",
+        f"""
+        BEGIN
+            {_JOB_ONLY.format(name="unfinished_turns")}
+            RETURN QUERY
+            SELECT t.id, t.conversation_id, t.character_id, t.asker_id, t.trigger_message_id, t.state::text, t.claimed_at
+            FROM turns AS t
+            WHERE t.state IN ('claimed', 'generated', 'unknown') AND t.boot_id <> boot
+            ORDER BY t.id;
+        END
+        """,
+        language="plpgsql",
+        definer_reason="a restart finds what earlier runs left unfinished, in every conversation; for jobs only",
+    ),
+)
+
+FUNCTIONS: tuple[Function, ...] = (*_ACTOR, *_DEFINERS)

@@ -1,0 +1,160 @@
+"""Units of work: a transaction in somebody's name.
+
+Every transaction begins by telling the database for whom it works; row security (`db.security`) shows what that actor
+may see. Without an actor every statement on a table raises, so a forgotten actor is an error and never an empty result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from db import listen, queue
+from db.engine import create_engine, normalise_url
+from db.security import assert_unprivileged
+
+
+class ActorKind(StrEnum):
+    """In whose name a transaction works."""
+
+    USER = "user"
+    TURN = "turn"
+    JOB = "job"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """For whom a unit of work is done. Made by `user`, `turn`, `job` or `admin`.
+
+    A turn works in one conversation; where it answers a person or carries out what they ask, it also knows that person
+    and sees their characters. `label` is for logs.
+    """
+
+    kind: ActorKind
+    user_id: UUID | None = None
+    conversation_id: UUID | None = None
+    label: str = ""
+
+    @classmethod
+    def user(cls, user_id: UUID) -> Actor:
+        """A person at their own data."""
+        return cls(ActorKind.USER, user_id=user_id, label="user")
+
+    @classmethod
+    def turn(cls, conversation_id: UUID, user_id: UUID | None = None) -> Actor:
+        """A conversation at work, on behalf of `user_id` where one is given."""
+        return cls(ActorKind.TURN, user_id=user_id, conversation_id=conversation_id, label="turn")
+
+    @classmethod
+    def job(cls, name: str) -> Actor:
+        """The program itself, at the named task."""
+        return cls(ActorKind.JOB, label=name)
+
+    @classmethod
+    def admin(cls, user_id: UUID) -> Actor:
+        """An admin. Until reads are audited this grants no more than being that user."""
+        return cls(ActorKind.ADMIN, user_id=user_id, label="admin")
+
+
+_SET_ACTOR = text(
+    "SELECT set_config('botcafe.actor_kind', :kind, true),"
+    " set_config('botcafe.actor_user', :user_id, true),"
+    " set_config('botcafe.actor_conversation', :conversation_id, true)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """An open transaction. Whoever opened it commits; services only add to it."""
+
+    session: AsyncSession
+    actor: Actor
+
+    async def notify(self, channel: str, payload: str = "") -> None:
+        """Tell listeners of `channel` once this work is committed. The payload holds ids only, below 8,000 bytes."""
+        await self.session.execute(
+            text("SELECT pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload}
+        )
+
+    async def enqueue(
+        self,
+        job: str,
+        payload: Mapping[str, str] | None = None,
+        *,
+        after: timedelta | None = None,
+        priority: int = 0,
+        once: str | None = None,
+    ) -> bool:
+        """Queue a durable job that exists if, and only if, this work commits.
+
+        `payload` carries ids only. `after` holds it back; a higher `priority` goes first. With `once`, a job that waits
+        or runs under the same key makes this a no-op. Says whether a job was queued.
+        """
+        await self.session.flush()
+        connection = await self.session.connection()
+        raw = (await connection.get_raw_connection()).driver_connection
+        if not isinstance(raw, asyncpg.Connection):
+            raise TypeError("jobs are queued over asyncpg")
+        return await queue.enqueue(raw, job, payload or {}, after=after, priority=priority, once=once)
+
+
+class Database:
+    """The way to the database for the whole program: pooled work, and held connections for notices and locks."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
+        self.url = normalise_url(url)
+        self.engine: AsyncEngine = create_engine(self.url, pool_size=pool_size, max_overflow=max_overflow)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+
+    async def check(self) -> None:
+        """Refuse to start as a role that could pass over row security. Raises `db.security.TooPrivileged`."""
+        async with self.engine.connect() as connection:
+            await assert_unprivileged(connection)
+
+    @asynccontextmanager
+    async def work(self, actor: Actor) -> AsyncIterator[Work]:
+        """A transaction in the actor's name: committed at the end of the block, rolled back on any error."""
+        async with self._sessions() as session, session.begin():
+            # An ordinary statement of the transaction, never a cursor event: a cancelled task then cannot leave the
+            # setting, or an open transaction, behind on a pooled connection (sqlalchemy #13381).
+            await session.execute(
+                _SET_ACTOR,
+                {
+                    "kind": actor.kind.value,
+                    "user_id": "" if actor.user_id is None else str(actor.user_id),
+                    "conversation_id": "" if actor.conversation_id is None else str(actor.conversation_id),
+                },
+            )
+            yield Work(session, actor)
+
+    async def listen(
+        self,
+        channel: str,
+        callback: Callable[[str], None],
+        *,
+        on_gap: Callable[[], Awaitable[None]] | None = None,
+    ) -> listen.Listener:
+        """Hear what is notified on `channel`, on a connection of its own, until the listener is closed.
+
+        `on_gap` runs after each reconnection, since notices sent meanwhile are lost.
+        """
+        listener = listen.Listener(self.url, channel, callback, on_gap=on_gap)
+        await listener.start()
+        return listener
+
+    def lock(self, name: str) -> listen.HeldLock:
+        """A lock that at most one process holds, on a connection of its own. Not acquired yet."""
+        return listen.HeldLock(self.url, name)
+
+    async def close(self) -> None:
+        """Close the pool. Listeners and locks are closed by whoever opened them."""
+        await self.engine.dispose()
