@@ -11,6 +11,8 @@ import logging
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from types import TracebackType
 from typing import TextIO, cast
 
@@ -21,6 +23,8 @@ from bot.redaction import HIDDEN, Redactor, one_line
 from bot.settings import Settings
 
 OURS = ("bot", "cogs", "db", "web")
+LOG_FILE_BYTES = 5_000_000
+LOG_FILES_KEPT = 3
 _MULTILINE = ("exception", "stack")
 
 
@@ -93,8 +97,12 @@ class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
         return self._redact(super().format(record))
 
 
-def configure_logs(settings: Settings, *, stream: TextIO | None = None) -> None:
-    """Set up logging for this process; called again, the last call wins. `stream` is standard error by default."""
+def configure_logs(settings: Settings, *, stream: TextIO | None = None, file: Path | None = None) -> None:
+    """Set up logging for this process; called again, the last call wins. `stream` is standard error by default.
+
+    With `file`, everything goes there (a new one every 5 MB, three kept) and the stream gets warnings only: so a person
+    who watches `start` reads what matters.
+    """
     target: TextIO = stream if stream is not None else sys.stderr
     redact = Redactor(settings.secrets())
     shared: list[Processor] = [
@@ -108,16 +116,20 @@ def configure_logs(settings: Settings, *, stream: TextIO | None = None) -> None:
         structlog.processors.format_exc_info,
         Cleaner(redact),
     ]
-    if settings.log_format == "json":
-        renderer: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=target.isatty(), pad_event_to=0)
-    handler = logging.StreamHandler(target)
-    handler.addFilter(LibrariesAtInfo())
-    handler.setFormatter(
-        RedactingFormatter(redact, [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer], shared)
-    )
-    _install(handler, settings.log_level)
+    console = logging.StreamHandler(target)
+    handlers: list[tuple[logging.Handler, bool]] = [(console, target.isatty())]
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        console.setLevel(logging.WARNING)
+        rotating = RotatingFileHandler(file, maxBytes=LOG_FILE_BYTES, backupCount=LOG_FILES_KEPT, encoding="utf-8")
+        handlers.append((rotating, False))
+    for handler, colors in handlers:
+        handler.addFilter(LibrariesAtInfo())
+        renderer = _renderer(settings, colors=colors)
+        handler.setFormatter(
+            RedactingFormatter(redact, [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer], shared)
+        )
+    _install([handler for handler, _ in handlers], settings.log_level)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -131,12 +143,21 @@ def configure_logs(settings: Settings, *, stream: TextIO | None = None) -> None:
     )
 
 
-def _install(handler: logging.Handler, level: str) -> None:
+def _renderer(settings: Settings, *, colors: bool) -> Processor:
+    if settings.log_format == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=0)
+
+
+def _install(handlers: Sequence[logging.Handler], level: str) -> None:
     root = logging.getLogger()
     for old in tuple(root.handlers):
         if isinstance(old.formatter, RedactingFormatter):
             root.removeHandler(old)
-    root.addHandler(handler)
+            if isinstance(old, logging.FileHandler):
+                old.close()
+    for handler in handlers:
+        root.addHandler(handler)
     root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
     for name in OURS:
         logging.getLogger(name).setLevel(level)

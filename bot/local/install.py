@@ -40,7 +40,7 @@ class InstallError(Exception):
     """Nothing could be installed. Its text says what happened, what was kept and what to do."""
 
 
-def say(text: str) -> None:
+def tell(text: str) -> None:
     """One line for the person who typed make."""
     print(text, flush=True)
 
@@ -75,7 +75,7 @@ def alone() -> Generator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say("Another make is installing in this folder; waiting for it …")
+            tell("Another make is installing in this folder; waiting for it …")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -96,7 +96,7 @@ def make_venv(uv: str | None) -> None:
         answer = subprocess.run([str(VENV_PYTHON), "-c", version], capture_output=True, text=True, check=False)
         if answer.stdout.strip() == "True":
             return
-        say("The Python that .venv was made with is gone or too old; making .venv anew.")
+        tell("The Python that .venv was made with is gone or too old; making .venv anew.")
     command = [uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(VENV)] if uv else None
     if command is None:
         command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
@@ -140,7 +140,7 @@ def install(kind: str, uv: str | None) -> None:
         environment_arguments = [uv, "pip", "install", "--python", str(VENV_PYTHON), *arguments]
         if subprocess.run(environment_arguments, check=False).returncode == 0:
             return
-        say("uv could not install them; trying pip.")
+        tell("uv could not install them; trying pip.")
     if subprocess.run([str(VENV_PYTHON), "-m", "pip", "--version"], capture_output=True, check=False).returncode != 0:
         bootstrap = [str(VENV_PYTHON), "-m", "ensurepip", "--default-pip"]
         if (done := subprocess.run(bootstrap, capture_output=True, text=True, check=False)).returncode != 0:
@@ -164,7 +164,7 @@ def run_with_progress(command: list[str], total: int) -> None:
             elif line.startswith("Installing collected"):
                 show_progress("  unpacking …                     ", whole=True)
     if sys.stdout.isatty():
-        say("")
+        tell("")
     if process.returncode != 0:
         raise InstallError(failure(kind_output="".join(output)))
 
@@ -174,7 +174,7 @@ def show_progress(text: str, *, whole: bool) -> None:
     if sys.stdout.isatty():
         print(f"\r{text}", end="", flush=True)
     elif whole:
-        say(text)
+        tell(text)
 
 
 def failure(kind_output: str) -> str:
@@ -212,31 +212,31 @@ def ensure(kind: str) -> None:
         check_space(kind)
         began = time.monotonic()
         what = {"run": "BotCafé needs", "dev": "its tests need", "local-model": "the local model needs"}[kind]
-        say(f"Installing what {what} into .venv (once; {packages(kind)} packages) …")
+        tell(f"Installing what {what} into .venv (once; {packages(kind)} packages) …")
         uv = find_uv()
         make_venv(uv)
         done = installed()
         STAMP.unlink(missing_ok=True)
         install(kind, uv)
         STAMP.write_text(json.dumps(done | {kind: lock_digest(kind)}), "utf-8")
-        say(f"  installed in {time.monotonic() - began:.0f} s")
+        tell(f"  installed in {time.monotonic() - began:.0f} s")
 
 
 def main(arguments: list[str]) -> int:
     """Install one kind; see the module's text."""
     if len(arguments) != 1 or arguments[0] not in LOCKS:
-        say(f"Usage: python bot/local/install.py {'|'.join(LOCKS)}")
+        tell(f"Usage: python bot/local/install.py {'|'.join(LOCKS)}")
         return 1
     try:
         ensure(arguments[0])
     except InstallError as error:
-        say(str(error))
+        tell(str(error))
         return 1
     except OSError as error:
-        say(f"Installing into .venv failed: {error}. Nothing else was changed. Mend that, then try again.")
+        tell(f"Installing into .venv failed: {error}. Nothing else was changed. Mend that, then try again.")
         return 1
     except KeyboardInterrupt:
-        say("\nStopped while installing. Nothing else was changed; the next make goes on from here.")
+        tell("\nStopped while installing. Nothing else was changed; the next make goes on from here.")
         return INTERRUPTED
     return 0
 

@@ -8,6 +8,7 @@ import logging
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -178,3 +179,18 @@ def test_configuring_twice_does_not_write_twice(console_log: Log) -> None:
     configure_logs(Settings(_env_file=None), stream=console_log.stream)
     structlog.get_logger("bot.test").info("once")
     assert console_log.text.count("once") == 1
+
+
+def test_with_a_file_the_terminal_gets_warnings_only(console_log: Log, tmp_path: Path) -> None:
+    file = tmp_path / "logs" / "botcafe.log"
+    configure_logs(Settings(_env_file=None), stream=console_log.stream, file=file)
+    logger = structlog.get_logger("bot.test")
+    logger.info("quiet", key=API_KEY)
+    logger.warning("loud", key=API_KEY)
+    configure_logs(Settings(_env_file=None), stream=console_log.stream)
+    assert "quiet" not in console_log.text
+    assert "loud" in console_log.text
+    written = file.read_text("utf-8")
+    assert "quiet" in written
+    assert "loud" in written
+    assert API_KEY not in written

@@ -1,0 +1,161 @@
+"""The command line: `python -m bot COMMAND`.
+
+Exit codes: 0 it was done (Ctrl-C included), 1 something stood in the way and a sentence says what, 2 the command or a
+setting cannot be understood.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from bot.local.errors import StartError
+from bot.logs import configure_logs
+from bot.redaction import Redactor
+from bot.settings import Settings, SettingsError, load_settings
+
+DONE = 0
+STOOD_IN_THE_WAY = 1
+NOT_UNDERSTOOD = 2
+
+EPILOG = """\
+New here? Type `make start` instead: it installs what is needed, then does `start`.
+Settings come from the environment or a file .env (copy .env.example); docs/settings.md explains each.
+Exit codes: 0 done, 1 something stood in the way (a sentence says what), 2 the command or a setting is not understood.
+"""
+
+Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
+
+
+def tell(text: str) -> None:
+    """One line on standard output, at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+async def _start(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.start import start
+
+    await start(settings, tell=tell, stop=stop_on_signals())
+    return DONE
+
+
+async def _run(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.start import run_alone
+
+    await run_alone(settings, tell=tell, stop=stop_on_signals())
+    return DONE
+
+
+async def _migrate(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.upkeep import migrate
+
+    await migrate(settings, tell=tell)
+    return DONE
+
+
+async def _seed(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.upkeep import seed
+
+    await seed(settings, tell=tell)
+    return DONE
+
+
+async def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.doctor import examine, render_json, render_text
+
+    findings = await examine(settings)
+    redact = Redactor(settings.secrets())
+    tell(redact(render_json(findings) if arguments.json else render_text(findings)))
+    return STOOD_IN_THE_WAY if any(finding.level == "red" for finding in findings) else DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line as `--help` shows it."""
+    top = argparse.ArgumentParser(
+        prog="python -m bot",
+        description="BotCafé: characters that live in a Discord server, each with its own name and face.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND", title="commands")
+
+    def add(name: str, help_text: str, command: Command, detail: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=help_text, description=detail)
+        added.set_defaults(run=command)
+        return added
+
+    add(
+        "start",
+        "run everything on this machine and say what runs where",
+        _start,
+        "Starts a Postgres in DATA_DIR (or uses DATABASE_URL), brings its tables up to date, seeds the demo "
+        "characters, starts a local Discord (or connects to yours, when DISCORD_TOKEN is set), the bot and the web "
+        "app. Ctrl-C stops all of it.",
+    )
+    add(
+        "run",
+        "run only the program: DATABASE_URL and DISCORD_TOKEN must be set",
+        _run,
+        "Runs Discord client, web app and jobs against the database and Discord that the settings name, and starts "
+        "nothing beside it. For servers, under a service manager. Needs `migrate` first.",
+    )
+    add(
+        "migrate",
+        "bring the database's tables up to date",
+        _migrate,
+        "Upgrades the database (DATABASE_URL, else the one in DATA_DIR) to this version's tables. Safe to repeat.",
+    )
+    doctor = add(
+        "doctor",
+        "check settings, database, Discord, model, storage and clock, and say what to mend",
+        _doctor,
+        "Looks at everything BotCafé needs and prints a line for each: ok, warn or red, with what to do. Changes "
+        "nothing and never prints a secret. Exit code 1 if a line is red.",
+    )
+    doctor.add_argument("--json", action="store_true", help="print the findings for machines")
+    add(
+        "seed",
+        "put the demo characters into the database",
+        _seed,
+        "Adds the three demo characters and their pictures, or brings them up to date. Touches nobody else's.",
+    )
+    return top
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that is set by Ctrl-C, SIGTERM or a closed terminal; for the running loop."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def ask() -> None:
+        if stop.is_set():
+            tell("Still stopping; everything is being put away …")
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, ask)
+    return stop
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; returns the exit code."""
+    parsed = parser().parse_args(arguments)
+    command: Command = parsed.run
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return NOT_UNDERSTOOD
+    configure_logs(settings)
+    try:
+        return asyncio.run(command(settings, parsed))
+    except StartError as error:
+        sys.stderr.write(Redactor(settings.secrets())(str(error)) + "\n")
+        return STOOD_IN_THE_WAY
+    except KeyboardInterrupt:
+        return DONE
