@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Any, cast
 
 from sandbox.errors import ApiError, InvalidForm
-from sandbox.rules.forms import Faults, Form, JsonObject
+from sandbox.rules.forms import Faults, Form, JsonObject, raise_forms
 from sandbox.rules.options import check_options
 
 MAX_CHARACTERS = 8000
@@ -64,7 +64,7 @@ def check_commands(commands: Sequence[Any]) -> None:
                 )
             )
         seen.add(key)
-    InvalidForm.raise_any(faults)
+    raise_forms(faults)
     for kind, most in MAX_COMMANDS.items():
         if counted[kind] > most:
             raise ApiError(400, 30032, f"Maximum number of application commands reached ({most})")

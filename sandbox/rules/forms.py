@@ -6,11 +6,11 @@ all wrong fields of a form at once, so a reader returns None for a field it coul
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from sandbox.errors import InvalidForm
+from sandbox.errors import ErrorTree, InvalidForm
 from sandbox.snowflake import as_id
 
 _N = TypeVar("_N", int, float)
@@ -44,10 +44,25 @@ class Faults:
 
     def raise_any(self) -> None:
         """Raise all of them as one `InvalidForm`; do nothing when there are none."""
-        InvalidForm.raise_any(self._found)
+        raise_forms(self._found)
 
     def __bool__(self) -> bool:
         return bool(self._found)
+
+
+def raise_forms(found: Sequence[InvalidForm]) -> None:
+    """Raise several form errors as one; do nothing when there are none.
+
+    A node of Discord's error tree holds either its own errors or those of what is inside it, never both: it looks at a
+    whole only once its parts are right.
+    """
+    if found:
+        raise InvalidForm(_pruned(InvalidForm.merged(found).errors or {}))
+
+
+def _pruned(tree: ErrorTree) -> ErrorTree:
+    inner = {key: _pruned(branch) for key, branch in tree.items() if key != "_errors"}
+    return inner or tree
 
 
 class Form:

@@ -87,9 +87,8 @@ def check_kind(component: Form, allowed: frozenset[Kind]) -> Kind | None:
         return Kind(value)
     listed = ", ".join(str(int(kind)) for kind in sorted(allowed))
     if len(allowed) == 1:
-        component.fault("type", "BASE_TYPE_CHOICES", f"Value must be one of ({listed},).")
-    else:
-        component.fault("", "UNION_TYPE_CHOICES", f'Value of field "type" must be one of ({listed}).')
+        listed += ","
+    component.fault("", "UNION_TYPE_CHOICES", f'Value of field "type" must be one of ({listed}).')
     return None
 
 
