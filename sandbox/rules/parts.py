@@ -139,7 +139,7 @@ def check_select(component: Form, kind: Kind, custom_ids: CustomIds) -> None:
     defaults = component.forms("default_values", maximum)
     for default in defaults:
         default.snowflake("id", required=True)
-        if default.data.get("type") not in _DEFAULT_VALUE_TYPES[kind]:
+        if default.text("type", None) not in _DEFAULT_VALUE_TYPES[kind]:
             listed = ", ".join(f"'{name}'" for name in sorted(_DEFAULT_VALUE_TYPES[kind]))
             default.fault("type", "BASE_TYPE_CHOICES", f"Value must be one of ({listed}).")
 

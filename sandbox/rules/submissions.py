@@ -113,5 +113,6 @@ def _bounds(question: JsonObject, kind: Kind) -> tuple[int, int]:
 
 def _check_offered(answer: Form, key: str, values: list[Any], question: JsonObject) -> None:
     offered = {cast("JsonObject", option)["value"] for option in question["options"]}
-    if any(value not in offered for value in values) or len(set(map(str, values))) != len(values):
+    named = [str(value) for value in values]
+    if not offered.issuperset(named) or len(set(named)) != len(named):
         answer.fault(key, "COMPONENT_VALIDATION_FAILED", "Component validation failed")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from answers import faults_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.rules.components import check_components, number_components, settle_components
+from tests.sandbox.rules.answers import faults_of
 
 
 def button(custom_id: str | None = "a", **more: Any) -> dict[str, Any]:
@@ -38,7 +38,8 @@ THUMBNAIL = {"type": 11, "media": {"url": "https://a.example/x.png"}}
 @pytest.mark.parametrize(
     "components",
     [
-        [row(*(button(str(n)) for n in range(5)))] * 0 + [row(*(button(f"{r}{n}") for n in range(5))) for r in range(5)],
+        [row(*(button(str(n)) for n in range(5)))] * 0
+        + [row(*(button(f"{r}{n}") for n in range(5))) for r in range(5)],
         [row(select(*(option(str(n)) for n in range(25)), min_values=0, max_values=25))],
         [row({"type": kind, "custom_id": "u", "placeholder": "p" * 150}) for kind in (5,)],
         [row({"type": 7, "custom_id": "u", "default_values": [{"id": 1, "type": "role"}]})],

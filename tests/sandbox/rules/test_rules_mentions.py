@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from answers import faults_of
 
 from sandbox.rules.messages import MESSAGE_PARSE, WEBHOOK_PARSE, Mentioned, check_message, parse_mentions
+from tests.sandbox.rules.answers import faults_of
 
 TEXT = "<@1> and <@!2>, <@&7>, @everyone in <#9>"
 
@@ -18,7 +18,7 @@ def ping(text: str, allowed: dict[str, Any] | None = None, **more: Any) -> Menti
 
 def test_silence_about_mentions_pings_everybody_named() -> None:
     assert ping(TEXT) == Mentioned(users=("1", "2"), roles=("7",), everyone=True, channels=("9",))
-    assert MESSAGE_PARSE == {"users", "roles", "everyone"}
+    assert ping(TEXT, default_parse=MESSAGE_PARSE) == ping(TEXT)
 
 
 def test_a_webhook_that_is_silent_about_mentions_pings_people() -> None:
@@ -53,7 +53,9 @@ def test_the_author_answered_is_pinged_unless_told_not_to() -> None:
     assert ping("hi", {"parse": [], "replied_user": True}, replied_user="3").users == ("3",)
 
 
-@pytest.mark.parametrize("text", ["`<@1>`", "``a <@1> ` b``", "```\n<@1> @everyone\n```", "@everyones", "@ here", "<@x>"])
+@pytest.mark.parametrize(
+    "text", ["`<@1>`", "``a <@1> ` b``", "```\n<@1> @everyone\n```", "@everyones", "@ here", "<@x>"]
+)
 def test_code_and_near_misses_ping_nobody(text: str) -> None:
     assert ping(text) == Mentioned()
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from answers import faults_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.errors import ApiError, InvalidForm
 from sandbox.rules.messages import FileInfo, check_execute, check_message, is_empty
+from tests.sandbox.rules.answers import faults_of
 
 V2 = 1 << 15
 TEXT = {"type": 10, "content": "hello"}
@@ -48,7 +49,11 @@ def test_what_discord_takes(payload: dict[str, Any]) -> None:
         ({"content": "x", "sticker_ids": [1, 2, 3, 4]}, "sticker_ids", "BASE_TYPE_MAX_LENGTH"),
         ({"content": "x", "sticker_ids": ["cat"]}, "sticker_ids.0", "NUMBER_TYPE_COERCE"),
         ({"content": "x", "message_reference": {}}, "message_reference.message_id", "BASE_TYPE_REQUIRED"),
-        ({"content": "x", "message_reference": {"message_id": "abc"}}, "message_reference.message_id", "NUMBER_TYPE_COERCE"),
+        (
+            {"content": "x", "message_reference": {"message_id": "abc"}},
+            "message_reference.message_id",
+            "NUMBER_TYPE_COERCE",
+        ),
         ({"embeds": [{"title": "x"}] * 11}, "embeds", "BASE_TYPE_MAX_LENGTH"),
         ({"embeds": [{"title": "t" * 257}]}, "embeds.0.title", "BASE_TYPE_MAX_LENGTH"),
         ({"embeds": [{"description": "t" * 4097}]}, "embeds.0.description", "BASE_TYPE_MAX_LENGTH"),
@@ -73,7 +78,11 @@ def test_what_discord_takes(payload: dict[str, Any]) -> None:
         ({"embeds": {"title": "x"}}, "embeds", "LIST_TYPE_CONVERT"),
         ({"content": "x", "attachments": [{"id": 0}]}, "attachments.0.id", "ATTACHMENT_NOT_FOUND"),
         ({"content": "x", "attachments": [{}]}, "attachments.0.id", "BASE_TYPE_REQUIRED"),
-        ({"flags": V2, "content": "x", "components": [TEXT]}, "content", "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"),
+        (
+            {"flags": V2, "content": "x", "components": [TEXT]},
+            "content",
+            "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+        ),
         ({"flags": V2, "components": []}, "components", "BASE_TYPE_REQUIRED"),
     ],
 )
@@ -92,7 +101,11 @@ def test_several_faults_come_in_one_answer() -> None:
 def test_an_empty_message_is_50006(payload: dict[str, Any]) -> None:
     with pytest.raises(ApiError) as caught:
         check_message(payload)
-    assert (caught.value.status, caught.value.code, caught.value.message) == (400, 50006, "Cannot send an empty message")
+    assert (caught.value.status, caught.value.code, caught.value.message) == (
+        400,
+        50006,
+        "Cannot send an empty message",
+    )
     check_message(payload, editing=True)
 
 
@@ -106,7 +119,10 @@ def test_attachments_name_files_by_index() -> None:
     described = [{"id": 0, "filename": "a.png", "description": "d" * 1024}, {"id": "1"}]
     check_message({"attachments": described}, files=files)
     found = faults_of(check_message, {"attachments": [{"id": 0, "description": "d" * 1025}, {"id": 0}]}, files=files)
-    assert found == {"attachments.0.description": ["BASE_TYPE_MAX_LENGTH"], "attachments.1.id": ["ATTACHMENT_NOT_FOUND"]}
+    assert found == {
+        "attachments.0.description": ["BASE_TYPE_MAX_LENGTH"],
+        "attachments.1.id": ["ATTACHMENT_NOT_FOUND"],
+    }
 
 
 def test_an_edit_may_keep_attachments_by_their_ids() -> None:
@@ -176,23 +192,27 @@ FIELDS = st.sampled_from(
 )  # fmt: skip
 
 
+def refusal(check: Callable[[dict[str, Any]], None], payload: dict[str, Any]) -> ApiError | None:
+    """What the check raised, if anything; whatever is not Discord's kind of error is a crash."""
+    try:
+        check(payload)
+    except ApiError as error:
+        return error
+    return None
+
+
 @given(st.dictionaries(FIELDS, JSON))
 def test_nonsense_is_refused_in_discords_way_never_with_a_crash(payload: dict[str, Any]) -> None:
     for check in (check_message, check_execute):
-        try:
-            check(payload)
-        except InvalidForm as error:
-            assert error.body()["errors"]
-        except ApiError as error:
+        error = refusal(check, payload)
+        if isinstance(error, InvalidForm):
+            assert error.errors
+        elif error is not None:
             assert error.code == 50006
 
 
-@given(st.text(max_size=2100))
+@given(st.text(max_size=20) | st.text(min_size=1990, max_size=2010))
 def test_a_text_of_up_to_2000_code_points_passes(text: str) -> None:
-    try:
-        check_message({"content": text})
-    except ApiError as error:
-        assert (error.code == 50035) == (len(text) > 2000)
-        assert error.code == 50035 or not text.strip()
-    else:
-        assert len(text) <= 2000
+    error = refusal(check_message, {"content": text})
+    expected = 50035 if len(text) > 2000 else None if text.strip() else 50006
+    assert (error.code if error else None) == expected
