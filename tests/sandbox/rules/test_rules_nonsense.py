@@ -15,11 +15,42 @@ from sandbox.rules.components import check_components, settle_components
 from sandbox.rules.modals import check_modal, check_submission
 from sandbox.rules.roles import check_role
 
-KEYS = """
-type name description options choices value required autocomplete contexts name_localizations min_length max_length
-components component accessory custom_id label style url emoji id items media file content min_values max_values
-default_values title topic permission_overwrites permissions colors position
-""".split()
+KEYS = [
+    "type",
+    "name",
+    "description",
+    "options",
+    "choices",
+    "value",
+    "required",
+    "autocomplete",
+    "contexts",
+    "name_localizations",
+    "min_length",
+    "max_length",
+    "components",
+    "component",
+    "accessory",
+    "custom_id",
+    "label",
+    "style",
+    "url",
+    "emoji",
+    "id",
+    "items",
+    "media",
+    "file",
+    "content",
+    "min_values",
+    "max_values",
+    "default_values",
+    "title",
+    "topic",
+    "permission_overwrites",
+    "permissions",
+    "colors",
+    "position",
+]
 LEAF = st.none() | st.booleans() | st.integers(-2, 25) | st.floats(allow_nan=False) | st.text(max_size=6)
 VALUE = st.recursive(
     LEAF,
