@@ -25,7 +25,7 @@ _IGNORED = frozenset({"channel_binding", "gssencmode", "keepalives", "keepalives
 _KEPT = frozenset({"ssl", "target_session_attrs", "timeout", "application_name"})
 
 
-class UnusableUrl(ValueError):
+class DatabaseUrlError(ValueError):
     """A database address that cannot be used; the message says why, without the password."""
 
 
@@ -33,17 +33,19 @@ def normalise_url(url: str) -> str:
     """The address as SQLAlchemy's asyncpg dialect wants it.
 
     Understands what hosting panels hand out: `postgres://`, `postgresql://`, any driver suffix, and libpq's
-    `?sslmode=…&connect_timeout=…`. Raises `UnusableUrl` for anything that is no Postgres address, and for a parameter
+    `?sslmode=…&connect_timeout=…`. Raises `DatabaseUrlError` for anything that is no Postgres address, and for a parameter
     that would otherwise be dropped without a word.
     """
     try:
         parsed = make_url(url.strip())
     except ArgumentError as error:
-        raise UnusableUrl("DATABASE_URL is not an address of the form postgresql://user:password@host/name") from error
+        raise DatabaseUrlError(
+            "DATABASE_URL is not an address of the form postgresql://user:password@host/name"
+        ) from error
     if parsed.get_backend_name() not in {"postgres", "postgresql"}:
-        raise UnusableUrl(f"DATABASE_URL names {parsed.get_backend_name()!r}; BotCafé needs Postgres")
+        raise DatabaseUrlError(f"DATABASE_URL names {parsed.get_backend_name()!r}; BotCafé needs Postgres")
     if not parsed.database:
-        raise UnusableUrl("DATABASE_URL names no database: it ends in /name")
+        raise DatabaseUrlError("DATABASE_URL names no database: it ends in /name")
     query = dict(_query(parsed))
     return parsed.set(drivername=DRIVER, query=query).render_as_string(hide_password=False)
 
@@ -55,14 +57,14 @@ def _query(parsed: URL) -> Mapping[str, str]:
         match name:
             case "sslmode" | "ssl":
                 if text not in _SSL_MODES:
-                    raise UnusableUrl(f"DATABASE_URL: sslmode={text} is none of {', '.join(sorted(_SSL_MODES))}")
+                    raise DatabaseUrlError(f"DATABASE_URL: sslmode={text} is none of {', '.join(sorted(_SSL_MODES))}")
                 kept["ssl"] = text
             case "connect_timeout":
                 kept["timeout"] = text
             case "host" | "port":
                 kept[name] = text
             case "sslrootcert" | "sslcert" | "sslkey":
-                raise UnusableUrl(
+                raise DatabaseUrlError(
                     f"DATABASE_URL: take {name} out of the address and set the variable PG{name.upper()} instead"
                 )
             case _ if name in _KEPT:
@@ -70,7 +72,7 @@ def _query(parsed: URL) -> Mapping[str, str]:
             case _ if name in _IGNORED:
                 pass
             case _:
-                raise UnusableUrl(f"DATABASE_URL: the parameter {name} is not understood")
+                raise DatabaseUrlError(f"DATABASE_URL: the parameter {name} is not understood")
     return kept
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import ParticipantRole, TurnState
+from db.models import ParticipantRole, TurnKind, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,11 @@ class UnfinishedTurn:
 
     turn_id: UUID
     conversation_id: UUID
+    channel_id: int
     character_id: UUID
     asker_id: UUID
     trigger_message_id: int
+    kind: TurnKind
     state: TurnState
     claimed_at: datetime
 
@@ -69,13 +71,42 @@ async def arrive(
 async def hearing(session: AsyncSession, conversation_id: UUID | None = None) -> Sequence[HearingRow]:
     """Who listens where, in every active conversation or in one. For jobs only."""
     rows = await session.execute(text("SELECT * FROM hearing(:only)"), {"only": conversation_id})
-    return [HearingRow(**{**row, "role": ParticipantRole(row["role"])}) for row in rows.mappings()]
+    return [
+        HearingRow(
+            conversation_id=_uuid(row.conversation_id),
+            owner_id=_uuid(row.owner_id),
+            guild_id=row.guild_id,
+            channel_id=row.channel_id,
+            webhook_channel_id=row.webhook_channel_id,
+            participant_id=_uuid(row.participant_id),
+            character_id=_uuid(row.character_id),
+            name=row.name,
+            picture_sha256=row.picture_sha256,
+            role=ParticipantRole(row.role),
+            joined_at=row.joined_at,
+            last_spoke_at=row.last_spoke_at,
+        )
+        for row in rows
+    ]
 
 
 async def unfinished_turns(session: AsyncSession, boot_id: UUID) -> Sequence[UnfinishedTurn]:
-    """Turns that runs other than `boot_id` left unfinished, oldest first. For jobs only."""
+    """Turns to be settled, oldest first: those other runs left unfinished, and every `unknown` one. For jobs only."""
     rows = await session.execute(text("SELECT * FROM unfinished_turns(:boot)"), {"boot": boot_id})
-    return [UnfinishedTurn(**{**row, "state": TurnState(row["state"])}) for row in rows.mappings()]
+    return [
+        UnfinishedTurn(
+            turn_id=_uuid(row.turn_id),
+            conversation_id=_uuid(row.conversation_id),
+            channel_id=row.channel_id,
+            character_id=_uuid(row.character_id),
+            asker_id=_uuid(row.asker_id),
+            trigger_message_id=row.trigger_message_id,
+            kind=TurnKind(row.kind),
+            state=TurnState(row.state),
+            claimed_at=row.claimed_at,
+        )
+        for row in rows
+    ]
 
 
 async def conversation_at(session: AsyncSession, channel_id: int) -> UUID | None:

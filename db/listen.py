@@ -15,8 +15,7 @@ from typing import Any
 import asyncpg
 
 from db.engine import connection_arguments
-
-Connection = asyncpg.Connection
+from db.raw import RawConnection, connect
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 15.0
@@ -39,9 +38,9 @@ def lock_key(name: str) -> int:
     return int.from_bytes(hashlib.sha256(f"botcafe:{name}".encode()).digest()[:8], "big", signed=True)
 
 
-async def open_connection(url: str) -> tuple[Connection, asyncio.Event]:
+async def open_connection(url: str) -> tuple[RawConnection, asyncio.Event]:
     """A connection and an event set once it is gone, for whatever reason."""
-    connection: Connection = await asyncpg.connect(**connection_arguments(url))
+    connection = await connect(connection_arguments(url))
     gone = asyncio.Event()
 
     def on_termination(_: Any) -> None:
@@ -51,7 +50,7 @@ async def open_connection(url: str) -> tuple[Connection, asyncio.Event]:
     return connection, gone
 
 
-async def close_connection(connection: Connection) -> None:
+async def close_connection(connection: RawConnection) -> None:
     """Close it, politely if the server still answers."""
     try:
         await connection.close(timeout=CLOSE_TIMEOUT_SECONDS)
@@ -74,7 +73,7 @@ class Listener:
         self._channel = channel
         self._callback = callback
         self._on_gap = on_gap
-        self._connection: Connection | None = None
+        self._connection: RawConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self.listening = asyncio.Event()
 
@@ -138,7 +137,7 @@ class HeldLock:
         self._url = url
         self.name = name
         self._key = lock_key(name)
-        self._connection: Connection | None = None
+        self._connection: RawConnection | None = None
         self.lost = asyncio.Event()
 
     @property

@@ -24,7 +24,7 @@ def configuration(url: str) -> Config:
 async def upgrade(url: str) -> None:
     """Migrate to the newest revision and bring row security up to date, as the owner.
 
-    Waits for another migration that is under way. Raises `db.server.UnfitServer` where the server cannot do
+    Waits for another migration that is under way. Raises `db.server.UnfitServerError` where the server cannot do
     what BotCafé needs, with a sentence that says what to do.
     """
     # Alembic starts an event loop of its own, which it may only do in another thread.

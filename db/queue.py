@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any, cast
 
-import asyncpg
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
 from pgqueuer.adapters.persistence.schema_ddl import (
     render_enum,
@@ -22,7 +22,10 @@ from pgqueuer.adapters.persistence.schema_ddl import (
 from pgqueuer.db import AsyncpgDriver, Driver
 from pgqueuer.domain.schema.declaration import target
 from pgqueuer.domain.settings import DBSettings, Durability
+from pgqueuer.domain.types import Channel
 from pgqueuer.queries import Queries
+
+from db.raw import RawConnection
 
 TABLES = ("pgqueuer", "pgqueuer_log", "pgqueuer_statistics", "pgqueuer_schedules")
 SEQUENCES = ("pgqueuer_id_seq", "pgqueuer_log_id_seq", "pgqueuer_statistics_id_seq", "pgqueuer_schedules_id_seq")
@@ -35,7 +38,7 @@ def settings() -> DBSettings:
         prefix="",
         db_schema=None,
         durability=Durability.durable,
-        channel="ch_pgqueuer",
+        channel=Channel("ch_pgqueuer"),
         function="fn_pgqueuer_changed",
         trigger="tg_pgqueuer_changed",
         queue_status_type="pgqueuer_status",
@@ -76,7 +79,7 @@ def uninstall_statements() -> tuple[str, ...]:
 
 
 async def enqueue(
-    connection: asyncpg.Connection,
+    connection: RawConnection,
     job: str,
     payload: Mapping[str, str],
     *,
@@ -86,7 +89,7 @@ async def enqueue(
 ) -> bool:
     """Queue a job in the connection's current transaction. False where `once` names one that waits or runs already."""
     body = json.dumps(dict(payload), separators=(",", ":")).encode()
-    ids = await queries(AsyncpgDriver(connection)).enqueue(
+    ids = await queries(AsyncpgDriver(cast(Any, connection))).enqueue(
         [job], [body], [priority], [after], [once], on_conflict="skip"
     )
     return ids[0] is not None

@@ -9,6 +9,7 @@ program works as: it owns nothing and every policy binds it. `botcafe_definer` o
 what they need and nobody can log in as it. Row security is forced, so it binds an owner who is no superuser as well.
 """
 
+# ruff: noqa: S608 - every statement here is made of constants of this package
 from __future__ import annotations
 
 import hashlib
@@ -23,7 +24,7 @@ from db.engine import APP_ROLE
 from db.security_functions import DEFINER_READS, DEFINER_ROLE, DEFINER_WRITES, FUNCTIONS, Function
 
 
-class TooPrivileged(RuntimeError):
+class TooPrivilegedError(RuntimeError):
     """The program is connected as a role that row security does not bind."""
 
 
@@ -96,13 +97,14 @@ RULES: Mapping[str, Rules] = {
     ),
     "participants": Rules(
         select=f"conversation_id = {HERE} OR user_id = {USER} OR conversation_id IN {MINE}",
-        insert=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
-        update=f"conversation_id = {HERE} OR user_id = {USER} OR {_owns_conversation('conversation_id')}",
+        insert=f"conversation_id = {HERE} OR conversation_id IN {MINE}",
+        update=f"conversation_id = {HERE} OR user_id = {USER} OR conversation_id IN {MINE}",
         delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
     ),
     "turns": Rules(
         select=f"conversation_id = {HERE} OR asker_id = {USER} OR conversation_id IN {MINE}",
-        insert=f"conversation_id = {HERE}",
+        # Summoning a character is a person's act, and earns its greeting.
+        insert=(f"conversation_id = {HERE} OR (kind = 'greeting' AND asker_id = {USER} AND conversation_id IN {MINE})"),
         update=f"conversation_id = {HERE}",
         delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
     ),
@@ -280,7 +282,7 @@ FROM pg_roles AS r WHERE r.rolname = current_user
 
 
 async def assert_unprivileged(connection: AsyncConnection) -> None:
-    """Raise `TooPrivileged` unless the current role is bound by row security. Called at every start."""
+    """Raise `TooPrivilegedError` unless the current role is bound by row security. Called at every start."""
     row = (await connection.execute(text(_PRIVILEGES))).mappings().one()
     reasons = {
         "rolsuper": "it is a superuser",
@@ -290,4 +292,6 @@ async def assert_unprivileged(connection: AsyncConnection) -> None:
     }
     found = [reason for column, reason in reasons.items() if row[column]]
     if found:
-        raise TooPrivileged(f"The database role the program works as is not bound by row security: {', '.join(found)}.")
+        raise TooPrivilegedError(
+            f"The database role the program works as is not bound by row security: {', '.join(found)}."
+        )

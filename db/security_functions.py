@@ -4,6 +4,7 @@ Each SECURITY DEFINER function runs as `botcafe_definer` with a fixed search pat
 raises without one) and gives out no more than its reason says. Adding one is a decision for a review.
 """
 
+# ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -139,7 +140,7 @@ _DEFINERS = (
         SELECT character_id FROM participants
         WHERE conversation_id = actor_conversation() AND character_id IS NOT NULL
         """,
-        definer_reason="a turn speaks as its conversation's characters, whoever owns them; ids of that conversation only",
+        definer_reason="a turn speaks as its conversation's characters, whoever owns them; ids of these only",
     ),
     Function(
         "arrive",
@@ -172,7 +173,7 @@ _DEFINERS = (
         "channel bigint",
         "uuid",
         "SELECT c.id FROM conversations AS c WHERE actor_present() AND c.channel_id = channel AND c.status = 'active'",
-        definer_reason="whoever stands in a channel may know that something is talked about there; gives out the id only",
+        definer_reason="whoever stands in a channel may know that a conversation goes on there; its id only",
     ),
     Function(
         "conversation_of_turn",
@@ -198,8 +199,8 @@ _DEFINERS = (
             JOIN characters AS h ON h.id = p.character_id
             LEFT JOIN media AS m ON m.id = h.picture_id
             LEFT JOIN LATERAL (
-                SELECT max(t.finished_at) AS at FROM turns AS t
-                WHERE t.conversation_id = c.id AND t.character_id = h.id
+                SELECT max(s.created_at) AS at FROM messages AS s
+                WHERE s.conversation_id = c.id AND s.character_id = h.id
             ) AS spoken ON true
             WHERE c.status = 'active' AND (only_conversation IS NULL OR c.id = only_conversation)
             ORDER BY c.id, p.joined_at, p.id;
@@ -211,15 +212,16 @@ _DEFINERS = (
     Function(
         "unfinished_turns",
         "boot uuid",
-        "TABLE (turn_id uuid, conversation_id uuid, character_id uuid, asker_id uuid, trigger_message_id bigint,"
-        " state text, claimed_at timestamptz)",
+        "TABLE (turn_id uuid, conversation_id uuid, channel_id bigint, character_id uuid, asker_id uuid,"
+        " trigger_message_id bigint, kind text, state text, claimed_at timestamptz)",
         f"""
         BEGIN
             {_JOB_ONLY.format(name="unfinished_turns")}
             RETURN QUERY
-            SELECT t.id, t.conversation_id, t.character_id, t.asker_id, t.trigger_message_id, t.state::text, t.claimed_at
-            FROM turns AS t
-            WHERE t.state IN ('claimed', 'generated', 'unknown') AND t.boot_id <> boot
+            SELECT t.id, t.conversation_id, c.channel_id, t.character_id, t.asker_id, t.trigger_message_id,
+                   t.kind::text, t.state::text, t.claimed_at
+            FROM turns AS t JOIN conversations AS c ON c.id = t.conversation_id
+            WHERE t.state = 'unknown' OR (t.state IN ('claimed', 'generated') AND t.boot_id <> boot)
             ORDER BY t.id;
         END
         """,

@@ -6,19 +6,20 @@ may see. Without an actor every statement on a table raises, so a forgotten acto
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import cast
 from uuid import UUID
 
-import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db import listen, queue
 from db.engine import create_engine, normalise_url
+from db.raw import RawConnection
 from db.security import assert_unprivileged
 
 
@@ -102,9 +103,9 @@ class Work:
         await self.session.flush()
         connection = await self.session.connection()
         raw = (await connection.get_raw_connection()).driver_connection
-        if not isinstance(raw, asyncpg.Connection):
-            raise TypeError("jobs are queued over asyncpg")
-        return await queue.enqueue(raw, job, payload or {}, after=after, priority=priority, once=once)
+        return await queue.enqueue(
+            cast(RawConnection, raw), job, payload or {}, after=after, priority=priority, once=once
+        )
 
 
 class Database:
@@ -116,12 +117,12 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
 
     async def check(self) -> None:
-        """Refuse to start as a role that could pass over row security. Raises `db.security.TooPrivileged`."""
+        """Refuse to start as a role that could pass over row security. Raises `db.security.TooPrivilegedError`."""
         async with self.engine.connect() as connection:
             await assert_unprivileged(connection)
 
     @asynccontextmanager
-    async def work(self, actor: Actor) -> AsyncIterator[Work]:
+    async def work(self, actor: Actor) -> AsyncGenerator[Work]:
         """A transaction in the actor's name: committed at the end of the block, rolled back on any error."""
         async with self._sessions() as session, session.begin():
             # An ordinary statement of the transaction, never a cursor event: a cancelled task then cannot leave the

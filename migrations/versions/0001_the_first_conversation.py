@@ -143,17 +143,20 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.Uuid(), nullable=False),
     sa.Column('user_id', sa.Uuid(), nullable=True),
     sa.Column('character_id', sa.Uuid(), nullable=True),
+    sa.Column('invited_by', sa.Uuid(), nullable=True),
     sa.Column('role', sa.Enum('primary', 'secondary', 'moderator', name='participantrole', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('joined_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('(user_id IS NULL) <> (character_id IS NULL)', name=op.f('ck_participants_either_user_or_character')),
     sa.ForeignKeyConstraint(['character_id'], ['characters.id'], name=op.f('fk_participants_character_id_characters'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversations.id'], name=op.f('fk_participants_conversation_id_conversations'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['invited_by'], ['users.id'], name=op.f('fk_participants_invited_by_users'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_participants_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_participants'))
     )
     op.create_index(op.f('ix_participants_character_id'), 'participants', ['character_id'], unique=False)
     op.create_index(op.f('ix_participants_conversation_id'), 'participants', ['conversation_id'], unique=False)
+    op.create_index(op.f('ix_participants_invited_by'), 'participants', ['invited_by'], unique=False)
     op.create_index(op.f('ix_participants_user_id'), 'participants', ['user_id'], unique=False)
     op.create_index('uq_participants_present_character', 'participants', ['conversation_id', 'character_id'], unique=True, postgresql_where=sa.text('left_at IS NULL AND character_id IS NOT NULL'))
     op.create_index('uq_participants_present_user', 'participants', ['conversation_id', 'user_id'], unique=True, postgresql_where=sa.text('left_at IS NULL AND user_id IS NOT NULL'))
@@ -163,6 +166,7 @@ def upgrade() -> None:
     sa.Column('character_id', sa.Uuid(), nullable=False),
     sa.Column('asker_id', sa.Uuid(), nullable=False),
     sa.Column('trigger_message_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Enum('reply', 'greeting', name='turnkind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('state', sa.Enum('claimed', 'generated', 'sent', 'failed', 'cancelled', 'unknown', name='turnstate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('boot_id', sa.Uuid(), nullable=False),
     sa.Column('attempts', sa.SmallInteger(), server_default=sa.text('1'), nullable=False),
@@ -254,6 +258,7 @@ def downgrade() -> None:
     op.drop_table('turns')
     op.drop_index('uq_participants_present_user', table_name='participants', postgresql_where=sa.text('left_at IS NULL AND user_id IS NOT NULL'))
     op.drop_index('uq_participants_present_character', table_name='participants', postgresql_where=sa.text('left_at IS NULL AND character_id IS NOT NULL'))
+    op.drop_index(op.f('ix_participants_invited_by'), table_name='participants')
     op.drop_index(op.f('ix_participants_user_id'), table_name='participants')
     op.drop_index(op.f('ix_participants_conversation_id'), table_name='participants')
     op.drop_index(op.f('ix_participants_character_id'), table_name='participants')

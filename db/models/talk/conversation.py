@@ -127,13 +127,15 @@ class Participant(Base):
         retention="as long as the conversation",
         export=Export.ROWS,
         erase=Erase.ROWS,
-        people=("user_id",),
+        people=("user_id", "invited_by"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     character_id: Mapped[UUID | None] = mapped_column(ForeignKey("characters.id", ondelete="CASCADE"), index=True)
+    # Who summoned the character, and so may dismiss it.
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     role: Mapped[ParticipantRole] = mapped_column(default=ParticipantRole.PRIMARY)
     joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
     left_at: Mapped[datetime | None]

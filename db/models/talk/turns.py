@@ -16,6 +16,13 @@ from db.ids import new_id
 from db.personal import Erase, Export, Personal, Sharing
 
 
+class TurnKind(StrEnum):
+    """What earned the turn: a message that spoke to the character, or its being summoned."""
+
+    REPLY = "reply"
+    GREETING = "greeting"
+
+
 class TurnState(StrEnum):
     """How far a reply has come. The last four are final but for `unknown`, which a restart settles by looking."""
 
@@ -42,6 +49,7 @@ UNFINISHED = (TurnState.CLAIMED, TurnState.GENERATED, TurnState.UNKNOWN)
 class Turn(Base):
     """A character's answer to one message. A message earns at most one from each character, however often it is heard.
 
+    A greeting has no message: there `trigger_message_id` is the id of the interaction that summoned the character.
     `boot_id` names the run of the program that claimed it; `text` is the whole answer, null until it is generated.
     """
 
@@ -70,6 +78,7 @@ class Turn(Base):
     character_id: Mapped[UUID] = mapped_column(ForeignKey("characters.id", ondelete="CASCADE"), index=True)
     asker_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     trigger_message_id: Mapped[Snowflake]
+    kind: Mapped[TurnKind] = mapped_column(default=TurnKind.REPLY)
     state: Mapped[TurnState] = mapped_column(default=TurnState.CLAIMED)
     boot_id: Mapped[UUID]
     attempts: Mapped[SmallInt] = mapped_column(default=1, server_default=sql("1"))

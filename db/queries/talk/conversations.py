@@ -1,0 +1,171 @@
+"""Conversations and who takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.ids import new_id
+from db.models import (
+    Character,
+    Conversation,
+    ConversationStatus,
+    Media,
+    Participant,
+    ParticipantRole,
+    Turn,
+)
+from db.queries.talk.turns import SUMMONS
+
+
+@dataclass(frozen=True, slots=True)
+class PresentCharacter:
+    """A character in a conversation, with who owns it and who asked it in."""
+
+    character_id: UUID
+    owner_id: UUID
+    name: str
+    description: str
+    picture_sha256: str | None
+    role: ParticipantRole
+    joined_at: datetime
+
+
+async def begin(
+    session: AsyncSession, *, owner_id: UUID, guild_id: int | None, channel_id: int, webhook_channel_id: int
+) -> UUID | None:
+    """A new active conversation in a channel, owned by the acting user; None where there is one already."""
+    conversation_id = new_id()
+    statement = (
+        insert(Conversation)
+        .values(
+            id=conversation_id,
+            owner_id=owner_id,
+            guild_id=guild_id,
+            channel_id=channel_id,
+            webhook_channel_id=webhook_channel_id,
+        )
+        .on_conflict_do_nothing(
+            index_elements=[Conversation.channel_id], index_where=Conversation.status == ConversationStatus.ACTIVE
+        )
+    )
+    # No RETURNING: the row's own policies decide who sees it, and the caller knows the id.
+    done = await session.connection()
+    result = await done.execute(statement)
+    return conversation_id if result.rowcount == 1 else None
+
+
+async def lock(session: AsyncSession, conversation_id: UUID) -> Conversation | None:
+    """The conversation, locked until the end of this work, so that who is present is changed by one at a time."""
+    return await session.scalar(
+        select(Conversation).where(Conversation.id == conversation_id).with_for_update(key_share=True)
+    )
+
+
+async def get(session: AsyncSession, conversation_id: UUID) -> Conversation | None:
+    """One conversation, where the actor may see it."""
+    return await session.get(Conversation, conversation_id)
+
+
+async def present(session: AsyncSession, conversation_id: UUID) -> Sequence[PresentCharacter]:
+    """The characters that listen, in the order they came."""
+    statement = (
+        select(
+            Character.id,
+            Character.owner_id,
+            Character.name,
+            Character.description,
+            Media.sha256,
+            Participant.role,
+            Participant.joined_at,
+        )
+        .join(Participant, Participant.character_id == Character.id)
+        .outerjoin(Media, Media.id == Character.picture_id)
+        .where(Participant.conversation_id == conversation_id, Participant.left_at.is_(None))
+        .order_by(Participant.joined_at, Participant.id)
+    )
+    return [PresentCharacter(*row) for row in await session.execute(statement)]
+
+
+async def people_present(session: AsyncSession, conversation_id: UUID) -> int:
+    """How many people take part."""
+    statement = select(func.count()).where(
+        Participant.conversation_id == conversation_id, Participant.user_id.is_not(None), Participant.left_at.is_(None)
+    )
+    return await session.scalar(statement) or 0
+
+
+async def join_character(
+    session: AsyncSession, conversation_id: UUID, character_id: UUID, role: ParticipantRole
+) -> None:
+    """The character listens from now on."""
+    session.add(Participant(conversation_id=conversation_id, character_id=character_id, role=role))
+    await session.flush()
+
+
+async def join_user(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> None:
+    """The person takes part from now on, if they do not already."""
+    statement = (
+        insert(Participant)
+        .values(id=new_id(), conversation_id=conversation_id, user_id=user_id, role=ParticipantRole.PRIMARY)
+        .on_conflict_do_nothing(
+            index_elements=[Participant.conversation_id, Participant.user_id],
+            index_where=Participant.left_at.is_(None) & Participant.user_id.is_not(None),
+        )
+    )
+    await (await session.connection()).execute(statement)
+
+
+async def leave_character(session: AsyncSession, conversation_id: UUID, character_id: UUID) -> None:
+    """The character listens no more. The next one, where there is one, becomes the primary."""
+    here = (Participant.conversation_id == conversation_id, Participant.left_at.is_(None))
+    await session.execute(
+        update(Participant).where(*here, Participant.character_id == character_id).values(left_at=func.now())
+    )
+    roles = (
+        await session.execute(
+            select(Participant.id, Participant.role)
+            .where(*here, Participant.character_id.is_not(None))
+            .order_by(Participant.joined_at, Participant.id)
+        )
+    ).all()
+    if roles and all(row.role is not ParticipantRole.PRIMARY for row in roles):
+        await session.execute(
+            update(Participant).where(Participant.id == roles[0].id).values(role=ParticipantRole.PRIMARY)
+        )
+
+
+async def archive(session: AsyncSession, conversation_id: UUID) -> None:
+    """Nobody listens here any more; the next summons begins a new conversation."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(status=ConversationStatus.ARCHIVED, last_activity_at=func.now())
+    )
+
+
+async def touch(session: AsyncSession, conversation_id: UUID) -> None:
+    """Something was said just now."""
+    await session.execute(
+        update(Conversation).where(Conversation.id == conversation_id).values(last_activity_at=func.now())
+    )
+
+
+async def summoner(session: AsyncSession, conversation_id: UUID, character_id: UUID) -> UUID | None:
+    """Who asked the character in last: a summons is a turn whose trigger is the command, so it is that turn's asker."""
+    return await session.scalar(
+        select(Turn.asker_id)
+        .where(
+            Turn.conversation_id == conversation_id,
+            Turn.character_id == character_id,
+            Turn.reason.startswith(SUMMONS),
+        )
+        .order_by(Turn.id.desc())
+        .limit(1)
+    )
