@@ -1,8 +1,9 @@
 """Requests to Discord that are made once, with an honest account of what became of them.
 
 discord.py's webhook sender repeats a POST after every answer of 500 or more, and a webhook message has no nonce, so
-one failure can show two messages. Here a request leaves once. Only what Discord surely did not act on (429, no
-connection) is tried again; whether to repeat anything else is for the caller, who can look first.
+one failure can show two messages. Here a POST leaves once. Only what Discord surely did not act on (429, no
+connection) is tried again, and what may be done twice without harm (reading, editing, deleting). Whether to repeat a
+POST of unknown outcome is for the caller, who can look first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ from bot.clock import Clock
 from bot.transport.allowance import Allowance, Room, Route
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=6)
+_HASTY_TIMEOUT = aiohttp.ClientTimeout(total=5)
 _PATIENT_ATTEMPTS = 6
+_PAUSES_SECONDS = (0.5, 2.0)
 _LONGEST_PAUSE_SECONDS = 90.0
 _USER_AGENT = f"DiscordBot (botcafe, 1) discord.py/{discord.__version__}"
 
@@ -81,6 +84,11 @@ class Call:
     patient: bool = True
 
     @property
+    def repeatable(self) -> bool:
+        """True if doing it twice is the same as doing it once."""
+        return self.method != "POST"
+
+    @property
     def route(self) -> Route:
         """Which limits it falls under."""
         major = "/".join(str(self.ids[name]) for name in self.major if name in self.ids)
@@ -109,23 +117,34 @@ class Executor:
     async def request(self, call: Call) -> Outcome:
         """Make the call. Raises nothing but cancellation; waits out rate limits if the call is patient."""
         outcome: Outcome = Unsent("not tried")
-        for attempt in range(_PATIENT_ATTEMPTS if call.patient else 1):
-            if self.allowance.exhausted:
-                log.error("discord_requests_stopped", invalid_requests=self.allowance.invalid_requests)
-                return Refused(429, 0, "too many refused requests; none are sent for a while")
-            if not call.patient and self.room(call).remaining == 0:
-                return Refused(429, 0, "no room", self.room(call).seconds_to_reset)
+        failures = 0
+        for _ in range(_PATIENT_ATTEMPTS if call.patient else 1):
+            held_back = self._held_back(call)
+            if held_back is not None:
+                return held_back
             await self.allowance.take(call.route)
             outcome = await self._attempt(call)
-            if isinstance(outcome, Refused) and outcome.status == 429:
-                if outcome.retry_after_seconds > _LONGEST_PAUSE_SECONDS:
+            match outcome:
+                case Refused(status=429, retry_after_seconds=wait) if wait <= _LONGEST_PAUSE_SECONDS:
+                    continue  # `take` waits
+                case Unsent() | Unsure() if call.patient and failures < len(_PAUSES_SECONDS):
+                    if isinstance(outcome, Unsure) and not call.repeatable:
+                        return outcome
+                    await self._clock.sleep(_PAUSES_SECONDS[failures])
+                    failures += 1
+                case _:
                     return outcome
-                continue
-            if isinstance(outcome, Unsent) and call.patient and attempt < 2:
-                await self._clock.sleep(0.5 * 4**attempt)
-                continue
-            return outcome
         return outcome
+
+    def _held_back(self, call: Call) -> Refused | None:
+        """Why a call must not leave at all, if so."""
+        if self.allowance.exhausted:
+            log.error("discord_requests_stopped", invalid_requests=self.allowance.invalid_requests)
+            return Refused(429, 0, "too many refused requests; none are sent for a while", _LONGEST_PAUSE_SECONDS)
+        room = self.room(call)
+        if not call.patient and room.remaining is not None and room.remaining <= 0:
+            return Refused(429, 0, "no room", room.seconds_to_reset)
+        return None
 
     async def _attempt(self, call: Call) -> Outcome:
         headers: Mapping[str, str] | None = None
@@ -137,6 +156,7 @@ class Executor:
                 data=None if call.body is None else json.dumps(call.body).encode(),
                 headers=self._headers(call),
                 allow_redirects=False,
+                timeout=self._timeout if call.patient else _HASTY_TIMEOUT,
             ) as response:
                 headers = response.headers
                 text = await response.text(encoding="utf-8", errors="replace")
