@@ -30,7 +30,7 @@ class ApiError(Exception):
         return answer
 
 
-class InvalidForm(ApiError):
+class InvalidForm(ApiError):  # noqa: N818 - the name of Discord's own message
     """50035, Invalid Form Body: one or several fields are wrong."""
 
     def __init__(self, errors: ErrorTree) -> None:
@@ -119,3 +119,26 @@ def missing_access() -> ApiError:
 def missing_permissions() -> ApiError:
     """403 where the asker sees the place but may not do this."""
     return ApiError(403, 50013, "Missing Permissions")
+
+
+class RateLimited(ApiError):  # noqa: N818 - what happened to the caller, not a fault of ours
+    """429: wait `retry_after` seconds. `headers` say why and for whom."""
+
+    def __init__(
+        self, retry_after: float, *, everywhere: bool = False, headers: Mapping[str, str] | None = None, code: int = 0
+    ) -> None:
+        super().__init__(429, code, "You are being rate limited.")
+        self.retry_after = retry_after
+        self.everywhere = everywhere
+        self.headers = dict(headers or {})
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object Discord sends with a 429."""
+        answer: dict[str, Any] = {
+            "message": self.message,
+            "retry_after": round(self.retry_after, 3),
+            "global": self.everywhere,
+        }
+        if self.code:
+            answer["code"] = self.code
+        return answer

@@ -1,0 +1,260 @@
+"""Writing, editing and deleting messages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sandbox.acts import files
+from sandbox.core import Core
+from sandbox.errors import ApiError, InvalidForm
+from sandbox.permissions import ALL, Permission
+from sandbox.rest.call import Upload
+from sandbox.rules.components import settle_components
+from sandbox.rules.messages import MESSAGE_PARSE, check_message, is_empty, parse_mentions
+from sandbox.snowflake import as_id
+from sandbox.world.models import Attachment, Channel, Json, Message, MessageFlag, MessageType
+
+#: Flags a sender may set; all others are Discord's own.
+SENDABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+
+
+@dataclass
+class Draft:
+    """A message about to be written: the body as it was sent, and what the sender's place and rights add to it."""
+
+    channel: Channel
+    author_id: str
+    payload: Json
+    uploads: Sequence[Upload] = ()
+    #: What the author may do here; decides which roles and whether @everyone is pinged.
+    allowed: int = ALL
+    type: int = MessageType.DEFAULT
+    flags: int = 0
+    default_parse: Collection[str] = MESSAGE_PARSE
+    #: Fields of the Message that only some kinds of sender set (webhook_name, interaction, only_for, …).
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def write(core: Core, draft: Draft) -> Message:
+    """Make a message of a checked draft, keep it, and tell everybody who can see it."""
+    world, payload = core.world, draft.payload
+    reference = _reference(core, draft)
+    replied = world.messages.get(reference["message_id"]) if reference and reference["type"] == 0 else None
+    message = Message(
+        id=world.new_id(),
+        channel_id=draft.channel.id,
+        author_id=draft.author_id,
+        made_at=core.clock.iso(),
+        content=(payload.get("content") or "").strip(),
+        type=MessageType.REPLY if replied and draft.type == MessageType.DEFAULT else draft.type,
+        flags=draft.flags | (payload.get("flags") or 0) & SENDABLE,
+        guild_id=draft.channel.guild_id,
+        tts=bool(payload.get("tts")),
+        nonce=payload.get("nonce"),
+        reference=reference,
+    )
+    for key, value in draft.extra.items():
+        setattr(message, key, value)
+    ephemeral = bool(message.flags & MessageFlag.EPHEMERAL)
+    message.attachments = files.keep_uploads(
+        core, draft.channel.id, draft.uploads, payload.get("attachments"), ephemeral=ephemeral
+    )
+    _dress(core, message, payload)
+    _mention(core, message, payload, draft, replied.author_id if replied and replied.webhook_name is None else None)
+    _keep(core, draft.channel, message)
+    core.hub.message("MESSAGE_CREATE", message)
+    return message
+
+
+def edit(
+    core: Core,
+    message: Message,
+    payload: Json,
+    uploads: Sequence[Upload] = (),
+    *,
+    allowed: int = ALL,
+    application_owned: bool = True,
+    default_parse: Collection[str] = MESSAGE_PARSE,
+) -> Message:
+    """Change what a message shows, as the body asks; fields that are not in it stay as they are.
+
+    Raises InvalidForm for a bad body and 50006 when nothing would be left to see.
+    """
+    flags = message.flags | (payload.get("flags") or 0) & MessageFlag.COMPONENTS_V2
+    v2 = bool(flags & MessageFlag.COMPONENTS_V2)
+    check_message(
+        payload,
+        files=[upload.info for upload in uploads],
+        editing=True,
+        v2=v2,
+        application_owned=application_owned,
+        attached=[one.filename for one in message.attachments],
+    )
+    _need_something_left(message, payload, uploads, v2=v2)
+    if payload.get("flags") is not None:
+        flags = flags & ~MessageFlag.SUPPRESS_EMBEDS | payload["flags"] & MessageFlag.SUPPRESS_EMBEDS
+    message.flags = flags & ~MessageFlag.LOADING
+    message.attachments = _kept_attachments(message, payload)
+    message.attachments += files.keep_uploads(core, message.channel_id, uploads, payload.get("attachments"))
+    _dress(core, message, payload)
+    if "content" in payload:
+        message.content = (payload["content"] or "").strip()
+        draft = Draft(
+            core.world.channel(message.channel_id), message.author_id, payload, allowed=allowed, default_parse=default_parse
+        )
+        _mention(core, message, payload, draft, None)
+    message.edited_at = core.clock.iso()
+    save(core, message)
+    core.hub.message("MESSAGE_UPDATE", message)
+    return message
+
+
+def save(core: Core, message: Message) -> None:
+    """Keep a changed message on the shelf it belongs to."""
+    (core.world.messages if message.only_for is None else core.world.whispers).put(message)
+
+
+def touch(core: Core, message: Message) -> None:
+    """Keep a message that changed otherwise than by its author (a thread, a pin) and tell everybody."""
+    save(core, message)
+    core.hub.message("MESSAGE_UPDATE", message)
+
+
+def delete(core: Core, message: Message) -> None:
+    """Take a message away and tell everybody who could see it."""
+    body: Json = {"id": message.id, "channel_id": message.channel_id}
+    if message.guild_id is not None:
+        body["guild_id"] = message.guild_id
+    if message.only_for is not None:
+        core.world.whispers.drop(message.id)
+        core.hub.to_users("MESSAGE_DELETE", [message.only_for], body, people_only=True)
+        return
+    channel = core.world.channel(message.channel_id)
+    core.world.messages.drop(message.id)
+    _recount(core, channel, -1)
+    core.hub.to_channel("MESSAGE_DELETE", channel, body)
+
+
+def delete_many(core: Core, channel: Channel, messages: Sequence[Message]) -> None:
+    """Take several messages of one channel away at once."""
+    for message in messages:
+        core.world.messages.drop(message.id)
+    _recount(core, channel, -len(messages))
+    body = {"ids": [message.id for message in messages], "channel_id": channel.id, "guild_id": channel.guild_id}
+    core.hub.to_channel("MESSAGE_DELETE_BULK", channel, body)
+
+
+# ---------------------------------------------------------------------------------------------------- parts of the above
+
+
+def _reference(core: Core, draft: Draft) -> Json | None:
+    """The message that is answered or forwarded; 50035 when there is none and the sender insists."""
+    given = draft.payload.get("message_reference")
+    if not isinstance(given, dict):
+        return None
+    reference = cast("Json", given)
+    message_id = as_id(reference.get("message_id"))
+    kind = reference.get("type") or 0
+    source = as_id(reference.get("channel_id")) or draft.channel.id
+    target = core.world.messages.get(message_id)
+    if target is None or target.channel_id != source:
+        if reference.get("fail_if_not_exists", True):
+            raise InvalidForm.field("message_reference", "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        return None
+    if kind == 0 and target.channel_id != draft.channel.id:
+        raise InvalidForm.field(
+            "message_reference", "MESSAGE_REFERENCE_CHANNEL_ID_MISMATCH", "channel_id does not match channel"
+        )
+    answer: Json = {"type": kind, "channel_id": target.channel_id, "message_id": target.id}
+    if target.guild_id is not None:
+        answer["guild_id"] = target.guild_id
+    return answer
+
+
+def _dress(core: Core, message: Message, payload: Json) -> None:
+    """Embeds and components as the message will show them."""
+    world, attached = core.world, message.attachments
+    if "embeds" in payload:
+        message.embeds = [_settled_embed(embed) for embed in payload["embeds"] or []]
+        files.resolve_media(world, message.channel_id, attached, message.embeds)
+    if "components" in payload:
+        message.components = settle_components(payload["components"])
+        files.unfurl_components(world, message.channel_id, attached, message.components)
+
+
+def _settled_embed(embed: Json) -> Json:
+    settled: Json = {key: value for key, value in deepcopy(embed).items() if value is not None}
+    settled["type"] = "rich"
+    for one in settled.get("fields") or []:
+        one["inline"] = bool(one.get("inline"))
+    return settled
+
+
+def _mention(core: Core, message: Message, payload: Json, draft: Draft, replied_user: str | None) -> None:
+    world, guild_id = core.world, message.guild_id
+    roles = world.roles.of(guild_id) if guild_id else []
+    may_ping_all = bool(draft.allowed & Permission.MENTION_EVERYONE)
+    found = parse_mentions(
+        message.content,
+        payload.get("allowed_mentions"),
+        known_users=world.users,
+        known_roles=[role.id for role in roles if role.mentionable or may_ping_all],
+        replied_user=replied_user,
+        default_parse=draft.default_parse,
+        may_ping_everyone=may_ping_all and guild_id is not None,
+    )
+    message.mentions = list(found.users)
+    message.mention_roles = list(found.roles)
+    message.mention_everyone = found.everyone
+
+
+def _keep(core: Core, channel: Channel, message: Message) -> None:
+    save(core, message)
+    if message.only_for is not None:
+        return
+    channel.last_message_id = message.id
+    if channel.is_thread:
+        # docs: Threads: the first message of a thread begun from a message does not count.
+        if message.type != MessageType.THREAD_STARTER:
+            channel.message_count += 1
+            channel.total_sent += 1
+        channel.archived = False
+    core.world.channels.put(channel)
+
+
+def _recount(core: Core, channel: Channel, by: int) -> None:
+    if channel.is_thread:
+        channel.message_count = max(0, channel.message_count + by)
+        core.world.channels.put(channel)
+
+
+def _kept_attachments(message: Message, payload: Json) -> list[Attachment]:
+    """`attachments` in an edit lists the ids to keep; without it all stay."""
+    if "attachments" not in payload:
+        return message.attachments
+    about = {as_id(one.get("id")): one for one in payload["attachments"] or []}
+    kept = [one for one in message.attachments if one.id in about]
+    for one in kept:
+        one.description = about[one.id].get("description", one.description)
+    return kept
+
+
+def _need_something_left(message: Message, payload: Json, uploads: Sequence[Upload], *, v2: bool) -> None:
+    merged: Json = {
+        "content": payload.get("content", message.content),
+        "embeds": payload.get("embeds", message.embeds),
+        "components": payload.get("components", message.components),
+        "message_reference": message.reference,
+    }
+    if v2 and (merged["content"] or merged["embeds"]):
+        raise InvalidForm.field(
+            "content",
+            "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2",
+            "The 'content' field cannot be used when using MessageFlags.IS_COMPONENTS_V2",
+        )
+    left = bool(uploads) or bool(_kept_attachments(message, payload))
+    if is_empty(merged) and not left and not message.flags & MessageFlag.LOADING:
+        raise ApiError(400, 50006, "Cannot send an empty message")

@@ -1,0 +1,105 @@
+"""The world a newcomer finds: one server with a few channels, three people and the bot, already invited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.acts import channels, guilds, messages
+from sandbox.core import Core
+from sandbox.gateway.intents import PRIVILEGED
+from sandbox.permissions import EVERYONE, Permission
+from sandbox.world.models import Application, Channel, ChannelType, Guild, Overwrite, User
+
+#: What the bot is invited with.
+BOT_PERMISSIONS = (
+    EVERYONE
+    | Permission.MANAGE_WEBHOOKS
+    | Permission.MANAGE_MESSAGES
+    | Permission.MANAGE_THREADS
+    | Permission.PIN_MESSAGES
+    | Permission.MENTION_EVERYONE
+)
+WELCOME_TOPIC = "New here? Say hello in #lantern-archive, or make a character of your own with /character create."
+WELCOME = (
+    "Welcome to The Copper Kettle! Two things to try first:\n"
+    "• say hello in {archive}: somebody there likes visitors\n"
+    "• type `/character create` and make somebody of your own"
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the bot is; what is None is made up."""
+
+    token: str | None = None
+    client_secret: str | None = None
+    application_id: str | None = None
+    name: str = "BotCafé"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was built."""
+
+    guild: Guild
+    application: Application
+    robin: User
+    sasha: User
+    alex: User
+
+
+def build(core: Core, identity: Identity, *, approved_intents: int = int(PRIVILEGED)) -> Demo:
+    """Build the demo in an empty world."""
+    robin = guilds.make_person(core, "robin", "Robin", standing="member")
+    sasha = guilds.make_person(core, "sasha", "Sasha", standing="creator")
+    alex = guilds.make_person(core, "alex", "Alex", standing="admin")
+    application = guilds.make_application(
+        core,
+        identity.name,
+        alex.id,
+        token=identity.token,
+        client_secret=identity.client_secret,
+        application_id=identity.application_id,
+        approved_intents=approved_intents,
+    )
+    guild = guilds.make_guild(core, "The Copper Kettle", alex.id)
+    creators = guilds.make_role(core, guild.id, "Creators", 0, color=0xE91E63, hoist=True, mentionable=True)
+    guilds.join(core, guild, sasha.id, [creators.id])
+    guilds.join(core, guild, robin.id)
+    guilds.invite_bot(core, guild, application, int(BOT_PERMISSIONS))
+    welcome, archive = _channels(core, guild)
+    guild.system_channel_id = welcome.id
+    core.world.guilds.put(guild)
+    greeting = {"content": WELCOME.format(archive=f"<#{archive.id}>")}
+    messages.write(core, messages.Draft(welcome, alex.id, greeting))
+    return Demo(guild, application, robin, sasha, alex)
+
+
+def adopt(core: Core, identity: Identity) -> None:
+    """Give the bot of a loaded world the token and secret it is asked to have now."""
+    application = next(iter(core.world.applications), None)
+    if application is None:
+        return
+    bot = core.world.user(application.id)
+    bot.token = identity.token or bot.token
+    core.world.users.put(bot)
+    application.client_secret = identity.client_secret or application.client_secret
+    core.world.applications.put(application)
+
+
+def _channels(core: Core, guild: Guild) -> tuple[Channel, Channel]:
+    welcome = channels.make_channel(core, guild.id, "welcome", topic=WELCOME_TOPIC)
+    characters = channels.make_channel(core, guild.id, "Characters", kind=ChannelType.CATEGORY)
+    archive = channels.make_channel(
+        core, guild.id, "lantern-archive", parent_id=characters.id, topic="Shelves of lamplight and half-told stories."
+    )
+    channels.make_channel(core, guild.id, "sky-harbour", parent_id=characters.id, topic="Where the airships moor.")
+    channels.make_channel(core, guild.id, "greenhouse", parent_id=characters.id, topic="Warm glass, wet earth, gossip.")
+    town = channels.make_channel(core, guild.id, "Town", kind=ChannelType.CATEGORY)
+    channels.make_channel(core, guild.id, "tavern", parent_id=town.id, topic="Sit down with whoever is in.")
+    channels.make_channel(core, guild.id, "off-topic", parent_id=town.id)
+    hidden = [Overwrite(guild.id, 0, deny=int(Permission.VIEW_CHANNEL))]
+    channels.make_channel(
+        core, guild.id, "backstage", parent_id=town.id, topic="For admins only.", overwrites=hidden
+    )
+    return welcome, archive

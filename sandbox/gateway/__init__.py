@@ -1,0 +1,1 @@
+"""The gateway: websockets, sessions that can be resumed, and who hears of what."""

@@ -1,0 +1,164 @@
+"""`/sandbox/…`: who there is to be, the journal, and handles that only tests pull. Loopback only, no token asked.
+
+These are ours, not Discord's.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from sandbox.acts import guilds as guild_acts
+from sandbox.core import Core
+from sandbox.errors import ApiError
+from sandbox.journal import blot
+from sandbox.limits import Limit
+from sandbox.render import people, places
+from sandbox.rest.border import json_response
+from sandbox.rules.names import check_username
+from sandbox.world.models import Json, User
+
+Hook = Callable[[Core, web.Request], Awaitable[Any]]
+
+
+async def list_people(core: Core, request: web.Request) -> Any:
+    """GET /sandbox/people: everybody one can be, with their tokens."""
+    return [_person(user) for user in core.world.users if not user.bot]
+
+
+async def make_person(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/people {username, global_name?, role?, locale?, guild_ids?}: one more person."""
+    form = await request.json()
+    check_username(form.get("username"))
+    user = guild_acts.make_person(
+        core,
+        form["username"],
+        form.get("global_name") or form["username"],
+        standing=form.get("role") or "member",
+        locale=form.get("locale") or "en-US",
+    )
+    for guild_id in form.get("guild_ids") or [guild.id for guild in core.world.guilds]:
+        guild_acts.join(core, core.world.guild(guild_id), user.id)
+    return _person(user)
+
+
+async def make_guild(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/guilds {name, owner_id, invite?: application id, permissions?}: one more server."""
+    form = await request.json()
+    guild = guild_acts.make_guild(core, form["name"], core.world.user(form["owner_id"]).id)
+    if form.get("invite"):
+        application = core.world.application(form["invite"])
+        guild_acts.invite_bot(core, guild, application, int(form.get("permissions") or 0))
+    return places.guild(core.world, guild)
+
+
+async def read_journal(core: Core, request: web.Request) -> Any:
+    """GET /sandbox/journal?after=N&kind=&method=&path=: what happened, in order."""
+    query = request.query
+    entries = core.journal.entries(
+        after=int(query.get("after", 0)),
+        kind=query.get("kind") or None,
+        method=query.get("method"),
+        path=query.get("path"),
+    )
+    return [entry.json() for entry in entries]
+
+
+async def read_state(core: Core, request: web.Request) -> Any:
+    """GET /sandbox/state: the whole world, without secrets."""
+    return blot(core.world.dump())
+
+
+async def poke_gateway(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/gateway/{drop|reconnect|invalidate|deafen} {user_id?, code?, resumable?}: for bots unless named."""
+    form: Json = await request.json() if request.can_read_body else {}
+    count = core.hub.poke(
+        request.match_info["how"],
+        user_id=form.get("user_id"),
+        code=form.get("code", 4000),
+        resumable=bool(form.get("resumable")),
+    )
+    return {"sessions": count}
+
+
+async def set_limits(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/limits {route, limit, per} or {relax: true}."""
+    form = await request.json()
+    if form.get("relax"):
+        core.limits.relax()
+    else:
+        core.limits.set(form["route"], Limit(int(form["limit"]), float(form["per"])))
+    return {}
+
+
+async def set_intents(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/intents {application_id?, approved}: switch privileged intents on or off."""
+    form = await request.json()
+    chosen = form.get("application_id")
+    application = core.world.application(chosen) if chosen else next(iter(core.world.applications))
+    guild_acts.approve_intents(application, int(form["approved"]))
+    core.world.applications.put(application)
+    return people.application(application)
+
+
+async def advance_clock(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/clock {advance: seconds}: let time pass at once."""
+    core.clock.advance(float((await request.json())["advance"]))
+    return {"now": core.clock.iso()}
+
+
+HOOKS: tuple[tuple[str, str, Hook], ...] = (
+    ("GET", "/sandbox/people", list_people),
+    ("POST", "/sandbox/people", make_person),
+    ("POST", "/sandbox/guilds", make_guild),
+    ("GET", "/sandbox/journal", read_journal),
+    ("GET", "/sandbox/state", read_state),
+    ("POST", "/sandbox/gateway/{how:drop|reconnect|invalidate|deafen}", poke_gateway),
+    ("POST", "/sandbox/limits", set_limits),
+    ("POST", "/sandbox/intents", set_intents),
+    ("POST", "/sandbox/clock", advance_clock),
+)
+
+
+def mount(app: web.Application, core: Core) -> None:
+    """Put every hook in place."""
+    for method, path, hook in HOOKS:
+        app.router.add_route(method, path, _guarded(core, hook))
+
+
+def _guarded(core: Core, hook: Hook) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if not _from_here(request):
+            return json_response({"code": 0, "message": "Only from this machine."}, 403)
+        try:
+            return json_response(await hook(core, request))
+        except ApiError as error:
+            return json_response(error.body(), error.status)
+        except (KeyError, TypeError, ValueError) as error:
+            return json_response({"code": 0, "message": f"Bad request: {error!r}"}, 400)
+
+    return handle
+
+
+def _from_here(request: web.Request) -> bool:
+    """The peer is this machine, and no other site's page talked a browser into asking."""
+    try:
+        near = ipaddress.ip_address(request.remote or "").is_loopback
+    except ValueError:
+        return False
+    return near and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+
+
+def _person(user: User) -> Json:
+    return {
+        "id": user.id,
+        "username": user.username,
+        "global_name": user.global_name,
+        "avatar": user.avatar,
+        "token": user.token,
+        "role": user.standing,
+        "locale": user.locale,
+    }

@@ -1,0 +1,1 @@
+"""Rows as Discord's JSON, with the fields its OpenAPI description requires."""

@@ -1,0 +1,145 @@
+"""The sandbox as one server: start it, ask it where it is, stop it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox import cdn, demo, hooks, static
+from sandbox.core import ACKNOWLEDGE_WITHIN, Core
+from sandbox.journal import Journal
+from sandbox.rest import border
+from sandbox.rest.api import all_routes
+from sandbox.world.models import Application, Guild, User
+from sandbox.world.world import World
+
+#: docs: Uploading Files: 25 MiB per request, and a little for the form around it.
+LARGEST_REQUEST = 26 << 20
+
+
+class Sandbox:
+    """A running local Discord."""
+
+    def __init__(self, core: Core, runner: web.AppRunner) -> None:
+        self.core = core
+        self._runner = runner
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        world: Path | None = None,
+        identity: demo.Identity | None = None,
+        acknowledge_within: float = ACKNOWLEDGE_WITHIN,
+    ) -> AsyncIterator[Sandbox]:
+        """Run a sandbox for the length of the block; port 0 takes any free one. An empty world gets the demo."""
+        sandbox = await cls.open(
+            port=port, host=host, world=world, identity=identity, acknowledge_within=acknowledge_within
+        )
+        try:
+            yield sandbox
+        finally:
+            await sandbox.close()
+
+    @classmethod
+    async def open(
+        cls,
+        *,
+        port: int,
+        host: str = "127.0.0.1",
+        world: Path | None = None,
+        identity: demo.Identity | None = None,
+        acknowledge_within: float = ACKNOWLEDGE_WITHIN,
+    ) -> Sandbox:
+        """Load or build the world and listen. Raises OSError when the port is in use; nothing is written then."""
+        listener = _listener(host, port)
+        core = Core.build(world, acknowledge_within=acknowledge_within)
+        core.world.origin = f"http://{host}:{listener.getsockname()[1]}"
+        core.journal.open()
+        who = identity or demo.Identity()
+        if core.world.load():
+            demo.adopt(core, who)
+        else:
+            demo.build(core, who)
+        runner = web.AppRunner(_application(core), access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        return cls(core, runner)
+
+    async def close(self) -> None:
+        """Hang up, stop listening and write the world down."""
+        self.core.hub.hang_up_all()
+        await self._runner.cleanup()
+        await self.core.close()
+
+    # ------------------------------------------------------------------------------------------------ for tests
+
+    @property
+    def url(self) -> str:
+        """Where it is, such as "http://127.0.0.1:3900"; `/api/v10` and the gateway lie below."""
+        return self.core.world.origin
+
+    @property
+    def world(self) -> World:
+        """Its state."""
+        return self.core.world
+
+    @property
+    def journal(self) -> Journal:
+        """What happened."""
+        return self.core.journal
+
+    @property
+    def application(self) -> Application:
+        """The bot's application (the first, when there are several)."""
+        return next(iter(self.world.applications))
+
+    @property
+    def bot_token(self) -> str:
+        """The token of that bot."""
+        return self.world.user(self.application.id).token
+
+    @property
+    def guild(self) -> Guild:
+        """The first server."""
+        return next(iter(self.world.guilds))
+
+    def person(self, username: str) -> User:
+        """A person by their username ("robin", "sasha", "alex")."""
+        return next(user for user in self.world.users if user.username == username and not user.bot)
+
+    def channel_id(self, name: str) -> str:
+        """A channel of any server by its name."""
+        return next(channel.id for channel in self.world.channels if channel.name == name)
+
+
+def _application(core: Core) -> web.Application:
+    app = web.Application(client_max_size=LARGEST_REQUEST)
+    border.mount(app, core, all_routes())
+    hooks.mount(app, core)
+    cdn.mount(app, core)
+    static.mount(app, core)
+    return app
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """Take the port before anything else happens, so that a second start fails cleanly."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
+
+

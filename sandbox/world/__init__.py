@@ -1,0 +1,1 @@
+"""The state of the sandbox: rows, shelves, and how they are kept in a file."""

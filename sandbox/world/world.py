@@ -1,0 +1,222 @@
+"""The world: every shelf, the lookups that cross them, and the ids and time they share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sandbox.clock import Clock
+from sandbox.errors import unknown
+from sandbox.snowflake import Snowflakes
+from sandbox.world.blobs import Blobs
+from sandbox.world.models import (
+    Application,
+    Ban,
+    Channel,
+    ChannelType,
+    Command,
+    CommandPermissions,
+    Emoji,
+    Grant,
+    Guild,
+    Interaction,
+    Member,
+    Message,
+    Role,
+    StoredFile,
+    User,
+    Webhook,
+)
+from sandbox.world.shelf import Shelf
+from sandbox.world.store import Store
+
+Row = TypeVar("Row")
+
+PICTURE_EXTENSIONS = (".png", ".webp", ".jpg", ".jpeg", ".gif")
+
+
+def pair(guild_id: str, user_id: str) -> str:
+    """The key of a membership or ban."""
+    return f"{guild_id}:{user_id}"
+
+
+class World:
+    """Everything there is. Reading goes through the shelves; whoever changes a row puts it back."""
+
+    def __init__(self, path: Path | None = None, clock: Clock | None = None) -> None:
+        self.clock = clock or Clock()
+        #: Where we are reached, such as "http://127.0.0.1:3900"; known once the server listens.
+        self.origin = ""
+        self.snowflakes = Snowflakes()
+        self.store = Store(path)
+        self.blobs = Blobs(None if path is None else path.with_name(path.name + ".blobs"))
+        self.users = Shelf("users", User, self.store, key=lambda row: row.id)
+        self.applications = Shelf("applications", Application, self.store, key=lambda row: row.id)
+        self.guilds = Shelf("guilds", Guild, self.store, key=lambda row: row.id)
+        self.roles = Shelf("roles", Role, self.store, key=lambda row: row.id, group=lambda row: row.guild_id)
+        self.members = Shelf(
+            "members",
+            Member,
+            self.store,
+            key=lambda row: pair(row.guild_id, row.user_id),
+            group=lambda row: row.guild_id,
+        )
+        self.bans = Shelf(
+            "bans", Ban, self.store, key=lambda row: pair(row.guild_id, row.user_id), group=lambda row: row.guild_id
+        )
+        self.channels = Shelf(
+            "channels", Channel, self.store, key=lambda row: row.id, group=lambda row: row.guild_id or "direct"
+        )
+        self.messages = Shelf("messages", Message, self.store, key=lambda row: row.id, group=lambda row: row.channel_id)
+        self.whispers = Shelf("whispers", Message, self.store, key=lambda row: row.id, group=lambda row: row.channel_id)
+        self.webhooks = Shelf("webhooks", Webhook, self.store, key=lambda row: row.id, group=lambda row: row.channel_id)
+        self.commands = Shelf(
+            "commands", Command, self.store, key=lambda row: row.id, group=lambda row: row.application_id
+        )
+        self.command_permissions = Shelf(
+            "command_permissions",
+            CommandPermissions,
+            self.store,
+            key=lambda row: pair(row.guild_id, row.id),
+            group=lambda row: row.guild_id,
+        )
+        self.emojis = Shelf(
+            "emojis",
+            Emoji,
+            self.store,
+            key=lambda row: row.id,
+            group=lambda row: row.guild_id or row.application_id or "",
+        )
+        self.files = Shelf("files", StoredFile, self.store, key=lambda row: row.path)
+        self.grants = Shelf("grants", Grant, self.store, key=lambda row: row.id)
+        self.interactions = Shelf("interactions", Interaction, self.store, key=lambda row: row.token)
+
+    @property
+    def shelves(self) -> dict[str, Shelf[Any]]:
+        """Every shelf by name."""
+        return {shelf.name: shelf for shelf in vars(self).values() if isinstance(shelf, Shelf)}
+
+    def load(self) -> bool:
+        """Read the world's file and begin to write it; says whether there was one."""
+        shelves = self.shelves
+
+        def apply(name: str, key: str, row: Any) -> None:
+            if name in shelves:
+                shelves[name].restore(key, row)
+
+        found = self.store.load(apply)
+        for shelf in shelves.values():
+            for key in shelf.keys():  # noqa: SIM118 - a shelf is not a dict
+                if key.isdecimal():
+                    self.snowflakes.seen(key)
+        self.store.open(self.dump)
+        return found
+
+    def dump(self) -> dict[str, Any]:
+        """Every row of every shelf, as JSON."""
+        return {name: shelf.dump() for name, shelf in self.shelves.items()}
+
+    def new_id(self) -> str:
+        """A fresh snowflake."""
+        return self.snowflakes.next(self.clock.now())
+
+    # ---------------------------------------------------------------------------------- lookups that must succeed
+
+    def user(self, user_id: str) -> User:
+        """The user, or 10013."""
+        return _found(self.users.get(user_id), "user")
+
+    def application(self, application_id: str) -> Application:
+        """The application, or 10002."""
+        return _found(self.applications.get(application_id), "application")
+
+    def guild(self, guild_id: str) -> Guild:
+        """The server, or 10004."""
+        return _found(self.guilds.get(guild_id), "guild")
+
+    def channel(self, channel_id: str) -> Channel:
+        """The channel, thread or direct conversation, or 10003."""
+        return _found(self.channels.get(channel_id), "channel")
+
+    def role(self, guild_id: str, role_id: str) -> Role:
+        """The role of that server, or 10011."""
+        role = self.roles.get(role_id)
+        return _found(role if role and role.guild_id == guild_id else None, "role")
+
+    def member(self, guild_id: str, user_id: str) -> Member:
+        """The membership, or 10007."""
+        return _found(self.members.get(pair(guild_id, user_id)), "member")
+
+    def message(self, channel_id: str, message_id: str) -> Message:
+        """A message of the channel's history, or 10008."""
+        message = self.messages.get(message_id)
+        return _found(message if message and message.channel_id == channel_id else None, "message")
+
+    def webhook(self, webhook_id: str) -> Webhook:
+        """The webhook, or 10015."""
+        return _found(self.webhooks.get(webhook_id), "webhook")
+
+    # ---------------------------------------------------------------------------------- lookups that may fail
+
+    def membership(self, guild_id: str | None, user_id: str) -> Member | None:
+        """The membership, or None."""
+        return None if guild_id is None else self.members.get(pair(guild_id, user_id))
+
+    def user_by_token(self, token: str) -> User | None:
+        """Whose token this is."""
+        return next((user for user in self.users if user.token == token), None)
+
+    def guilds_of(self, user_id: str) -> list[Guild]:
+        """The servers somebody is a member of, oldest first."""
+        return [guild for guild in self.guilds if pair(guild.id, user_id) in self.members]
+
+    def direct_channels_of(self, user_id: str) -> list[Channel]:
+        """Somebody's direct conversations."""
+        return [channel for channel in self.channels.of("direct") if user_id in channel.recipients]
+
+    def channels_of(self, guild_id: str) -> list[Channel]:
+        """A server's channels, without its threads."""
+        return [channel for channel in self.channels.of(guild_id) if not channel.is_thread]
+
+    def threads_of(self, guild_id: str) -> list[Channel]:
+        """A server's threads, archived ones too."""
+        return [channel for channel in self.channels.of(guild_id) if channel.is_thread]
+
+    def history(self, channel_id: str) -> list[Message]:
+        """A channel's messages, oldest first."""
+        return sorted(self.messages.of(channel_id), key=lambda message: int(message.id))
+
+    def parent(self, channel: Channel) -> Channel:
+        """The channel a thread hangs on, or the channel itself: where permissions and webhooks live."""
+        if not channel.is_thread:
+            return channel
+        return _found(self.channels.get(channel.parent_id), "channel")
+
+    def is_direct(self, channel: Channel) -> bool:
+        """Whether this is a direct conversation."""
+        return channel.type in (ChannelType.DM, ChannelType.GROUP_DM)
+
+
+    # ---------------------------------------------------------------------------------- files
+
+    def keep_picture(self, place: str, data: bytes, mime: str) -> str:
+        """Store an avatar or icon under `place` ("avatars/1") and answer its hash; animated ones begin with "a_"."""
+        digest = self.blobs.put(data)
+        name = ("a_" if mime == "image/gif" else "") + digest[:32]
+        self.files.put(StoredFile(f"{place}/{name}", digest, mime))
+        return name
+
+    def file(self, path: str) -> StoredFile | None:
+        """The file at a path of the CDN; pictures are found under any extension, since they are served as they came."""
+        path = path.lstrip("/")
+        known = self.files.get(path)
+        if known is not None:
+            return known
+        stem, dot, extension = path.rpartition(".")
+        return self.files.get(stem) if f"{dot}{extension}" in PICTURE_EXTENSIONS else None
+
+
+def _found(row: Row | None, thing: str) -> Row:
+    if row is None:
+        raise unknown(thing)
+    return row
