@@ -35,6 +35,7 @@ class Standing:
     guild_id: int | None
     channel_id: int
     webhook_channel_id: int
+    conversation_owner_id: UUID
     known: Mapping[int, int]
     unsure: frozenset[int]
 
@@ -132,7 +133,7 @@ async def take_up(session: AsyncSession, turn_id: UUID, boot_id: UUID) -> Standi
     )
     row = (
         await session.execute(
-            select(Turn, Conversation.guild_id, Conversation.channel_id, Conversation.webhook_channel_id)
+            select(Turn, Conversation)
             .join(Conversation, Conversation.id == Turn.conversation_id)
             .where(Turn.id == turn_id)
             .execution_options(populate_existing=True)
@@ -140,7 +141,7 @@ async def take_up(session: AsyncSession, turn_id: UUID, boot_id: UUID) -> Standi
     ).one_or_none()
     if row is None:
         return None
-    turn = row[0]
+    turn, conversation = row[0], row[1]
     parts = (await session.scalars(select(TurnPart).where(TurnPart.turn_id == turn_id))).all()
     return Standing(
         turn_id=turn.id,
@@ -153,9 +154,10 @@ async def take_up(session: AsyncSession, turn_id: UUID, boot_id: UUID) -> Standi
         text=turn.text,
         reason=turn.reason,
         stopped=turn.stopped,
-        guild_id=row.guild_id,
-        channel_id=row.channel_id,
-        webhook_channel_id=row.webhook_channel_id,
+        guild_id=conversation.guild_id,
+        channel_id=conversation.channel_id,
+        webhook_channel_id=conversation.webhook_channel_id,
+        conversation_owner_id=conversation.owner_id,
         known={part.number: part.message_id for part in parts if part.message_id is not None},
         unsure=frozenset(part.number for part in parts if part.message_id is None),
     )
