@@ -1,0 +1,116 @@
+/** What clicks, right clicks, long presses and keys on messages and names do; one listener each for the whole page. */
+import { $, h } from "./dom.js";
+import { commandsFor } from "./commands.js";
+import { beginCommand, focusComposer } from "./composer.js";
+import { reveal } from "./markdown_nodes.js";
+import { profileCard } from "./members.js";
+import { messageAction, messageMenu, userMenu } from "./menus.js";
+import { jumpTo } from "./messages.js";
+import { openChannel, step } from "./navigate.js";
+import { toggleDrawer } from "./sidebar.js";
+import { findMessage, store } from "./store.js";
+import { complain } from "./toasts.js";
+
+const LONG_PRESS_MS = 500;
+
+/** Starts listening. */
+export function mountClicks() {
+  document.addEventListener("click", onClick);
+  document.addEventListener("contextmenu", onContextMenu);
+  document.addEventListener("keydown", onKey);
+  longPress();
+}
+
+function messageAt(node) {
+  const item = node.closest?.(".message");
+  return item ? findMessage(item.dataset.channelId, item.dataset.messageId) : null;
+}
+
+function onClick(event) {
+  for (const [selector, act] of CLICKS) {
+    const node = event.target.closest?.(selector);
+    if (node) { act(node, event); return; }
+  }
+}
+
+const CLICKS = [
+  ["[data-spoiler]:not(.revealed)", (node, event) => { event.preventDefault(); reveal(node); }],
+  ["[data-action]", (node) => { const m = messageAt(node); if (m) messageAction(node.dataset.action, m, node); }],
+  ["[data-jump]", (node) => jumpTo(node.dataset.jump)],
+  ["[data-channel-link]", (node) => { openChannel(node.dataset.channelLink); if (node.dataset.messageLink) setTimeout(() => jumpTo(node.dataset.messageLink), 400); }],
+  ["[data-command]", (node) => startCommand(node.dataset.command)],
+  ["[data-copy]", (node) => copyCode(node)],
+  ["[data-user-more]", (node) => userMenu(node.dataset.userMore, node)],
+  ["[data-user-id]:not([data-webhook])", (node) => profileCard(node.dataset.userId, node)],
+];
+
+async function startCommand(name) {
+  const entries = await commandsFor(store.channelId).catch((error) => { complain(error); return []; });
+  const entry = entries.find((e) => e.name === name);
+  if (entry) beginCommand(entry);
+}
+
+async function copyCode(node) {
+  const text = node.parentElement.querySelector("code").textContent;
+  await navigator.clipboard.writeText(text).then(() => { node.textContent = "Copied"; setTimeout(() => { node.textContent = "Copy"; }, 1500); }).catch(() => {});
+}
+
+/** Opens the menu for what is under `target`; true if there is one. */
+function menuFor(target, at) {
+  const person = target.closest?.("[data-user-id]:not([data-webhook])");
+  if (person) { userMenu(person.dataset.userId, at); return true; }
+  const message = messageAt(target);
+  if (!message) return false;
+  messageMenu(message, at);
+  return true;
+}
+
+function onContextMenu(event) {
+  if (event.target.closest("input, textarea, a[href]") || getSelection()?.toString()) return;
+  const keyboard = event.clientX === 0 && event.clientY === 0;
+  const at = keyboard ? event.target : { x: event.clientX, y: event.clientY };
+  if (menuFor(event.target, at)) event.preventDefault();
+}
+
+function longPress() {
+  let timer = null;
+  const cancel = () => clearTimeout(timer);
+  document.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "touch") return;
+    const at = { x: event.clientX, y: event.clientY };
+    timer = setTimeout(() => menuFor(event.target, at), LONG_PRESS_MS);
+  });
+  for (const type of ["pointerup", "pointermove", "pointercancel"]) document.addEventListener(type, cancel);
+}
+
+function onKey(event) {
+  if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    event.preventDefault();
+    step(event.key === "ArrowUp" ? -1 : 1, event.shiftKey);
+    return;
+  }
+  const spoiler = event.target.closest?.("[data-spoiler]:not(.revealed)");
+  if (spoiler && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); reveal(spoiler); return; }
+  if (event.key === "Escape" && !$("dialog[open]")) {
+    if (document.body.classList.contains("drawer-open")) toggleDrawer(false);
+    else if (event.target.closest?.(".message")) focusComposer();
+  }
+  if (event.key === "?" && (event.ctrlKey || event.metaKey)) event.preventDefault();
+  if (event.target.classList?.contains("message")) messageKeys(event);
+}
+
+/** With a message focused: R replies, E edits, + reacts, Enter opens its menu. */
+function messageKeys(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const action = { r: "reply", e: "edit", "+": "react", Enter: "more" }[event.key];
+  const message = messageAt(event.target);
+  if (!action || !message || (action === "edit" && message.author.id !== store.me?.id)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  messageAction(action, message, event.target.querySelector(`[data-action="${action}"]`) ?? event.target.querySelector('[data-action="more"]') ?? event.target);
+}
+
+/** A link that lets keyboards go past the lists. */
+export function skipLink() {
+  return h("a", { class: "skip-link", href: "#messages", onClick: (event) => { event.preventDefault(); focusComposer(); } }, "Skip to the message field");
+}

@@ -1,0 +1,42 @@
+/** What may be completed while writing: @people and roles, #channels, :emoji:. */
+import { emojiText, findEmoji } from "./emoji.js";
+import { channelChoices, roleChoices, userChoices } from "./selects.js";
+import { emojiUrl } from "./store.js";
+
+const LIMIT = 8;
+
+/**
+ * The completions at the caret: `{start, items}` where `start` is where the typed token begins and each item has the
+ * `insert` text, or null when nothing is being completed.
+ */
+export function completionsAt(text, caret, channel) {
+  const m = /(?:^|[\s(*_~|>"'])([@#:])([\p{L}\p{N}_.\- ]{0,32})$/u.exec(text.slice(0, caret));
+  if (!m) return null;
+  const [, sign, query] = m;
+  if (sign === ":" && (query.length < 2 || query.includes(" "))) return null;
+  const items = { "@": people, "#": channels, ":": emoji }[sign](query, channel);
+  return items.length ? { start: caret - query.length - 1, items } : null;
+}
+
+function matching(list, query) {
+  const q = query.toLowerCase();
+  return list.filter((o) => o.label.toLowerCase().includes(q) || o.description?.toLowerCase().includes(q))
+    .sort((a, b) => Number(b.label.toLowerCase().startsWith(q)) - Number(a.label.toLowerCase().startsWith(q))).slice(0, LIMIT);
+}
+
+function people(query, channel) {
+  const users = matching(userChoices(channel), query).map((o) => ({ ...o, insert: `<@${o.value}> `, shown: `@${o.label}` }));
+  const roles = matching(roleChoices(channel).filter((r) => r.value !== channel.guild_id), query).map((o) => ({ ...o, insert: `<@&${o.value}> `, shown: `@${o.label}` }));
+  return [...users, ...roles].slice(0, LIMIT + 2);
+}
+
+function channels(query, channel) {
+  return matching(channelChoices(channel).filter((c) => c.icon !== "down"), query).map((o) => ({ ...o, insert: `<#${o.value}> `, shown: `#${o.label}` }));
+}
+
+function emoji(query) {
+  return findEmoji(query).map((e) => ({
+    value: e.name, label: `:${e.name}:`, insert: `${emojiText(e)} `,
+    ...(e.custom ? { image: emojiUrl(e.custom) } : { emoji: { id: null, name: e.text } }),
+  }));
+}

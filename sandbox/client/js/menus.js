@@ -1,0 +1,103 @@
+/** Context menus of messages and people, with the commands apps add to them. */
+import { commandsFor } from "./commands.js";
+import { send } from "./command_form.js";
+import { focusComposer, setReply } from "./composer.js";
+import { sameEmoji } from "./dispatch.js";
+import { deleteMessage, startEdit } from "./editing.js";
+import { openEmojiPicker } from "./emoji.js";
+import { emit } from "./bus.js";
+import { EPHEMERAL, isSystem } from "./message.js";
+import { nodeOf } from "./messages.js";
+import { openDm } from "./navigate.js";
+import { can, P } from "./permissions.js";
+import { openMenu } from "./popups.js";
+import { toggleReaction } from "./reactions.js";
+import { put, del } from "./rest.js";
+import { currentChannel, dropMessage, isDm, isThread, store } from "./store.js";
+import { newThreadDialog } from "./threads.js";
+import { complain, toast } from "./toasts.js";
+
+const USER_MENU = 2;
+const MESSAGE_MENU = 3;
+
+/** Runs a named action of a message; `anchor` is what was pressed. */
+export function messageAction(action, message, anchor) {
+  ACTIONS[action]?.(message, anchor);
+}
+
+const ACTIONS = {
+  react: (m, anchor) => openEmojiPicker(anchor, (emoji) => toggleReaction(m, emoji, m.reactions?.some((r) => r.me && sameEmoji(r.emoji, emoji)))),
+  reply: (m) => setReply(m),
+  edit: (m) => startEdit(m, nodeOf(m.id)),
+  dismiss: (m) => { dropMessage(m.channel_id, m.id); emit("message", { kind: "delete", message: m }); focusComposer(); },
+  more: (m, anchor) => messageMenu(m, anchor),
+};
+
+/** The menu of a message, at an element or a point. */
+export async function messageMenu(message, anchor) {
+  const channel = currentChannel();
+  if (message.local) { openMenu(anchor, [{ label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) }]); return; }
+  const apps = await appItems(MESSAGE_MENU, channel, message.id);
+  openMenu(anchor, [...messageItems(message, channel, anchor), ...apps], { label: "Message actions", side: "end" });
+}
+
+function messageItems(message, channel, anchor) {
+  const hidden = Boolean(message.flags & EPHEMERAL);
+  const own = message.author.id === store.me?.id && !message.webhook_id;
+  const guild = channel.guild_id ?? "@me";
+  const at = anchor instanceof Element ? anchor : nodeOf(message.id);
+  const thread = store.channels.get(message.id);
+  return [
+    !hidden && { label: "Add reaction", icon: "smile", disabled: !can(channel, P.ADD_REACTIONS), onSelect: () => ACTIONS.react(message, at) },
+    !hidden && { label: "Reply", icon: "reply", onSelect: () => setReply(message) },
+    own && !isSystem(message) && { label: "Edit message", icon: "edit", onSelect: () => ACTIONS.edit(message) },
+    !hidden && !isDm(channel) && !isThread(channel) && !thread && { label: "Create thread", icon: "thread", disabled: !can(channel, P.CREATE_PUBLIC_THREADS), onSelect: () => newThreadDialog(channel, message) },
+    message.content && { label: "Copy text", icon: "copy", onSelect: () => copy(message.content, "Text copied") },
+    !hidden && { label: "Copy message link", icon: "link", onSelect: () => copy(`${location.origin}/channels/${guild}/${channel.id}/${message.id}`, "Link copied") },
+    { label: "Copy message ID", icon: "copy", onSelect: () => copy(message.id, "ID copied") },
+    !hidden && (isDm(channel) || can(channel, P.MANAGE_MESSAGES) || can(channel, P.PIN_MESSAGES)) && { label: message.pinned ? "Unpin message" : "Pin message", icon: "pin", onSelect: () => pin(message) },
+    hidden && { label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) },
+    !hidden && (own || can(channel, P.MANAGE_MESSAGES)) && !isDm(channel) && { label: "Delete message", icon: "trash", danger: true, onSelect: () => deleteMessage(message) },
+    !hidden && own && isDm(channel) && { label: "Delete message", icon: "trash", danger: true, onSelect: () => deleteMessage(message) },
+  ];
+}
+
+async function pin(message) {
+  const path = `/channels/${message.channel_id}/messages/pins/${message.id}`;
+  await (message.pinned ? del(path) : put(path)).then(() => toast(message.pinned ? "Unpinned" : "Pinned")).catch(complain);
+}
+
+async function copy(text, done) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(done);
+  } catch {
+    toast("This browser did not allow copying.", "error");
+  }
+}
+
+/** The menu of a person, at an element or a point. */
+export async function userMenu(userId, anchor) {
+  const channel = currentChannel();
+  const apps = channel ? await appItems(USER_MENU, channel, userId) : [];
+  const me = userId === store.me?.id;
+  openMenu(anchor, [
+    channel && { label: "Mention", icon: "at", onSelect: () => emit("compose:insert", `<@${userId}>`) },
+    !me && { label: "Message", icon: "mail", onSelect: () => openDm(userId) },
+    { label: "Copy user ID", icon: "copy", onSelect: () => copy(userId, "ID copied") },
+    ...apps,
+  ], { label: "User actions" });
+}
+
+/** Menu rows of the commands apps offer for this kind of target. */
+async function appItems(type, channel, targetId) {
+  let entries = [];
+  try {
+    entries = await commandsFor(channel.id, type);
+  } catch (error) {
+    complain(error);
+  }
+  if (!entries.length) return [];
+  const run = (entry) => send(entry, channel, { id: entry.command.id, version: entry.command.version, name: entry.command.name, type, target_id: targetId });
+  return ["-", { heading: "Apps" }, ...entries.map((entry) => ({ label: entry.name, icon: "apps", hint: entry.application.name, onSelect: () => run(entry) }))];
+}

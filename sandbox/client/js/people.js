@@ -1,0 +1,44 @@
+/** Who one is in this world: the switch at the bottom left. Remembered here and in `?as=`. */
+import { h, icon, iconButton } from "./dom.js";
+import { openMenu } from "./popups.js";
+import { people as fetchPeople } from "./rest.js";
+import { avatarUrl, store } from "./store.js";
+import { cycleTheme, themeIcon } from "./theme.js";
+
+const KEY = "sandbox.as";
+const ROLES = { member: "Member", creator: "Creator", admin: "Admin" };
+let everyone = [];
+
+/** Fetches who there is and picks: `?as=` (role, username or id), else the last choice, else the first. */
+export async function choosePerson() {
+  everyone = await fetchPeople();
+  const wanted = [new URL(location.href).searchParams.get("as"), localStorage.getItem(KEY)];
+  for (const name of wanted) {
+    const found = name && everyone.find((p) => [p.id, p.role, p.username].includes(name));
+    if (found) return found;
+  }
+  return everyone.find((p) => p.role === "member") ?? everyone[0] ?? null;
+}
+
+/** Remembers the choice in this browser and in the address. */
+export function remember(person) {
+  localStorage.setItem(KEY, person.id);
+  const url = new URL(location.href);
+  url.searchParams.set("as", person.role && everyone.filter((p) => p.role === person.role).length === 1 ? person.role : person.username);
+  history.replaceState(null, "", url);
+}
+
+/** Draws the switch inside `root`; `onSwitch(person)` when another is chosen. */
+export function drawPeople(root, onSwitch) {
+  const { person } = store;
+  const name = person.global_name ?? person.username;
+  const open = () => openMenu(button, [{ heading: "Be someone else" }, ...everyone.map((p) => ({
+    label: p.global_name ?? p.username, hint: ROLES[p.role] ?? p.role, image: avatarUrl(p, 40), checked: p.id === person.id,
+    data: { personRole: p.role }, onSelect: () => { if (p.id !== person.id) onSwitch(p); },
+  }))], { label: "Switch person", side: "above" });
+  const button = h("button", { type: "button", class: "person-switch", id: "person-switch", "aria-haspopup": "menu", "aria-label": `You are ${name}, ${ROLES[person.role] ?? person.role}. Switch person`, data: { role: person.role }, onClick: open },
+    h("img", { class: "dm-avatar", src: avatarUrl(store.users.get(person.id) ?? person, 64), alt: "" }),
+    h("span", { class: "person-text" }, h("span", { class: "person-name" }, name), h("small", {}, ROLES[person.role] ?? person.role)), icon("swap", 18));
+  const theme = iconButton(themeIcon(), "Switch between light and dark", () => { cycleTheme(); drawPeople(root, onSwitch); root.querySelector("#theme-button").focus(); }, { id: "theme-button" });
+  root.replaceChildren(button, theme);
+}
