@@ -19,9 +19,7 @@ from db.models import (
     Media,
     Participant,
     ParticipantRole,
-    Turn,
 )
-from db.queries.talk.turns import SUMMONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,7 @@ class PresentCharacter:
     description: str
     picture_sha256: str | None
     role: ParticipantRole
+    invited_by: UUID | None
     joined_at: datetime
 
 
@@ -83,6 +82,7 @@ async def present(session: AsyncSession, conversation_id: UUID) -> Sequence[Pres
             Character.description,
             Media.sha256,
             Participant.role,
+            Participant.invited_by,
             Participant.joined_at,
         )
         .join(Participant, Participant.character_id == Character.id)
@@ -102,10 +102,12 @@ async def people_present(session: AsyncSession, conversation_id: UUID) -> int:
 
 
 async def join_character(
-    session: AsyncSession, conversation_id: UUID, character_id: UUID, role: ParticipantRole
+    session: AsyncSession, conversation_id: UUID, character_id: UUID, *, role: ParticipantRole, invited_by: UUID
 ) -> None:
     """The character listens from now on."""
-    session.add(Participant(conversation_id=conversation_id, character_id=character_id, role=role))
+    session.add(
+        Participant(conversation_id=conversation_id, character_id=character_id, role=role, invited_by=invited_by)
+    )
     await session.flush()
 
 
@@ -154,18 +156,4 @@ async def touch(session: AsyncSession, conversation_id: UUID) -> None:
     """Something was said just now."""
     await session.execute(
         update(Conversation).where(Conversation.id == conversation_id).values(last_activity_at=func.now())
-    )
-
-
-async def summoner(session: AsyncSession, conversation_id: UUID, character_id: UUID) -> UUID | None:
-    """Who asked the character in last: a summons is a turn whose trigger is the command, so it is that turn's asker."""
-    return await session.scalar(
-        select(Turn.asker_id)
-        .where(
-            Turn.conversation_id == conversation_id,
-            Turn.character_id == character_id,
-            Turn.reason.startswith(SUMMONS),
-        )
-        .order_by(Turn.id.desc())
-        .limit(1)
     )

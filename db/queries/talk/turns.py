@@ -12,10 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import UNFINISHED, Conversation, PartState, Turn, TurnPart, TurnState
-
-SUMMONS = "summons"
-"""How the reason of a turn begins that was not earned by a message but by asking a character in."""
+from db.models import UNFINISHED, Conversation, PartState, Turn, TurnKind, TurnPart, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +27,6 @@ class Standing:
     state: TurnState
     attempts: int
     text: str | None
-    reason: str | None
     stopped: bool
     guild_id: int | None
     channel_id: int
@@ -44,11 +40,6 @@ class Standing:
         """Whether nothing is left to be done."""
         return self.state not in UNFINISHED
 
-    @property
-    def is_summons(self) -> bool:
-        """Whether it carries a greeting rather than an answer."""
-        return (self.reason or "").startswith(SUMMONS)
-
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -56,7 +47,9 @@ class Provenance:
 
     turn_id: UUID
     conversation_id: UUID
+    guild_id: int | None
     channel_id: int
+    webhook_channel_id: int
     conversation_owner_id: UUID
     asker_id: UUID
     character_id: UUID
@@ -95,7 +88,7 @@ async def claim(
     return await session.scalar(select(Turn.id).where(*key)) or turn_id
 
 
-async def add_summons(
+async def add_greeting(
     session: AsyncSession,
     *,
     conversation_id: UUID,
@@ -105,19 +98,26 @@ async def add_summons(
     boot_id: UUID,
     greeting: str,
 ) -> UUID:
-    """The turn that brings a character in. With a greeting it is ready to be sent; without, there is nothing to say."""
+    """The turn with which a character says its first words; its text is known, so it is ready to be sent.
+
+    A command that Discord delivers twice makes it once: the first one's id is returned.
+    """
+    found = await session.scalar(
+        select(Turn.id).where(Turn.trigger_message_id == interaction_id, Turn.character_id == character_id)
+    )
+    if found is not None:
+        return found
     turn = Turn(
         conversation_id=conversation_id,
         character_id=character_id,
         asker_id=asker_id,
         trigger_message_id=interaction_id,
         boot_id=boot_id,
-        state=TurnState.GENERATED if greeting else TurnState.CANCELLED,
+        kind=TurnKind.GREETING,
+        state=TurnState.GENERATED,
         attempts=0,
-        text=greeting or None,
-        reason=SUMMONS,
-        generated_at=func.now() if greeting else None,
-        finished_at=None if greeting else func.now(),
+        text=greeting,
+        generated_at=func.now(),
     )
     session.add(turn)
     await session.flush()
@@ -152,7 +152,6 @@ async def take_up(session: AsyncSession, turn_id: UUID, boot_id: UUID) -> Standi
         state=turn.state,
         attempts=turn.attempts,
         text=turn.text,
-        reason=turn.reason,
         stopped=turn.stopped,
         guild_id=conversation.guild_id,
         channel_id=conversation.channel_id,
@@ -210,19 +209,21 @@ async def provenance(session: AsyncSession, turn_id: UUID) -> Provenance | None:
     """Who asked for a reply and where it stands."""
     row = (
         await session.execute(
-            select(Turn, Conversation.channel_id, Conversation.owner_id)
+            select(Turn, Conversation)
             .join(Conversation, Conversation.id == Turn.conversation_id)
             .where(Turn.id == turn_id)
         )
     ).one_or_none()
     if row is None:
         return None
-    turn = row[0]
+    turn, conversation = row[0], row[1]
     return Provenance(
         turn_id=turn.id,
         conversation_id=turn.conversation_id,
-        channel_id=row.channel_id,
-        conversation_owner_id=row.owner_id,
+        guild_id=conversation.guild_id,
+        channel_id=conversation.channel_id,
+        webhook_channel_id=conversation.webhook_channel_id,
+        conversation_owner_id=conversation.owner_id,
         asker_id=turn.asker_id,
         character_id=turn.character_id,
         state=turn.state,

@@ -1,0 +1,94 @@
+"""Every limit a person can run into: the number, why it is that number, and Discord's own where there is one.
+
+A `Limit` is an `int`, so it is used as a number wherever a number is wanted. The documentation of limits is held to
+this module by a test; refusals name the number, so a change here changes every sentence that mentions it.
+
+Discord's numbers are from https://discord.com/developers/docs (resources/message, resources/webhook, resources/user,
+interactions/message-components, interactions/application-commands), as of August 2026.
+"""
+
+from __future__ import annotations
+
+
+class Limit(int):
+    """A whole number with its reason. `unit` is what it counts; `discord` is Discord's own number, if it has one."""
+
+    unit: str
+    reason: str
+    discord: int | None
+
+    def __new__(cls, value: int, unit: str, reason: str, *, discord: int | None = None) -> Limit:
+        """Make the number and attach what explains it."""
+        limit = super().__new__(cls, value)
+        limit.unit = unit
+        limit.reason = reason
+        limit.discord = discord
+        return limit
+
+
+# ------------------------------------------------------------------------------------------------ characters
+
+CHARACTER_NAME_MIN = Limit(2, "characters", "a one-letter name would be spoken to in nearly every sentence", discord=1)
+CHARACTER_NAME_MAX = Limit(
+    32,
+    "characters",
+    "as long as a Discord display name, so it fits beside a message on a phone; a webhook would take 80",
+    discord=80,
+)
+NAME_MARKS_MAX = Limit(
+    3, "marks on one letter", "the scripts we know stack at most three; more only overflows into other lines"
+)
+DESCRIPTION_MAX = Limit(300, "characters", "shown in lists and cards, where more is cut off anyway", discord=4096)
+SYSTEM_PROMPT_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
+GREETING_MAX = Limit(
+    1500, "characters", "a first line should be one message, with room for the reader's own words below", discord=2000
+)
+EXAMPLES_TEXT_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
+EXAMPLES_MAX = Limit(8, "exchanges", "enough to show a voice; more costs prompt and teaches repetition")
+EXAMPLE_LINE_MAX = Limit(1000, "characters", "an example longer than a usual answer teaches long answers")
+CHARACTERS_PER_PERSON = Limit(100, "characters", "more than anybody shows; keeps one person from filling the directory")
+
+# ------------------------------------------------------------------------------------------------ pictures
+
+PICTURE_BYTES_MAX = Limit(
+    10 * 1024 * 1024, "bytes", "what Discord lets a person without Nitro upload", discord=10 * 1024 * 1024
+)
+PICTURE_PIXELS_MAX = Limit(40_000_000, "pixels", "a good camera's photo; unpacked it takes 160 MB, more would hurt")
+PICTURE_SIDE_MAX = Limit(12_000, "pixels", "no camera makes more in one direction, bombs do")
+PICTURE_FRAMES_MAX = Limit(500, "frames", "only the first frame is shown; files with more are made to overload")
+PICTURE_SIDE_MIN = Limit(16, "pixels", "smaller is a dot, not a face")
+PICTURE_SIDE_KEPT = Limit(512, "pixels", "the largest size at which Discord shows an avatar we send", discord=4096)
+
+# ------------------------------------------------------------------------------------------------ conversations
+
+CHARACTERS_PER_CHANNEL = Limit(8, "characters", "beyond that nobody can follow who is speaking")
+SPEAKERS_PER_MESSAGE = Limit(3, "characters", "one message that wakes a whole room would flood it")
+HEARD_TEXT_MAX = Limit(
+    4000, "characters", "the longest message a person can write on Discord (with Nitro)", discord=4000
+)
+SAY_TEXT_MAX = Limit(1500, "characters", "your line is shown in one message together with both names", discord=2000)
+HISTORY_LINES = Limit(60, "lines", "what a conversation remembers word for word; the prompt's budget cuts further")
+ANSWER_TOKENS_MAX = Limit(800, "tokens", "about two Discord messages, a long answer for a conversation")
+ANSWER_TEXT_MAX = Limit(16_000, "characters", "eight Discord messages; a model that goes on is stopped there")
+WAITING_PER_CHANNEL = Limit(20, "messages", "a queue longer than this is answered too late to make sense")
+TURNS_AT_ONCE = Limit(
+    24, "answers", "keeps the program within its send limits: Discord allows 50 requests a second", discord=50
+)
+TURN_ATTEMPTS_MAX = Limit(3, "attempts", "an answer that brought the program down twice is not tried for ever")
+ANSWER_WITHIN_SECONDS = Limit(
+    3600, "seconds", "an answer that comes more than an hour late surprises more than it helps"
+)
+
+# ------------------------------------------------------------------------------------------------ faces of commands
+
+CHOICES_MAX = Limit(25, "choices", "Discord shows no more under an option", discord=25)
+CHOICE_LABEL_MAX = Limit(100, "characters", "Discord's limit for a choice", discord=100)
+LIST_PAGE = Limit(8, "characters", "one screen of a phone")
+FORM_FIELD_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
+AUTOCOMPLETE_MS = Limit(1000, "milliseconds", "after that the suggestions come too late to be of use", discord=3000)
+DRAIN_SECONDS = Limit(20, "seconds", "how long running answers may finish when the program stops")
+
+
+def all_limits() -> dict[str, Limit]:
+    """Every limit by its name, in the order they are written here."""
+    return {name: value for name, value in globals().items() if isinstance(value, Limit)}

@@ -1,0 +1,22 @@
+"""What faces may call: the services of one running program, wired by `bot.app`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.services.characters import Characters
+from bot.services.people import People
+from bot.services.talk.conversations import Conversations
+from bot.services.talk.replies import Replies
+from bot.services.talk.turns import Turns
+
+
+@dataclass(frozen=True, slots=True)
+class Cafe:
+    """The rules, as commands and pages reach them."""
+
+    people: People
+    characters: Characters
+    conversations: Conversations
+    turns: Turns
+    replies: Replies

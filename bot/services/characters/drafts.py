@@ -1,0 +1,102 @@
+"""A character as somebody typed it, and what is kept of that. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot import limits
+from bot.errors import InvalidInput
+from bot.services.characters.examples import Exchange, parse_examples
+from bot.services.characters.names import clean_name, refuse_taken, slug_of
+from bot.texts import N_, Text
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterDraft:
+    """The form as it was typed; nothing is cleaned yet."""
+
+    name: str
+    description: str = ""
+    system_prompt: str = ""
+    greeting: str = ""
+    examples: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedCharacter:
+    """A draft that may be kept."""
+
+    name: str
+    slug: str
+    description: str
+    system_prompt: str
+    greeting: str
+    examples: tuple[Exchange, ...]
+
+
+def check(draft: CharacterDraft, *, taken: Iterable[str] = ()) -> CheckedCharacter:
+    """The draft cleaned. `taken` are names it must not pass for.
+
+    Raises `InvalidInput` that names the first field at fault (in the form's order) and the limit.
+    """
+    name = clean_name(draft.name)
+    refuse_taken(name, taken)
+    return CheckedCharacter(
+        name=name,
+        slug=slug_of(name),
+        description=clean_text("description", N_("The description"), draft.description, limits.DESCRIPTION_MAX),
+        system_prompt=clean_text(
+            "system_prompt", N_("The instructions"), draft.system_prompt, limits.SYSTEM_PROMPT_MAX, required=True
+        ),
+        greeting=clean_text("greeting", N_("The greeting"), draft.greeting, limits.GREETING_MAX),
+        examples=parse_examples(clean_words(draft.examples), name),
+    )
+
+
+def clean_words(text: str) -> str:
+    """Text as it is kept: NFC; without control characters (but line breaks and tabs), lone surrogates, direction marks.
+
+    Bidirectional overrides are dropped rather than refused here: they do harm on a screen, none in a prompt, and long
+    texts pick them up by copying.
+    """
+    kept = "".join(char for char in text.replace("\r\n", "\n").replace("\r", "\n") if _is_kept(char))
+    return unicodedata.normalize("NFC", kept).strip()
+
+
+def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, required: bool = False) -> str:
+    """One field's text cleaned. Raises `InvalidInput` where it is too long, or required and nothing can be seen."""
+    text = clean_words(typed)
+    if len(text) > maximum:
+        raise InvalidInput(
+            f"{label}_too_long",
+            N_("{label} may have at most {maximum} characters; yours has {length}."),
+            field=field,
+            **{"label": label, "maximum": int(maximum), "length": len(text)},
+        )
+    if text and not has_visible(text):
+        text = ""
+    if required and not text:
+        raise InvalidInput(
+            f"{label}_empty",
+            N_("{label} is empty. Write up to {maximum} characters."),
+            field=field,
+            **{"label": label, "maximum": int(maximum)},
+        )
+    return text
+
+
+def has_visible(text: str) -> bool:
+    """Whether anything in the text can be seen."""
+    return any(
+        unicodedata.category(char)[0] in "LNPS" and char not in "\u3164\u115f\u1160\uffa0\u2800" for char in text
+    )
+
+
+def _is_kept(char: str) -> bool:
+    if char in "\n\t":
+        return True
+    if char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff":
+        return False
+    return unicodedata.category(char) not in {"Cc", "Cs"}

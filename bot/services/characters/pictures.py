@@ -1,0 +1,187 @@
+"""Characters' pictures: read with suspicion, made small, kept by content.
+
+What comes in may be anything, so its size and dimensions are checked before a pixel is decoded, only four formats are
+opened, only the first frame is read, and what is kept is a PNG we wrote ourselves (which also drops places and names a
+camera put into the file). Decoding runs in a thread, one picture at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import os
+import struct
+import tempfile
+import warnings
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from bot import limits
+from bot.errors import InvalidInput
+from bot.services.characters.frames import frame_count
+from bot.texts import N_
+
+FIELD = "picture"
+MIME = "image/png"
+
+_FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+_UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, struct.error, zlib.error)
+_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+
+# Pillow only warns about pictures somewhat over its own limit; here that is a refusal, in every thread.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture ready to be kept: a square PNG of `side` pixels and the SHA-256 of its bytes."""
+
+    sha256: str
+    png: bytes
+    side: int
+
+
+def refuse_size(size_bytes: int) -> None:
+    """Raise `InvalidInput` where a file of this size is not taken. Ask this before downloading it."""
+    if size_bytes > limits.PICTURE_BYTES_MAX:
+        raise _invalid(
+            "picture_too_large",
+            N_("{label} may have at most {maximum} MB; yours has {size} MB."),
+            maximum=limits.PICTURE_BYTES_MAX // 2**20,
+            size=f"{size_bytes / 2**20:.1f}",
+        )
+
+
+def decode(data: bytes) -> Picture:
+    """The picture in `data` as we keep it. Blocks; raises `InvalidInput` that says what is wrong with the file."""
+    refuse_size(len(data))
+    _refuse_other_kinds(data)
+    try:
+        _refuse_many_frames(data)
+        with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            _refuse_dimensions(*image.size)
+            return _redraw(image)
+    except _BOMB as error:
+        raise _too_many_pixels() from error
+    except _UNREADABLE as error:
+        raise _invalid(
+            "picture_unreadable",
+            N_("{label} could not be read; the file seems to be damaged. Save it again as PNG or JPEG."),
+        ) from error
+
+
+class Pictures:
+    """The picture store: files named by their content under one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` is made when the first picture is kept."""
+        self._folder = folder
+        self._one_at_a_time = asyncio.Semaphore(1)
+
+    async def prepare(self, data: bytes) -> Picture:
+        """`decode`, off the event loop. Raises `InvalidInput`."""
+        refuse_size(len(data))
+        async with self._one_at_a_time:
+            return await asyncio.to_thread(decode, data)
+
+    async def keep(self, picture: Picture) -> None:
+        """Write the picture, whole or not at all. Keeping it again changes nothing."""
+        await asyncio.to_thread(_write, self._place(picture.sha256), picture.png)
+
+    async def read(self, sha256: str) -> bytes | None:
+        """The PNG, or None where there is none."""
+        path = self.path(sha256)
+        return await asyncio.to_thread(path.read_bytes) if path else None
+
+    def path(self, sha256: str) -> Path | None:
+        """Where the picture lies, or None where there is none (or `sha256` is not one)."""
+        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+            return None
+        place = self._place(sha256)
+        return place if place.is_file() else None
+
+    def _place(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256[2:4] / f"{sha256}.png"
+
+
+def _refuse_other_kinds(data: bytes) -> None:
+    if not data:
+        raise _invalid("picture_empty", N_("{label} is an empty file. Choose a PNG, JPEG, WebP or GIF file."))
+    start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<svg", b"<?xml", b"<!doctype svg", b"<!--")) or b"<svg" in start:
+        raise _invalid(
+            "picture_svg",
+            N_("{label} is an SVG drawing, which may contain programs. Save it as PNG and choose that file."),
+        )
+    known = data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"))
+    if not known and not (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        raise _invalid("picture_kind", N_("{label} is no picture we can read. Choose a PNG, JPEG, WebP or GIF file."))
+
+
+def _refuse_many_frames(data: bytes) -> None:
+    if frame_count(data, at_most=limits.PICTURE_FRAMES_MAX + 1) > limits.PICTURE_FRAMES_MAX:
+        raise _invalid(
+            "picture_frames",
+            N_("{label} has more than {maximum} frames. Only the first is shown; save that one as PNG."),
+            maximum=int(limits.PICTURE_FRAMES_MAX),
+        )
+
+
+def _refuse_dimensions(width: int, height: int) -> None:
+    if width * height > limits.PICTURE_PIXELS_MAX or max(width, height) > limits.PICTURE_SIDE_MAX:
+        raise _too_many_pixels()
+    if min(width, height) < limits.PICTURE_SIDE_MIN:
+        raise _invalid(
+            "picture_too_small",
+            N_("{label} is only {width} × {height} pixels; it needs at least {minimum} × {minimum}."),
+            width=width,
+            height=height,
+            minimum=int(limits.PICTURE_SIDE_MIN),
+        )
+
+
+def _redraw(image: Image.Image) -> Picture:
+    kept = int(limits.PICTURE_SIDE_KEPT)
+    if image.format == "JPEG":
+        image.draft("RGB", (kept, kept))  # lets the decoder skip detail nobody will see
+    upright = ImageOps.exif_transpose(image)
+    side = min(*upright.size, kept)
+    # A little above the middle: that is where faces are in portraits.
+    square = ImageOps.fit(upright.convert("RGBA"), (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.35))
+    out = io.BytesIO()
+    square.save(out, "PNG", optimize=True)
+    png = out.getvalue()
+    return Picture(hashlib.sha256(png).hexdigest(), png, side)
+
+
+def _write(place: Path, content: bytes) -> None:
+    if place.is_file():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(place)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _too_many_pixels() -> InvalidInput:
+    return _invalid(
+        "picture_too_many_pixels",
+        N_("{label} would unpack to more than {maximum} million pixels. Make it smaller and choose it again."),
+        maximum=limits.PICTURE_PIXELS_MAX // 1_000_000,
+    )
+
+
+def _invalid(code: str, message: str, /, **values: object) -> InvalidInput:
+    return InvalidInput(code, message, field=FIELD, **{"label": N_("The picture"), **values})

@@ -1,0 +1,198 @@
+"""Conversations: asking a character into a channel, sending it away, and who is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot import limits
+from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
+from bot.ports import Place
+from bot.services.characters import not_found
+from bot.services.characters.names import fold
+from bot.services.talk.listening import Listening, announce
+from bot.services.talk.snapshot import greeting_of
+from bot.services.talk.turns import Turns
+from bot.texts import N_
+from db import functions
+from db.models import MessageKind, ParticipantRole
+from db.queries import characters, people
+from db.queries.characters import CharacterRow
+from db.queries.talk import conversations, messages, turns
+from db.work import Actor, Database, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Summoned:
+    """A character that has just come. `greets` says whether it will say a first line."""
+
+    conversation_id: UUID
+    character_id: UUID
+    name: str
+    greets: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A character that is in a channel. `is_primary`: it answers when nobody in particular is asked."""
+
+    character_id: UUID
+    name: str
+    description: str
+    picture_sha256: str | None
+    is_primary: bool
+
+
+class Conversations:
+    """Who is where. Summoning and dismissing open their own works, since both reach beyond the database."""
+
+    def __init__(self, database: Database, *, listening: Listening, turns: Turns, boot_id: UUID) -> None:
+        self._database = database
+        self._listening = listening
+        self._turns = turns
+        self._boot_id = boot_id
+
+    async def summon(self, by: UUID, place: Place, character_id: UUID, *, interaction_id: int) -> Summoned:
+        """The character listens in this channel from now on and says its greeting.
+
+        The first character of a channel begins a conversation there. `interaction_id` is the command's, so that a
+        command delivered twice greets once. Raises `NotFound`, `Conflict` (it is here already, or one of the same name)
+        or `LimitReached`.
+        """
+        if place.guild_id is None:
+            raise NotAllowed(
+                "not_in_direct_messages", N_("Characters can be summoned in servers, not in direct messages.")
+            )
+        conversation_id = await self._conversation(by, place, character_id)
+        async with self._database.work(Actor.turn(conversation_id, by)) as work:
+            row = await characters.by_id(work.session, character_id)
+            if row is None:
+                raise not_found()
+            await conversations.lock(work.session, conversation_id)
+            role = await self._room_for(work, conversation_id, row)
+            await conversations.join_user(work.session, conversation_id, by)
+            await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
+            turn_id = await self._write_greeting(work, conversation_id, by, row, interaction_id)
+            await announce(work, conversation_id, place.channel_id)
+        await self._listening.refresh(conversation_id, place.channel_id)
+        if turn_id is not None:
+            self._turns.begin(place.channel_id, turn_id, conversation_id)
+        return Summoned(conversation_id, character_id, row.character.name, turn_id is not None)
+
+    async def dismiss(self, by: UUID, place: Place, character_id: UUID, *, may_manage: bool = False) -> str:
+        """The character listens here no more; with the last one the conversation ends. Returns the character's name.
+
+        For who summoned it, who made it, who began the conversation, and those who manage messages there. Raises
+        `NotFound` or `NotAllowed`.
+        """
+        conversation_id = await self._at(place)
+        async with self._database.work(Actor.turn(conversation_id, by)) as work:
+            conversation = await conversations.lock(work.session, conversation_id)
+            present = await conversations.present(work.session, conversation_id)
+            guest = next((one for one in present if one.character_id == character_id), None)
+            if guest is None or conversation is None:
+                raise _not_here()
+            if not may_manage and by not in {guest.owner_id, conversation.owner_id, guest.invited_by}:
+                raise NotAllowed(
+                    "not_yours_to_dismiss",
+                    N_("Only who summoned or made {name}, who began this conversation, or a moderator can do that."),
+                    name=guest.name,
+                )
+            await conversations.leave_character(work.session, conversation_id, character_id)
+            if len(present) == 1:
+                await conversations.archive(work.session, conversation_id)
+            await announce(work, conversation_id, place.channel_id)
+        await self._listening.refresh(conversation_id, place.channel_id)
+        self._turns.silence(conversation_id, character_id)
+        return guest.name
+
+    async def roster(self, by: UUID, place: Place) -> tuple[Guest, ...]:
+        """The characters in a channel, in the order they came; nobody where there is no conversation."""
+        async with self._database.work(Actor.user(by)) as work:
+            conversation_id = await functions.conversation_at(work.session, place.channel_id)
+        if conversation_id is None:
+            return ()
+        async with self._database.work(Actor.turn(conversation_id, by)) as work:
+            present = await conversations.present(work.session, conversation_id)
+        return tuple(
+            Guest(one.character_id, one.name, one.description, one.picture_sha256, one.role is ParticipantRole.PRIMARY)
+            for one in present
+        )
+
+    async def _at(self, place: Place) -> UUID:
+        async with self._database.work(Actor.job("place")) as work:
+            conversation_id = await functions.conversation_at(work.session, place.channel_id)
+        if conversation_id is None:
+            raise _not_here()
+        return conversation_id
+
+    async def _conversation(self, by: UUID, place: Place, character_id: UUID) -> UUID:
+        """The channel's conversation, begun where there is none. Nothing is begun for a character that is not there."""
+        async with self._database.work(Actor.user(by)) as work:
+            if await characters.by_id(work.session, character_id) is None:
+                raise not_found()
+            found = await functions.conversation_at(work.session, place.channel_id)
+            begun = found or await conversations.begin(
+                work.session,
+                owner_id=by,
+                guild_id=place.guild_id,
+                channel_id=place.channel_id,
+                webhook_channel_id=place.webhook_channel_id,
+            )
+            # Somebody else began one in the same moment.
+            begun = begun or await functions.conversation_at(work.session, place.channel_id)
+        if begun is None:
+            raise Conflict("conversation_changed", N_("Something changed here in the same moment. Try again."))
+        return begun
+
+    async def _room_for(self, work: Work, conversation_id: UUID, row: CharacterRow) -> ParticipantRole:
+        name = row.character.name
+        present = await conversations.present(work.session, conversation_id)
+        if any(one.character_id == row.character.id for one in present):
+            raise Conflict("already_here", N_("{name} is already here. Say its name to talk with it."), name=name)
+        if any(fold(one.name) == fold(name) for one in present):
+            raise Conflict(
+                "same_name_here",
+                N_("Somebody called {name} is already here; nobody could tell the two apart. Dismiss that one first."),
+                name=name,
+            )
+        if len(present) >= limits.CHARACTERS_PER_CHANNEL:
+            raise LimitReached(
+                "channel_full",
+                N_("{maximum} characters are here, which is as many as a channel holds. Dismiss one first."),
+                maximum=int(limits.CHARACTERS_PER_CHANNEL),
+            )
+        return ParticipantRole.SECONDARY if present else ParticipantRole.PRIMARY
+
+    async def _write_greeting(
+        self, work: Work, conversation_id: UUID, by: UUID, row: CharacterRow, interaction_id: int
+    ) -> UUID | None:
+        character = row.character
+        person = await people.user(work.session, by)
+        greeting = greeting_of(
+            character.greeting, character=character.name, person=person.display_name if person else ""
+        )
+        if not greeting:
+            return None
+        turn_id = await turns.add_greeting(
+            work.session,
+            conversation_id=conversation_id,
+            character_id=character.id,
+            asker_id=by,
+            interaction_id=interaction_id,
+            boot_id=self._boot_id,
+            greeting=greeting,
+        )
+        await messages.speak(
+            work.session,
+            conversation_id=conversation_id,
+            turn_id=turn_id,
+            character_id=character.id,
+            kind=MessageKind.GREETING,
+            content=greeting,
+        )
+        return turn_id
+
+
+def _not_here() -> NotFound:
+    return NotFound("not_here", N_("No such character is in this channel."))

@@ -1,0 +1,98 @@
+"""Keeps `Hearing` equal to the database: filled at boot, told of changes by NOTIFY."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from uuid import UUID
+
+import structlog
+
+from bot.ports import Place
+from bot.services.talk.heed import Hearing, Present, Room
+from db import functions
+from db.functions import HearingRow
+from db.listen import Listener
+from db.models import ParticipantRole
+from db.work import Actor, Database, Work
+
+CHANNEL = "hearing"
+"""The NOTIFY channel; its payload is `<conversation id> <channel id>`."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Listening:
+    """The one who tells `Hearing` what the database knows."""
+
+    def __init__(self, database: Database, hearing: Hearing) -> None:
+        self._database = database
+        self._hearing = hearing
+        self._listener: Listener | None = None
+        self._refreshing: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Listen for changes, then load everything, so that nothing falls between the two."""
+        self._listener = await self._database.listen(CHANNEL, self._told, on_gap=self.load)
+        await self.load()
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._listener is not None:
+            await self._listener.close()
+            self._listener = None
+        for task in tuple(self._refreshing):
+            task.cancel()
+        await asyncio.gather(*self._refreshing, return_exceptions=True)
+
+    async def load(self) -> None:
+        """Fill the index with every active conversation."""
+        async with self._database.work(Actor.job(CHANNEL)) as work:
+            rows = await functions.hearing(work.session)
+        self._hearing.replace(rooms_of(rows))
+
+    async def refresh(self, conversation_id: UUID, channel_id: int) -> None:
+        """Look again at one conversation."""
+        async with self._database.work(Actor.job(CHANNEL)) as work:
+            rows = await functions.hearing(work.session, conversation_id)
+        room = next(iter(rooms_of(rows)), None)
+        known = self._hearing.room(channel_id)
+        if room is None and known is not None and known.conversation_id != conversation_id:
+            return  # another conversation has begun there since
+        self._hearing.put(channel_id, room)
+
+    def _told(self, payload: str) -> None:
+        conversation, _, channel = payload.partition(" ")
+        task = asyncio.create_task(self._refresh_told(UUID(conversation), int(channel)), name=f"hear {channel}")
+        self._refreshing.add(task)
+        task.add_done_callback(self._refreshing.discard)
+
+    async def _refresh_told(self, conversation_id: UUID, channel_id: int) -> None:
+        try:
+            await self.refresh(conversation_id, channel_id)
+        except Exception:  # a border: nobody awaits this task
+            _log.exception("hearing_refresh_failed", conversation_id=str(conversation_id), channel_id=channel_id)
+
+
+async def announce(work: Work, conversation_id: UUID, channel_id: int) -> None:
+    """Tell every process, once this work is committed, that who listens in a channel has changed."""
+    await work.notify(CHANNEL, f"{conversation_id} {channel_id}")
+
+
+def rooms_of(rows: Sequence[HearingRow]) -> Iterable[Room]:
+    """The rooms these rows describe. Rows of one conversation stand together, in the order its characters came."""
+    for conversation_id, group in groupby(rows, key=lambda row: row.conversation_id):
+        present = list(group)
+        spoke = [row for row in present if row.last_spoke_at is not None]
+        last = max(spoke, key=lambda row: (row.last_spoke_at is not None, row.last_spoke_at), default=None)
+        first = present[0]
+        yield Room(
+            conversation_id=conversation_id,
+            place=Place(first.guild_id, first.channel_id, first.webhook_channel_id),
+            characters=tuple(
+                Present(row.character_id, row.name, row.role is ParticipantRole.PRIMARY, row.picture_sha256)
+                for row in present
+            ),
+            last_speaker=None if last is None else last.character_id,
+        )

@@ -1,0 +1,287 @@
+"""Turns: every message that speaks to a character is written down, answered once, and finished after a crash.
+
+`hear` writes the inbox row, committed, before anything else. Each channel has a queue of its own, so answers come in
+the order of the messages; channels are answered beside each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import structlog
+
+from bot import failpoints, limits
+from bot.clock import Clock
+from bot.errors import Conflict, NotAllowed
+from bot.ports import Heard, Models, Stage
+from bot.services.people import People
+from bot.services.talk import failures
+from bot.services.talk.answering import Answering, Interruption, Passing, Running
+from bot.services.talk.cursors import Cursors, Missed
+from bot.services.talk.heed import Hearing
+from bot.services.talk.inbox import Errand, read
+from bot.services.talk.lanes import Lanes
+from bot.services.talk.rows import TurnRows
+from bot.texts import N_, Say
+from db import functions
+from db.models import TurnState
+from db.queries.talk import delivery
+from db.work import Actor, Database
+
+_log = structlog.get_logger(__name__)
+
+_BEAT_SECONDS = 10.0
+"""How often cursors are written and doubtful turns are looked at again."""
+
+
+@dataclass(slots=True)
+class _Pending:
+    """A message on its way to its answers."""
+
+    errand: Errand
+    is_explicit: bool
+    conversation_id: UUID | None = None
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A turn that exists already: a greeting, or what an earlier run left."""
+
+    turn_id: UUID
+    conversation_id: UUID
+    channel_id: int
+
+
+class Turns:
+    """The road from a heard message to its answer.
+
+    `boot_id` names this run of the program. `passing` is called at every edge between two steps (`bot.failpoints`).
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        people: People,
+        hearing: Hearing,
+        models: Models,
+        stage: Stage,
+        clock: Clock,
+        boot_id: UUID,
+        passing: Passing = failpoints.passing,
+    ) -> None:
+        self._database = database
+        self._people = people
+        self._hearing = hearing
+        self._clock = clock
+        self._boot_id = boot_id
+        self._rows = TurnRows(database, boot_id, passing)
+        self._answering = Answering(
+            self._rows, models=models, stage=stage, hearing=hearing, clock=clock, passing=passing
+        )
+        self._lanes: Lanes[_Pending | _Begun] = Lanes(
+            self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
+        )
+        self._cursors = Cursors(database, hearing)
+        self._pending: dict[int, _Pending] = {}
+        self._unsure: list[_Begun] = []
+        self._is_closing = False
+        self._beat: asyncio.Task[None] | None = None
+
+    # -------------------------------------------------------------------------------------------- life
+
+    def start(self) -> None:
+        """Begin to write cursors and to look again at doubtful turns from time to time."""
+        self._beat = asyncio.create_task(self._keep_beat(), name="turns")
+
+    async def resume(self) -> int:
+        """Take up what earlier runs began: once at boot, when Discord can be reached. Returns how much there was."""
+        async with self._database.work(Actor.job("resume")) as work:
+            waiting = [read(row.heard) for row in await delivery.waiting(work.session)]
+            unfinished = await functions.unfinished_turns(work.session, self._boot_id)
+        items: list[tuple[int, int, _Pending | _Begun]] = []
+        for errand in waiting:
+            message_id = errand.heard.message_id
+            if message_id not in self._pending:
+                pending = self._pending[message_id] = _Pending(errand, is_explicit=True)
+                items.append((message_id, errand.heard.place.channel_id, pending))
+        covered = {message_id for message_id, _, _ in items}
+        for turn in unfinished:
+            if turn.trigger_message_id not in covered:
+                begun = _Begun(turn.turn_id, turn.conversation_id, turn.channel_id)
+                items.append((turn.trigger_message_id, turn.channel_id, begun))
+        for _, lane, item in sorted(items, key=lambda entry: entry[0]):
+            self._lanes.put(lane, item, always=True)
+        if items:
+            _log.info("turns_resumed", messages=len(covered), turns=len(items) - len(covered))
+        return len(items)
+
+    async def idle(self) -> None:
+        """Return once everything heard so far is answered."""
+        await self._lanes.idle()
+
+    async def close(self, *, within_seconds: float = float(limits.DRAIN_SECONDS)) -> bool:
+        """Answer nothing new, let running answers finish, write what is only in memory. Says whether all finished.
+
+        What did not finish, and what is heard meanwhile, is taken up by the next run.
+        """
+        self._is_closing = True
+        finished = await self._lanes.close(within_seconds=within_seconds)
+        if self._beat is not None:
+            self._beat.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._beat
+        await self._cursors.flush()
+        return finished
+
+    # -------------------------------------------------------------------------------------------- hearing
+
+    async def hear(self, heard: Heard, *, to: tuple[UUID, ...] | None = None) -> bool:
+        """A message was written. True where it will be answered; then it is safely written down.
+
+        `to` names the characters that shall answer; without it they are found in the message (`heed`).
+        """
+        if self._hearing.room(heard.place.channel_id) is not None:
+            self._cursors.seen(heard.place.channel_id, heard.message_id)
+        spoken_to = self._hearing.addressed(heard) if to is None else to
+        if not spoken_to:
+            return False
+        errand = Errand(replace(heard, content=heard.content[: limits.HEARD_TEXT_MAX]), spoken_to)
+        if not await self._rows.receive(errand):
+            return False
+        if self._is_closing:
+            return True
+        pending = self._pending[heard.message_id] = _Pending(errand, is_explicit=to is not None)
+        if not self._lanes.put(heard.place.channel_id, pending):
+            del self._pending[heard.message_id]
+            await self._rows.settle_message(heard.message_id, dropped=failures.QUEUE_FULL)
+            text = Say(heard.author.locale)(failures.remark_on(failures.QUEUE_FULL) or "")
+            await self._answering.remark(heard.place, text, key=failures.QUEUE_FULL)
+            return False
+        return True
+
+    def begin(self, channel_id: int, turn_id: UUID, conversation_id: UUID) -> None:
+        """Bring a turn to its end that was written by somebody else (a greeting)."""
+        if not self._is_closing:
+            self._lanes.put(channel_id, _Begun(turn_id, conversation_id, channel_id), always=True)
+
+    async def missed(self) -> Sequence[Missed]:
+        """Which channels to catch up with after an absence, and from which message on; feed what is found to `hear`."""
+        return await self._cursors.missed()
+
+    # -------------------------------------------------------------------------------------------- interrupting
+
+    async def stop(self, turn_id: UUID, by: UUID, *, may_manage: bool = False) -> None:
+        """Break an answer off; what there is of it stays and counts as the answer.
+
+        For the asker, whoever began the conversation, and those who manage messages there. Raises `NotAllowed`, or
+        `Conflict` where the answer is finished.
+        """
+        running = self._answering.running(turn_id)
+        if running is None or running.is_sending:
+            raise Conflict("answer_finished", N_("This answer is already finished."))
+        if not may_manage and by not in {running.turn.asker_id, running.turn.conversation_owner_id}:
+            raise NotAllowed(
+                "not_your_answer",
+                N_("Only who asked, who began this conversation, or a moderator can stop this answer."),
+            )
+        running.interrupt(Interruption.STOPPED)
+
+    async def trigger_deleted(self, message_id: int) -> None:
+        """The message was deleted: what is not yet said about it is not said, and it leaves the history."""
+        pending = self._pending.get(message_id)
+        if pending is None:
+            return
+        pending.is_gone = True
+        for running in self._answering_to(message_id):
+            running.interrupt(Interruption.WITHDRAWN)
+        if pending.conversation_id is not None:
+            await self._rows.forget_message(pending.conversation_id, message_id)
+
+    async def trigger_edited(self, message_id: int, content: str) -> None:
+        """The message was changed. Before a word of the answer is seen it is answered anew as it stands now."""
+        pending = self._pending.get(message_id)
+        content = content[: limits.HEARD_TEXT_MAX]
+        if pending is None or pending.errand.heard.content == content:
+            return
+        running = self._answering_to(message_id)
+        if any(one.text.strip() or one.is_sending for one in running):
+            return
+        heard = replace(pending.errand.heard, content=content)
+        if not pending.is_explicit and not self._hearing.addressed(heard):
+            await self.trigger_deleted(message_id)
+            return
+        pending.errand = Errand(heard, pending.errand.to)
+        await self._rows.reword(pending.errand, pending.conversation_id)
+        for one in running:
+            one.interrupt(Interruption.REWORDED)
+
+    def silence(self, conversation_id: UUID, character_id: UUID) -> None:
+        """The character was sent away: what it is about to say there is not said."""
+        for running in self._answering.all_running():
+            turn = running.turn
+            if turn.conversation_id == conversation_id and turn.character_id == character_id:
+                running.interrupt(Interruption.WITHDRAWN)
+
+    def _answering_to(self, message_id: int) -> list[Running]:
+        return [one for one in self._answering.all_running() if one.turn.trigger_message_id == message_id]
+
+    # -------------------------------------------------------------------------------------------- working
+
+    async def _work(self, item: _Pending | _Begun) -> None:
+        if isinstance(item, _Begun):
+            await self._answer(item)
+            return
+        message_id = item.errand.heard.message_id
+        try:
+            dropped = await self._answer_message(item)
+            await self._rows.settle_message(message_id, dropped=dropped)
+        finally:
+            self._pending.pop(message_id, None)
+
+    async def _answer_message(self, pending: _Pending) -> str | None:
+        """Answer a message; returns why not, where it was not."""
+        heard = pending.errand.heard
+        if pending.is_gone:
+            return "deleted"
+        if (self._clock.now() - heard.sent_at).total_seconds() > limits.ANSWER_WITHIN_SECONDS:
+            return "too_late"
+        room = self._hearing.room(heard.place.channel_id)
+        if room is None:
+            return "nobody_listens"
+        pending.conversation_id = room.conversation_id
+        asker_id = await self._people.arrive(heard.author)
+        turn_ids = await self._rows.claim(pending.errand, room.conversation_id, asker_id)
+        for turn_id in turn_ids:
+            if pending.is_gone:
+                await self._answering.cancel(turn_id, room.conversation_id)
+            else:
+                await self._answer(_Begun(turn_id, room.conversation_id, heard.place.channel_id))
+        return None if turn_ids else "nobody_listens"
+
+    async def _answer(self, begun: _Begun) -> None:
+        if await self._answering.answer(begun.turn_id, begun.conversation_id) is TurnState.UNKNOWN:
+            self._unsure.append(begun)
+
+    async def _keep_beat(self) -> None:
+        while True:
+            await self._clock.sleep(_BEAT_SECONDS)
+            try:
+                await self.beat()
+            except Exception:  # a border: the next beat comes
+                _log.exception("beat_failed")
+
+    async def beat(self) -> None:
+        """Write cursors, and take up again turns of which nobody could tell whether they were shown."""
+        await self._cursors.flush()
+        unsure, self._unsure = self._unsure, []
+        for begun in unsure:
+            self._lanes.put(begun.channel_id, begun, always=True)
+
+
+__all__ = ["Missed", "Turns"]
