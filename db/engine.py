@@ -32,9 +32,9 @@ class DatabaseUrlError(ValueError):
 def normalise_url(url: str) -> str:
     """The address as SQLAlchemy's asyncpg dialect wants it.
 
-    Understands what hosting panels hand out: `postgres://`, `postgresql://`, any driver suffix, and libpq's
-    `?sslmode=…&connect_timeout=…`. Raises `DatabaseUrlError` for anything that is no Postgres address, and for a parameter
-    that would otherwise be dropped without a word.
+    Understands what hosting panels hand out: `postgres://`, `postgresql://`, any driver, and libpq's
+    `?sslmode=…&connect_timeout=…`. Raises `DatabaseUrlError` for anything that is no Postgres address, and for a
+    parameter that would otherwise be dropped without a word.
     """
     try:
         parsed = make_url(url.strip())

@@ -53,8 +53,8 @@ HERE = "(SELECT actor_conversation())"
 BEHALF = "(SELECT turn_user())"
 MINE = "(SELECT my_conversations())"
 
-PRESENT = "(SELECT actor_present())"
-"""Raises where no actor is set, also on an empty table; otherwise true."""
+PRESENT = "actor_present()"
+"""Raises where no actor is set; otherwise true. See there why it stands bare."""
 
 JOB = f"{KIND} = 'job'"
 
@@ -208,7 +208,7 @@ def _table_statements(table: str, rules: Rules) -> Iterable[str]:
     yield f"ALTER TABLE public.{table} FORCE ROW LEVEL SECURITY"
     yield f"REVOKE ALL ON public.{table} FROM PUBLIC, {APP_ROLE}, {DEFINER_ROLE}"
     yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {APP_ROLE}"
-    # Restrictive, hence a condition of its own: the planner checks it before any row, so it raises on an empty table.
+    # A condition of its own, beside whatever the others say.
     yield (
         f"CREATE POLICY actor_present ON public.{table} AS RESTRICTIVE TO {APP_ROLE}"
         f" USING ({PRESENT}) WITH CHECK ({PRESENT})"

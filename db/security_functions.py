@@ -64,7 +64,11 @@ _ACTOR = (
         """,
         language="plpgsql",
     ),
-    Function("actor_present", "", "boolean", "SELECT actor_kind() IS NOT NULL"),
+    # A tripwire. The conditions of a policy are computed only once there is a row to judge, so on an empty table, or
+    # where no row matches, they would let a statement without an actor pass as an empty result. Called immutable, this
+    # one is computed while the statement is planned and raises there. A plan that is used again skips it, at no risk:
+    # all it can ever say is true, and who sees what is decided by the others.
+    Function("actor_present", "", "boolean", "SELECT actor_kind() IS NOT NULL", volatility="IMMUTABLE"),
     # The person at their own data; null for a turn or a job.
     Function(
         "actor_user",

@@ -66,7 +66,7 @@ class Actor:
         return cls(ActorKind.ADMIN, user_id=user_id, label="admin")
 
 
-_SET_ACTOR = text(
+SET_ACTOR = text(
     "SELECT set_config('botcafe.actor_kind', :kind, true),"
     " set_config('botcafe.actor_user', :user_id, true),"
     " set_config('botcafe.actor_conversation', :conversation_id, true)"
@@ -109,16 +109,19 @@ class Work:
 
 
 class Database:
-    """The way to the database for the whole program: pooled work, and held connections for notices and locks."""
+    """The way to the database for the whole program: pooled work, and held connections for notices and locks.
+
+    The pool is private: there is no way to a table but through `work`, hence none without an actor.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 10, max_overflow: int = 10) -> None:
         self.url = normalise_url(url)
-        self.engine: AsyncEngine = create_engine(self.url, pool_size=pool_size, max_overflow=max_overflow)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._engine: AsyncEngine = create_engine(self.url, pool_size=pool_size, max_overflow=max_overflow)
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     async def check(self) -> None:
         """Refuse to start as a role that could pass over row security. Raises `db.security.TooPrivilegedError`."""
-        async with self.engine.connect() as connection:
+        async with self._engine.connect() as connection:
             await assert_unprivileged(connection)
 
     @asynccontextmanager
@@ -128,7 +131,7 @@ class Database:
             # An ordinary statement of the transaction, never a cursor event: a cancelled task then cannot leave the
             # setting, or an open transaction, behind on a pooled connection (sqlalchemy #13381).
             await session.execute(
-                _SET_ACTOR,
+                SET_ACTOR,
                 {
                     "kind": actor.kind.value,
                     "user_id": "" if actor.user_id is None else str(actor.user_id),
@@ -158,4 +161,4 @@ class Database:
 
     async def close(self) -> None:
         """Close the pool. Listeners and locks are closed by whoever opened them."""
-        await self.engine.dispose()
+        await self._engine.dispose()

@@ -38,8 +38,8 @@ PORT_ATTEMPTS = 5
 LONGEST_SOCKET_FOLDER = 80
 """Characters; a Unix socket's whole path may have about 100 (sun_path)."""
 
-# The locale provider is built in; LC_CTYPE must still be one the system knows, and not plain C, which would make pg_trgm
-# blind to every letter outside ASCII. Where macOS has no C.UTF-8 it has a bare UTF-8.
+# The locale provider is built in; LC_CTYPE must still be one the system knows, and not plain C, which would make
+# pg_trgm blind to every letter outside ASCII. Where macOS has no C.UTF-8 it has a bare UTF-8.
 _CTYPES = ("C.UTF-8", "UTF-8", "en_US.UTF-8")
 
 _DURABLE_SETTINGS = {

@@ -1,19 +1,32 @@
 """Units of work: the actor, commit and rollback, jobs and notices that live and die with them."""
 
 import asyncio
+import random
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from db.engine import create_engine
 from db.functions import arrive
 from db.ids import new_id
 from db.models import Character, User
-from db.work import Actor, Database
+from db.work import SET_ACTOR, Actor, Database
 
 
-async def someone(database: Database, discord_id: int = 1, name: str = "robin"):
+@pytest.fixture
+async def pool(owner_url: str) -> AsyncIterator[AsyncEngine]:
+    """The program's connections without a unit of work: one of them, so that it is always the same."""
+    engine = create_engine(owner_url, pool_size=1, max_overflow=0)
+    yield engine
+    await engine.dispose()
+
+
+async def someone(database: Database, discord_id: int = 1, name: str = "robin") -> UUID:
     async with database.work(Actor.job("test")) as work:
         return await arrive(work.session, discord_id=discord_id, username=name, display_name=name.title())
 
@@ -28,11 +41,15 @@ async def test_work_is_committed_at_its_end(database: Database) -> None:
 
 async def test_work_is_rolled_back_on_an_error(database: Database) -> None:
     user = await someone(database)
-    with pytest.raises(LookupError):
+
+    async def fail() -> None:
         async with database.work(Actor.user(user)) as work:
             work.session.add(Character(owner_id=user, name="Mira", slug="mira"))
             await work.session.flush()
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
     async with database.work(Actor.user(user)) as work:
         assert (await work.session.scalars(select(Character))).all() == []
 
@@ -63,34 +80,36 @@ async def test_a_person_arrives_once_and_is_brought_up_to_date(database: Databas
 
 
 @pytest.mark.parametrize("statement", ["SELECT 1 FROM users", "SELECT arrive(gen_random_uuid(), 1, 'a', 'a', null)"])
-async def test_without_an_actor_every_statement_raises(database: Database, statement: str) -> None:
-    async with database.engine.connect() as connection:
+async def test_without_an_actor_a_statement_raises_on_an_empty_table_too(pool: AsyncEngine, statement: str) -> None:
+    async with pool.connect() as connection:
         with pytest.raises(DBAPIError, match="no actor is set"):
             await connection.execute(text(statement))
 
 
-async def test_the_actor_ends_with_the_transaction(database: Database) -> None:
+async def test_the_actor_ends_with_the_transaction(database: Database, pool: AsyncEngine) -> None:
     user = await someone(database)
-    one = Database(database.url, pool_size=1, max_overflow=0)
-    try:
-        async with one.work(Actor.user(user)) as work:
-            pid = await work.session.scalar(text("SELECT pg_backend_pid()"))
-        async with one.engine.connect() as connection:
-            assert await connection.scalar(text("SELECT pg_backend_pid()")) == pid
-            assert await connection.scalar(text("SELECT current_setting('botcafe.actor_user', true)")) == ""
-            with pytest.raises(DBAPIError, match="no actor is set"):
-                await connection.execute(text("SELECT 1 FROM users"))
-    finally:
-        await one.close()
+    async with pool.begin() as connection:
+        await connection.execute(SET_ACTOR, {"kind": "user", "user_id": str(user), "conversation_id": ""})
+        assert await connection.scalar(text("SELECT count(*) FROM users")) == 1
+        pid = await connection.scalar(text("SELECT pg_backend_pid()"))
+    async with pool.connect() as connection:
+        assert await connection.scalar(text("SELECT pg_backend_pid()")) == pid
+        assert await connection.scalar(text("SELECT current_setting('botcafe.actor_user', true)")) == ""
+        with pytest.raises(DBAPIError, match="no actor is set"):
+            await connection.execute(text("SELECT count(*) FROM users"))
 
 
 async def test_a_job_is_queued_only_if_its_work_commits(database: Database) -> None:
     waiting = text("SELECT entrypoint, convert_from(payload, 'utf8') FROM pgqueuer")
-    with pytest.raises(LookupError):
+
+    async def fail() -> None:
         async with database.work(Actor.job("test")) as work:
             await work.enqueue("recap", {"conversation_id": str(new_id())})
             assert len((await work.session.execute(waiting)).all()) == 1
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
     async with database.work(Actor.job("test")) as work:
         assert (await work.session.execute(waiting)).all() == []
         assert await work.enqueue("recap", {"conversation_id": "c"}, after=timedelta(minutes=5))
@@ -109,12 +128,16 @@ async def test_a_job_with_a_key_is_queued_once_and_the_work_goes_on(database: Da
 
 async def test_a_notice_is_heard_after_the_commit_and_not_after_a_rollback(database: Database) -> None:
     heard: asyncio.Queue[str] = asyncio.Queue()
+
+    async def fail() -> None:
+        async with database.work(Actor.job("test")) as work:
+            await work.notify("hearing", "lost")
+            raise LookupError
+
     listener = await database.listen("hearing", heard.put_nowait)
     try:
         with pytest.raises(LookupError):
-            async with database.work(Actor.job("test")) as work:
-                await work.notify("hearing", "lost")
-                raise LookupError
+            await fail()
         async with database.work(Actor.job("test")) as work:
             await work.notify("hearing", "kept")
             assert heard.empty()
@@ -123,16 +146,16 @@ async def test_a_notice_is_heard_after_the_commit_and_not_after_a_rollback(datab
         await listener.close()
 
 
-async def test_cancelled_work_leaves_no_actor_and_no_transaction_behind(database: Database, seed: int) -> None:
+async def test_cancelled_work_leaves_no_actor_and_no_transaction_behind(
+    database: Database, pool: AsyncEngine, seed: int
+) -> None:
     """SQLAlchemy #13381: the setting is an ordinary first statement, so a cancelled task leaks nothing to the pool."""
-    import random
-
     dice = random.Random(seed)
     users = [await someone(database, number + 1, f"user{number}") for number in range(4)]
     small = Database(database.url, pool_size=3, max_overflow=0)
 
-    async def one(user, cancel_after: int) -> bool:
-        async def body() -> list:
+    async def one(user: UUID, cancel_after: int) -> bool:
+        async def body() -> list[UUID]:
             async with small.work(Actor.user(user)) as work:
                 await work.session.execute(text("SELECT pg_sleep(0.0005)"))
                 return list((await work.session.scalars(select(User.id))).all())
@@ -156,11 +179,15 @@ async def test_cancelled_work_leaves_no_actor_and_no_transaction_behind(database
             outcomes = await asyncio.gather(*(one(dice.choice(users), dice.randrange(90)) for _ in range(6)))
             cancelled += sum(outcomes)
         assert 30 < cancelled < 300
-        async with small.engine.connect() as first, small.engine.connect() as second, small.engine.connect() as third:
+        async with (
+            small._engine.connect() as first,
+            small._engine.connect() as second,
+            small._engine.connect() as third,
+        ):
             for connection in (first, second, third):
                 left = await connection.scalar(text("SELECT current_setting('botcafe.actor_user', true)"))
                 assert left in (None, "")
-        async with database.engine.connect() as connection:
+        async with pool.connect() as connection:
             idle = await connection.scalar(
                 text(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
