@@ -1,0 +1,294 @@
+"""The Discord client: what is said becomes `Heard`, what was missed is fetched, what fails is answered.
+
+It stands on discord.py's gateway, which delivers at most once and replays nothing after a restart (RESUME lives in
+memory only). So every channel with a conversation is read from where we last heard it, after each READY and RESUMED.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol
+
+import aiohttp
+import discord
+import structlog
+from discord.ext import commands
+
+from bot.clock import Clock, SystemClock
+from bot.errors import StageClosed
+from bot.ports import Heard, Place
+from bot.texts import Say
+from bot.transport.border import Border
+from bot.transport.heard import heard as heard_of
+from bot.transport.identify import IdentifyBudget
+from bot.transport.stores import SyncStore
+from bot.transport.tree import CafeTree, CatalogueTranslator, sync_if_changed
+from bot.transport.views import Drafts, MendButton
+
+BACKFILL_LIMIT = 300
+"""Messages read per channel after an absence; older ones are past answering."""
+
+_LONGEST_BACKOFF_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Missed(Protocol):
+    """A channel where something may have been said while we were away."""
+
+    @property
+    def place(self) -> Place:
+        """Which channel."""
+        ...
+
+    @property
+    def after_message_id(self) -> int:
+        """The last message we know there."""
+        ...
+
+
+class Ears(Protocol):
+    """Who wants to know what is said. `hear` returns once a message is safe; the same one may come twice."""
+
+    async def hear(self, heard: Heard) -> None:
+        """Somebody said something."""
+        ...
+
+    async def trigger_deleted(self, message_id: int) -> None:
+        """A message was taken back."""
+        ...
+
+    async def trigger_edited(self, message_id: int, content: str) -> None:
+        """A message now says something else."""
+        ...
+
+    async def cursors(self) -> Sequence[Missed]:
+        """Where to read on after an absence."""
+        ...
+
+
+class CafeClient(commands.Bot):
+    """BotCafé on Discord.
+
+    Give it `Ears` with `attend` and cogs (in `prepare`, awaited after login and before commands are synced), then await
+    `start(token)`. `reads_messages` tells, after login, whether Discord lets us read messages that do not mention us.
+    """
+
+    def __init__(
+        self,
+        syncs: SyncStore,
+        *,
+        clock: Clock | None = None,
+        prepare: Callable[[CafeClient], Awaitable[None]] | None = None,
+        guild_ready_timeout: float = 2.0,
+    ) -> None:
+        intents = discord.Intents.none()
+        intents.guilds = intents.guild_messages = intents.dm_messages = intents.message_content = True
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents,
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=CafeTree,
+            guild_ready_timeout=guild_ready_timeout,
+            max_ratelimit_timeout=60.0,
+        )
+        self.clock: Clock = clock or SystemClock()
+        self.border = Border(self.clock)
+        self.drafts = Drafts(self.clock)
+        self.reads_messages = True
+        self._syncs = syncs
+        self._prepare = prepare
+        self._ears: Ears | None = None
+        self._budget = IdentifyBudget(self.clock)
+        self._catching_up = asyncio.Lock()
+        self._held: dict[int, list[Heard]] = {}
+
+    def attend(self, ears: Ears) -> None:
+        """Tell these of everything that is said from now on. Call it before `start`."""
+        self._ears = ears
+
+    # ------------------------------------------------------------------------------------------ coming and going
+
+    async def start(self, token: str, *, reconnect: bool = True) -> None:
+        """Log in and stay connected until `close`. Discord being away is waited out.
+
+        Raises `discord.LoginFailure` for a wrong token, and discord.py's own errors where trying again cannot help.
+        """
+        await self._persist(lambda: self._log_in(token))
+        await self._persist(lambda: self._connect(reconnect))
+
+    async def setup_hook(self) -> None:
+        """After login, before IDENTIFY: choose intents, add what the app brings, tell Discord of our commands."""
+        flags = self.application_flags
+        self._read_messages(flags.gateway_message_content or flags.gateway_message_content_limited)
+        self.add_dynamic_items(MendButton)
+        if self._prepare is not None:
+            await self._prepare(self)
+        await self.tree.set_translator(CatalogueTranslator())
+        try:
+            await sync_if_changed(self.cafe_tree, self._syncs)
+        except (discord.DiscordException, OSError) as error:
+            # The old commands keep working; the next start tries again.
+            log.error("command_sync_failed", error=repr(error)[:300])
+
+    @property
+    def cafe_tree(self) -> CafeTree:
+        """The command tree as our own class."""
+        assert isinstance(self.tree, CafeTree)
+        return self.tree
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Spend one IDENTIFY of the budget, or hold it back."""
+        remaining = total = None
+        try:
+            _, _, limit = await self.http.get_bot_gateway()
+            remaining, total = limit["remaining"], limit["total"]
+        except (discord.DiscordException, OSError, TimeoutError) as error:
+            log.warning("session_limit_unknown", error=repr(error)[:120])
+        await self._budget.spend(remaining=remaining, total=total)
+
+    def _read_messages(self, allowed: bool) -> None:
+        self.reads_messages = allowed
+        # The only way to choose after login: the constructor is long past and IDENTIFY reads this very object.
+        self._connection._intents.message_content = allowed  # pyright: ignore[reportPrivateUsage]
+        if not allowed:
+            log.warning(
+                "message_content_withheld",
+                effect="answers mentions, replies and slash commands only",
+                remedy="switch on Message Content Intent for the application in Discord's developer portal",
+            )
+            self.activity = discord.CustomActivity(Say()("Mention me, reply to a character, or use /"))
+
+    async def _persist(self, attempt: Callable[[], Awaitable[None]]) -> None:
+        """Try until it ends well or for good, waiting longer each time while Discord cannot be reached."""
+        backoff = 1.0
+        while not self.is_closed():
+            try:
+                await attempt()
+                return
+            except (OSError, aiohttp.ClientError, TimeoutError, discord.GatewayNotFound) as error:
+                log.warning("discord_unreachable", error=repr(error)[:200], retry_in_seconds=backoff)
+            except discord.DiscordServerError as error:
+                log.warning("discord_failing", status=error.status, retry_in_seconds=backoff)
+            await self.clock.sleep(backoff)
+            backoff = min(backoff * 2, _LONGEST_BACKOFF_SECONDS)
+
+    async def _log_in(self, token: str) -> None:
+        try:
+            await self.login(token)
+        except (OSError, aiohttp.ClientError, TimeoutError, discord.DiscordServerError):
+            await self.http.close()
+            self.http.connector = discord.utils.MISSING  # it was closed with its session; logging in again makes both
+            raise
+
+    async def _connect(self, reconnect: bool) -> None:
+        try:
+            await self.connect(reconnect=reconnect)
+        except discord.PrivilegedIntentsRequired:
+            self._read_messages(False)  # switched off between login and IDENTIFY
+            await self.connect(reconnect=reconnect)
+        except AttributeError as error:
+            # discord.py 2.7: a first connection that fails ends in 'NoneType' object has no attribute 'sequence'.
+            if self.ws is not None:  # pyright: ignore[reportUnnecessaryComparison]
+                raise
+            raise ConnectionError("the gateway cannot be reached") from error
+
+    # --------------------------------------------------------------------------------------------------- hearing
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """A message was written. Text commands do not exist here."""
+        said = self._heard(message)
+        if said is None:
+            return
+        held = self._held.get(said.place.channel_id)
+        if held is not None:
+            held.append(said)
+        else:
+            await self._tell(said)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """A message was taken back."""
+        if self._ears is not None:
+            await self._ears.trigger_deleted(payload.message_id)
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many were."""
+        if self._ears is not None:
+            for message_id in payload.message_ids:
+                await self._ears.trigger_deleted(message_id)
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """A message may say something else now; embeds unfolding is the same event."""
+        said = self._heard(payload.message)
+        if self._ears is not None and said is not None and said.webhook_id is None and not said.content_withheld:
+            await self._ears.trigger_edited(said.message_id, said.content)
+
+    async def on_ready(self) -> None:
+        """A new session: whatever was said before it is not replayed."""
+        await self._catch_up()
+
+    async def on_resumed(self) -> None:
+        """A session went on: Discord replays what it kept, which may not be all."""
+        await self._catch_up()
+
+    async def history(self, place: Place, after: int, limit: int) -> list[Heard]:
+        """What was written after a message, oldest first. Raises `StageClosed`."""
+        channel = self.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        said: list[Heard] = []
+        try:
+            async for message in channel.history(limit=limit, after=discord.Object(after), oldest_first=True):
+                one = self._heard(message, place)
+                if one is not None:
+                    said.append(one)
+        except discord.Forbidden:
+            permissions = ("view_channel", "read_message_history")
+            raise StageClosed("missing_permissions", permissions=permissions) from None
+        except discord.NotFound:
+            raise StageClosed("unknown_channel") from None
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise StageClosed("unreachable") from error
+        return said
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """A listener failed: nobody waits for an answer, so it is only written down."""
+        error = sys.exc_info()[1]
+        if error is not None:
+            self.border.record(error, where=event_method)
+
+    def _heard(self, message: discord.Message, place: Place | None = None) -> Heard | None:
+        us = self.user.id if self.user is not None else 0
+        return heard_of(message, us=us, reads_content=self.reads_messages, place=place)
+
+    async def _tell(self, said: Heard) -> None:
+        if self._ears is not None:
+            await self._ears.hear(said)
+
+    async def _catch_up(self) -> None:
+        """Read on in every channel where we left off, one after the other; newcomers wait for the older ones there."""
+        if self._ears is None:
+            return
+        async with self._catching_up:
+            missed = await self._ears.cursors()
+            for one in missed:
+                await self._read_on(one.place, one.after_message_id)
+            if missed:
+                log.info("caught_up", channels=len(missed))
+
+    async def _read_on(self, place: Place, after: int) -> None:
+        held = self._held.setdefault(place.channel_id, [])
+        told = 0
+        try:
+            for said in await self.history(place, after, BACKFILL_LIMIT):
+                await self._tell(said)
+                told = said.message_id
+        except StageClosed as error:
+            log.warning("backfill_failed", channel_id=place.channel_id, reason=error.reason)
+        finally:
+            while held:
+                said = held.pop(0)
+                if said.message_id > told:
+                    await self._tell(said)
+            del self._held[place.channel_id]
