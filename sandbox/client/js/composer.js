@@ -22,6 +22,8 @@ const LIMIT = 2000;
 const TYPING_EVERY_MS = 8000;
 const ui = {};
 const drafts = new Map();
+/** What was completed, as the field reads it → as it is sent (`@Sasha` → `<@…>`). */
+const tokens = new Map();
 let reply = null;
 let typedAt = 0;
 let form = null;
@@ -48,7 +50,7 @@ export function mountComposer(root, zone) {
   ui.area.addEventListener("paste", onPaste);
   acceptDrops(zone, (files) => { if (currentChannel()) ui.uploads.add(files); });
   on("typing", drawTyping);
-  on("compose:insert", insert);
+  on("compose:insert", ({ shown, token }) => { tokens.set(shown, token); insert(shown); });
   on("structure", () => { if (currentChannel()) settle(); });
   setInterval(() => drawTyping(store.channelId), 2000);
   document.addEventListener("keydown", catchTyping);
@@ -125,7 +127,8 @@ async function complete() {
   if (!found) { ui.suggest.hide(); return; }
   ui.suggest.show(ui.area, found.items, {
     onPick: (item) => {
-      ui.area.setRangeText(item.insert, found.start, ui.area.selectionStart, "end");
+      tokens.set(item.shown, item.token);
+      ui.area.setRangeText(`${item.shown} `, found.start, ui.area.selectionStart, "end");
       ui.suggest.hide();
       onInput();
       ui.suggest.hide();
@@ -191,9 +194,14 @@ function onPaste(event) {
   ui.uploads.add(files);
 }
 
+function resolve(text) {
+  const shown = [...tokens.keys()].sort((a, b) => b.length - a.length);
+  return shown.reduce((out, name) => out.replaceAll(name, tokens.get(name)), text);
+}
+
 async function submit() {
   if (form) { form.submit(); return; }
-  const text = replaceShortcodes(ui.area.value.trim());
+  const text = replaceShortcodes(resolve(ui.area.value.trim()));
   if (!text && !ui.uploads.files.length) return;
   if ([...text].length > LIMIT) { complain({ name: "ApiError", message: `A message holds at most ${LIMIT} characters; this one has ${[...text].length}.` }); return; }
   const kept = { text: ui.area.value, reply, channelId: store.channelId };

@@ -6,12 +6,12 @@ const MAX_DEPTH = 12;
 const MARKS = [
   ["bold", /^\*\*((?:\\[\s\S]|[^\\])+?)\*\*(?!\*)/],
   ["underline", /^__((?:\\[\s\S]|[^\\])+?)__(?!_)/],
-  ["italic", /^\*(?=\S)((?:\*\*|\\[\s\S]|[^*\\])*?(?:\S|\*\*))\*(?!\*)/],
+  ["italic", /^\*(?=\S)((?:\*\*|\\[\s\S]|[^*\\])*?(?:[^\s*]|\*\*))\*(?!\*)/],
   ["italic", /^_((?:__|\\[\s\S]|[^_\\])+?)_(?![_\p{L}\p{N}])/u],
   ["strike", /^~~((?:\\[\s\S]|[^\\])+?)~~(?!~)/],
   ["spoiler", /^\|\|([\s\S]+?)\|\|/],
 ];
-const FENCE = /^```(?:([a-zA-Z0-9_+\-.#]+)\n)?\n*([\s\S]*?[^\n]?)\n*```/;
+const FENCE = /^```(?:([a-zA-Z0-9_+\-.#]+)\n)?\n*([\s\S]*?[^\n]?)\n*```\n?/;
 const ATOMS = [
   [/^\\([^\p{L}\p{N}\s])/u, (m) => ({ type: "text", text: m[1] })],
   [FENCE, (m) => (m[2].trim() ? { type: "fence", language: m[1] ?? "", text: m[2] } : null)],
@@ -55,7 +55,7 @@ function blocks(text, ctx) {
     if (block) {
       if (run.endsWith("\n")) run = run.slice(0, -1);
       flush();
-      out.push(block.node);
+      out.push(...(block.nodes ?? [block.node]));
       rest = rest.slice(block.length);
       continue;
     }
@@ -89,21 +89,27 @@ function blockAt(rest, ctx) {
     if (m) return quote(m[0].length, m[0].replace(/^>[ \t]/gm, "").replace(/\n$/, ""), deeper);
   }
   m = /^(?:[ \t]*(?:[-*]|\d{1,9}\.)[ \t]+\S[^\n]*(?:\n[ \t]{2,}(?![-*] |\d+\. )\S[^\n]*)*(?:\n|$))+/.exec(rest);
-  return m ? { length: m[0].length, node: list(m[0].replace(/\n$/, ""), deeper) } : null;
+  return m ? { length: m[0].length, nodes: lists(m[0].replace(/\n$/, ""), deeper) } : null;
 }
 
 function quote(length, text, ctx) {
   return { length, node: { type: "quote", children: blocks(text, { ...ctx, quoted: true }) } };
 }
 
-function list(text, ctx) {
+function lists(text, ctx) {
   const rows = text.split("\n").map((line) => /^([ \t]*)(?:([-*])|(\d{1,9})\.)[ \t]+(.*)$/.exec(line) ?? line);
   const items = [];
   for (const row of rows) {
     if (typeof row === "string") { if (items.length) items.at(-1).text += `\n${row.trim()}`; continue; }
     items.push({ indent: row[1].replaceAll("\t", "  ").length, ordered: row[3] !== undefined, start: Number(row[3] ?? 1), text: row[4] });
   }
-  return nest(items, 0, ctx, 0).node;
+  const found = [];
+  for (let at = 0; at < items.length;) {
+    const { node, next } = nest(items, at, ctx, 0);
+    found.push(node);
+    at = next;
+  }
+  return found;
 }
 
 /** Builds nested lists from rows by their indentation; returns the list and how many rows it used. */
@@ -118,6 +124,7 @@ function nest(items, from, ctx, level) {
       node.items.at(-1).push(inner.node);
       at = inner.next;
     } else if (item.indent < first.indent && level > 0) break;
+    else if (item.indent <= first.indent && item.ordered !== first.ordered) break;
     else {
       node.items.push(inline(item.text, ctx));
       at += 1;

@@ -6,8 +6,8 @@ import { emojiUrl } from "./store.js";
 const LIMIT = 8;
 
 /**
- * The completions at the caret: `{start, items}` where `start` is where the typed token begins and each item has the
- * `insert` text, or null when nothing is being completed.
+ * The completions at the caret: `{start, items}` where `start` is where the typed token begins and each item has
+ * `shown`, what the field reads then, and `token`, what is sent for it; or null when nothing is being completed.
  */
 export function completionsAt(text, caret, channel) {
   const m = /(?:^|[\s(*_~|>"'])([@#:])([\p{L}\p{N}_.\- ]{0,32})$/u.exec(text.slice(0, caret));
@@ -25,18 +25,18 @@ function matching(list, query) {
 }
 
 function people(query, channel) {
-  const users = matching(userChoices(channel), query).map((o) => ({ ...o, insert: `<@${o.value}> `, shown: `@${o.label}` }));
-  const roles = matching(roleChoices(channel).filter((r) => r.value !== channel.guild_id), query).map((o) => ({ ...o, insert: `<@&${o.value}> `, shown: `@${o.label}` }));
+  const users = matching(userChoices(channel), query).map((o) => ({ ...o, token: `<@${o.value}>`, shown: `@${o.label}` }));
+  const roles = matching(roleChoices(channel).filter((r) => r.value !== channel.guild_id), query).map((o) => ({ ...o, token: `<@&${o.value}>`, shown: `@${o.label}` }));
   return [...users, ...roles].slice(0, LIMIT + 2);
 }
 
 function channels(query, channel) {
-  return matching(channelChoices(channel).filter((c) => c.icon !== "down"), query).map((o) => ({ ...o, insert: `<#${o.value}> `, shown: `#${o.label}` }));
+  return matching(channelChoices(channel).filter((c) => c.icon !== "down"), query).map((o) => ({ ...o, token: `<#${o.value}>`, shown: `#${o.label}` }));
 }
 
 function emoji(query) {
   return findEmoji(query).map((e) => ({
-    value: e.name, label: `:${e.name}:`, insert: `${emojiText(e)} `,
+    value: e.name, label: `:${e.name}:`, token: emojiText(e), shown: e.custom ? `:${e.name}:` : e.text,
     ...(e.custom ? { image: emojiUrl(e.custom) } : { emoji: { id: null, name: e.text } }),
   }));
 }

@@ -13,7 +13,7 @@ import { can, P } from "./permissions.js";
 import { openMenu } from "./popups.js";
 import { toggleReaction } from "./reactions.js";
 import { put, del } from "./rest.js";
-import { currentChannel, dropMessage, isDm, isThread, store } from "./store.js";
+import { currentChannel, dropMessage, isDm, isThread, nameOf, store } from "./store.js";
 import { newThreadDialog } from "./threads.js";
 import { complain, toast } from "./toasts.js";
 
@@ -82,7 +82,7 @@ export async function userMenu(userId, anchor) {
   const apps = channel ? await appItems(USER_MENU, channel, userId) : [];
   const me = userId === store.me?.id;
   openMenu(anchor, [
-    channel && { label: "Mention", icon: "at", onSelect: () => emit("compose:insert", `<@${userId}>`) },
+    channel && { label: "Mention", icon: "at", onSelect: () => emit("compose:insert", { shown: `@${nameOf(store.users.get(userId), channel.guild_id)}`, token: `<@${userId}>` }) },
     !me && { label: "Message", icon: "mail", onSelect: () => openDm(userId) },
     { label: "Copy user ID", icon: "copy", onSelect: () => copy(userId, "ID copied") },
     ...apps,

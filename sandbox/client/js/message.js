@@ -50,12 +50,19 @@ export function updateMessage(node, message, grouped) {
   part(node, ".message-gutter", () => gutter(message, grouped), [message.author.avatar, grouped, message.type]);
   part(node, ".message-head", () => head(message, grouped), [authorName(message), grouped, colorOf(guildId, message.author.id)]);
   part(node, ".message-content", () => content(message, guildId), [message.content, message.edited_timestamp, message.flags, message.type]);
-  part(node, ".message-attachments", () => (message.flags & V2 ? [] : attachmentNodes(message.attachments, maybeSpoiler)), [message.attachments, message.flags & V2]);
+  part(node, ".message-attachments", () => attachmentNodes(loose(message), maybeSpoiler), loose(message));
   part(node, ".message-embeds", () => (message.flags & 4 ? [] : embedNodes(message.embeds, guildId)), [message.embeds, message.flags & 4]);
   part(node, ".message-components", () => componentNodes(message.components, message), message.components);
   part(node, ".message-reactions", () => reactionNodes(message), message.reactions);
   part(node, ".message-thread", () => threadChip(message), [message.thread?.id, store.channels.get(message.id)?.name, store.channels.get(message.id)?.message_count]);
   part(node, ".message-notice", () => notice(message), message.flags & EPHEMERAL);
+}
+
+/** The files that are not shown inside an embed or a component already. */
+function loose(message) {
+  if (message.flags & V2 || !message.attachments?.length) return [];
+  const used = message.embeds?.length ? JSON.stringify(message.embeds) : "";
+  return message.attachments.filter((a) => !used.includes(JSON.stringify(a.url).slice(1, -1)));
 }
 
 function part(node, selector, make, signature) {

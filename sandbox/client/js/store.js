@@ -112,8 +112,8 @@ export function roleColor(role) {
 export function avatarUrl(user, size = 80) {
   if (!user) return "/embed/avatars/0.png";
   if (user.avatar) return `/avatars/${user.id}/${user.avatar}.png?size=${size}`;
-  const index = user.discriminator && Number(user.discriminator) ? Number(user.discriminator) % 5 : Number((BigInt(user.id || 0) >> 22n) % 6n);
-  return `/embed/avatars/${index}.png`;
+  // Discord takes the time part of the id; people made in one moment would then all look alike.
+  return `/embed/avatars/${Number(BigInt(user.id || 0) % 6n)}.png`;
 }
 
 export function emojiUrl(emoji, size = 48) {
