@@ -1,0 +1,294 @@
+"""A stage and a model for tests of the rules: a channel that outlives the program, and a model that says what it is told."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from bot.errors import StageError
+from bot.ports import (
+    Caller,
+    Finished,
+    Heard,
+    ModelRequest,
+    Part,
+    PartLog,
+    Place,
+    Profile,
+    RepliedTo,
+    Scene,
+    Token,
+    Usage,
+)
+from bot.services.characters import CharacterDraft, Characters
+from bot.services.people import People
+from bot.services.talk.conversations import Conversations
+from bot.services.talk.heed import Hearing
+from bot.services.talk.listening import Listening
+from bot.services.talk.replies import Replies
+from bot.services.talk.turns import Turns
+from db.ids import new_id
+from db.work import Database
+
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+ROBIN = Caller(101, "robin", "Robin")
+SASHA = Caller(102, "sasha", "Sasha", "es-ES")
+TAVERN = Place(1, 500, 500)
+PARLOUR = Place(1, 501, 501)
+PART_LENGTH = 2000
+
+
+class Crash(BaseException):
+    """The program dies here, as far as it can tell."""
+
+
+@dataclass
+class Posted:
+    message_id: int
+    turn_id: UUID
+    part: int
+    name: str
+    text: str
+
+
+@dataclass
+class Channels:
+    """What stands in Discord. Outlives every stage."""
+
+    posts: list[Posted] = field(default_factory=list)
+    remarks: list[tuple[int, str, str]] = field(default_factory=list)
+    ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(900_000))
+
+    def texts(self) -> list[tuple[str, str]]:
+        """(who, words) of every reply, its parts joined."""
+        whole: dict[UUID, tuple[str, str]] = {}
+        for post in sorted(self.posts, key=lambda post: post.message_id):
+            name, words = whole.get(post.turn_id, (post.name, ""))
+            whole[post.turn_id] = (name, words + post.text)
+        return list(whole.values())
+
+
+class FakePerformance:
+    def __init__(self, channels: Channels, scene: Scene, log: PartLog, stage: "FakeStage") -> None:
+        self.channels, self.scene, self.log, self.stage = channels, scene, log, stage
+        self.standing: dict[int, Posted] = {}
+        self.shown: list[str] = []
+
+    def show(self, text: str) -> None:
+        self.shown.append(text)
+        self.stage.shown.append(text)
+
+    async def stream(self) -> None:
+        """Post what was shown so far, as the real one does while words come."""
+        if self.shown:
+            await self._write(self.shown[-1][:PART_LENGTH], 0)
+
+    async def finish(self, text: str) -> tuple[Part, ...]:
+        if self.stage.trouble:
+            raise self.stage.trouble.pop(0)
+        self._look()
+        parts = [text[at : at + PART_LENGTH] for at in range(0, len(text), PART_LENGTH)]
+        for number, words in enumerate(parts):
+            await self._write(words, number)
+        return tuple(Part(number, self.standing[number].message_id) for number in range(len(parts)))
+
+    async def withdraw(self) -> None:
+        self._look()
+        mine = {post.message_id for post in self.standing.values()}
+        self.channels.posts = [post for post in self.channels.posts if post.message_id not in mine]
+
+    def _look(self) -> None:
+        wanted = set(self.scene.known.values())
+        for post in self.channels.posts:
+            unsure = post.turn_id == self.scene.turn_id and post.part in self.scene.unsure
+            if post.message_id in wanted or unsure:
+                self.standing.setdefault(post.part, post)
+
+    async def _write(self, words: str, number: int) -> None:
+        self._look()
+        if number in self.standing:
+            self.standing[number].text = words
+            return
+        await self.log.opening(number)
+        post = Posted(next(self.channels.ids), self.scene.turn_id, number, self.scene.face.name, words)
+        self.channels.posts.append(post)
+        self.standing[number] = post
+        if self.stage.dies_after_posting:
+            self.stage.dies_after_posting = False
+            raise Crash
+        await self.log.opened(Part(number, post.message_id))
+
+
+class FakeStage:
+    """`bot.ports.Stage` over `Channels`."""
+
+    def __init__(self, channels: Channels) -> None:
+        self.channels = channels
+        self.trouble: list[StageError] = []
+        self.shown: list[str] = []
+        self.performances: list[FakePerformance] = []
+        self.dies_after_posting = False
+
+    async def typing(self, place: Place) -> None:
+        return None
+
+    def perform(self, scene: Scene, log: PartLog) -> FakePerformance:
+        performance = FakePerformance(self.channels, scene, log, self)
+        self.performances.append(performance)
+        return performance
+
+    async def remark(self, place: Place, text: str, *, key: str) -> None:
+        self.channels.remarks.append((place.channel_id, key, text))
+
+    async def history(self, place: Place, *, after: int, limit: int) -> Sequence[Heard]:
+        return ()
+
+
+Act = str | Exception | Callable[[], Awaitable[None]] | Finished
+"""A piece of text, a failure, something to wait for, or an end of one's own."""
+
+
+def finished(reason: str = "stop") -> Finished:
+    return Finished(reason, Usage(10, 5, None), "scripted", "parrot", 12, 34)  # type: ignore[arg-type]
+
+
+class FakeModels:
+    """`bot.ports.Models` that plays its script: one list of acts per question, then echoes."""
+
+    provider, model, profile, context_tokens = "scripted", "parrot", Profile.FULL, 8000
+
+    def __init__(self, *script: list[Act]) -> None:
+        self.script = list(script)
+        self.asked: list[ModelRequest] = []
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[Token | Finished]:
+        self.asked.append(request)
+        for act in self.script.pop(0) if self.script else ["Well met."]:
+            if isinstance(act, str):
+                yield Token(act)
+            elif isinstance(act, Exception):
+                raise act
+            elif isinstance(act, Finished):
+                yield act
+                return
+            else:
+                await act()
+        yield finished()
+
+
+class StillClock:
+    """A clock that never waits."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+        self.moment = NOON
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Program:
+    """One run of the program over a database and a Discord that outlive it."""
+
+    database: Database
+    stage: FakeStage
+    models: FakeModels
+    people: People
+    hearing: Hearing
+    listening: Listening
+    turns: Turns
+    conversations: Conversations
+    characters: Characters
+    replies: Replies
+    clock: StillClock
+
+    @property
+    def channels(self) -> Channels:
+        return self.stage.channels
+
+    async def crash(self) -> None:
+        """Stop as a killed process does: nothing is finished, nothing is written any more."""
+        await self.listening.close()
+        await self.turns.close(within_seconds=0)
+
+
+_message_ids = itertools.count(10_000)
+
+
+def said(
+    content: str,
+    *,
+    by: Caller = ROBIN,
+    place: Place = TAVERN,
+    message_id: int | None = None,
+    reply_to: RepliedTo | None = None,
+    mentions_us: bool = False,
+    **more: object,
+) -> Heard:
+    return Heard(
+        message_id if message_id is not None else next(_message_ids),
+        place,
+        by,
+        content,
+        NOON,
+        reply_to=reply_to,
+        mentions_us=mentions_us,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def draft(name: str = "Mira", greeting: str = "Hello, {{user}}.", **more: str) -> CharacterDraft:
+    return CharacterDraft(name, "Keeper of lanterns", f"You are {name}.", greeting, **more)
+
+
+def build(
+    database: Database,
+    channels: Channels,
+    models: FakeModels,
+    characters: Characters,
+    passing: Callable[[object], None] = lambda point: None,
+) -> Program:
+    """A program, not yet started."""
+    clock, stage, hearing, boot_id = StillClock(), FakeStage(channels), Hearing(), new_id()
+    people, listening = People(database), Listening(database, hearing)
+    turns = Turns(
+        database,
+        people=people,
+        hearing=hearing,
+        models=models,
+        stage=stage,
+        clock=clock,
+        boot_id=boot_id,
+        passing=passing,
+    )
+    conversations = Conversations(database, listening=listening, turns=turns, boot_id=boot_id)
+    replies = Replies(database, stage)
+    return Program(
+        database, stage, models, people, hearing, listening, turns, conversations, characters, replies, clock
+    )
+
+
+async def make(program: Program, by: Caller = ROBIN, **fields: str) -> UUID:
+    """A character's id."""
+    async with program.people.at_work(by) as (user_id, work):
+        return (await program.characters.create(work, user_id, draft(**fields))).id
+
+
+async def summon(program: Program, character_id: UUID, by: Caller = ROBIN, place: Place = TAVERN) -> None:
+    """The character stands in the channel, its greeting said."""
+    user_id = await program.people.arrive(by)
+    await program.conversations.summon(user_id, place, character_id, interaction_id=next(_message_ids))
+    await program.turns.idle()

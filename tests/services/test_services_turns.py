@@ -1,0 +1,413 @@
+"""The road of a message, on a real Postgres."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot import limits
+from bot.errors import BadKey, Conflict, Down, NotAllowed, RateLimited, Refused, Slow, StageClosed, StageUnsure
+from bot.ports import RepliedTo, Role
+from db.work import Actor
+from tests.services.stagecraft import (
+    PARLOUR,
+    ROBIN,
+    SASHA,
+    TAVERN,
+    FakeModels,
+    Program,
+    finished,
+    make,
+    said,
+    summon,
+)
+
+
+async def rows(program: Program, statement: str) -> list[tuple[object, ...]]:
+    """What the database holds, past row security."""
+    from db.engine import create_engine
+
+    engine = create_engine(program.database.url, as_owner=True)
+    async with engine.begin() as connection:
+        await connection.execute(text("SET LOCAL row_security = off"))
+        found = [tuple(row) for row in await connection.execute(text(statement))]
+    await engine.dispose()
+    return found
+
+
+async def test_a_summoned_character_greets_and_answers_when_named(program: Program) -> None:
+    await summon(program, await make(program))
+    assert await program.turns.hear(said("Good evening, Mira!"))
+    await program.turns.idle()
+    assert program.channels.texts() == [("Mira", "Hello, Robin."), ("Mira", "Well met.")]
+    assert await rows(program, "SELECT state FROM turns ORDER BY id") == [("sent",), ("sent",)]
+    assert await rows(program, "SELECT state, reason FROM inbox") == [("done", None)]
+    assert await rows(program, "SELECT kind, content FROM messages ORDER BY id") == [
+        ("greeting", "Hello, Robin."),
+        ("user", "Good evening, Mira!"),
+        ("character", "Well met."),
+    ]
+    assert await rows(program, "SELECT provider, model, tokens_in, cost_micros, finish_reason FROM message_variants") == [
+        ("scripted", "parrot", 10, None, "stop")
+    ]
+
+
+async def test_the_prompt_holds_what_was_said_before(program: Program) -> None:
+    await summon(program, await make(program))
+    await program.turns.hear(said("Mira, my name is Quill."))
+    await program.turns.hear(said("What is my name, Mira?"))
+    await program.turns.idle()
+    asked = program.models.asked[-1].prompt
+    assert asked.messages[0].role is Role.SYSTEM
+    whole = "\n".join(message.content for message in asked.messages)
+    assert "my name is Quill" in whole
+    assert "Well met." in whole
+    assert "What is my name, Mira?" in asked.messages[-1].content
+
+
+async def test_nobody_is_written_down_who_speaks_to_nobody(program: Program) -> None:
+    await summon(program, await make(program))
+    assert not await program.turns.hear(said("The admiral likes miracles."))
+    assert await rows(program, "SELECT * FROM inbox") == []
+
+
+async def test_the_same_message_is_answered_once(program: Program) -> None:
+    await summon(program, await make(program))
+    heard = said("Mira?")
+    assert await program.turns.hear(heard)
+    assert not await program.turns.hear(heard)
+    await program.turns.idle()
+    assert not await program.turns.hear(heard)
+    assert [words for _, words in program.channels.texts()] == ["Hello, Robin.", "Well met."]
+
+
+async def test_three_characters_answer_in_the_order_they_are_called(program: Program) -> None:
+    for name in ("Mira", "Juno", "Tock", "Ada"):
+        await summon(program, await make(program, name=name, greeting=""))
+    await program.turns.hear(said("Tock, Mira, Ada and Juno: who is there?"))
+    await program.turns.idle()
+    assert [name for name, _ in program.channels.texts()] == ["Tock", "Mira", "Ada"]
+
+
+async def test_the_second_character_hears_the_first(program: Program) -> None:
+    for name in ("Mira", "Juno"):
+        await summon(program, await make(program, name=name, greeting=""))
+    program.models.script = [["I am first."], ["And I second."]]
+    await program.turns.hear(said("Mira and Juno?"))
+    await program.turns.idle()
+    assert "I am first." in "\n".join(message.content for message in program.models.asked[1].prompt.messages)
+
+
+async def test_a_reply_to_a_characters_message_is_answered_by_it(program: Program) -> None:
+    for name in ("Mira", "Juno"):
+        await summon(program, await make(program, name=name, greeting=f"{name} here."))
+    first = program.channels.posts[0]
+    await program.turns.hear(said("and you?", reply_to=RepliedTo(first.message_id, webhook_id=77, author_name="Mira")))
+    await program.turns.idle()
+    assert program.channels.texts()[-1] == ("Mira", "Well met.")
+
+
+async def test_answers_keep_the_order_of_their_channel_while_others_go_on(program: Program) -> None:
+    gate = asyncio.Event()
+
+    async def wait() -> None:
+        await gate.wait()
+
+    await summon(program, await make(program, greeting=""))
+    await summon(program, await make(program, name="Juno", greeting=""), place=PARLOUR)
+    program.models.script = [[wait, "first"], ["elsewhere"], ["second"]]
+    await program.turns.hear(said("Mira, one"))
+    await program.turns.hear(said("Mira, two"))
+    while len(program.models.asked) < 1:
+        await asyncio.sleep(0)
+    await program.turns.hear(said("Juno?", place=PARLOUR))
+    while not program.channels.posts:
+        await asyncio.sleep(0)
+    assert program.channels.texts() == [("Juno", "elsewhere")]
+    gate.set()
+    await program.turns.idle()
+    assert [words for _, words in program.channels.texts()] == ["elsewhere", "first", "second"]
+
+
+async def test_a_full_queue_refuses_and_says_so_once(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = asyncio.Event()
+
+    async def wait() -> None:
+        await gate.wait()
+
+    await summon(program, await make(program, greeting=""))
+    program.models.script = [[wait, "first"]]
+    await program.turns.hear(said("Mira 0"))
+    while not program.models.asked:
+        await asyncio.sleep(0)
+    taken = [await program.turns.hear(said(f"Mira {n}")) for n in range(limits.WAITING_PER_CHANNEL + 2)]
+    assert taken == [True] * limits.WAITING_PER_CHANNEL + [False] * 2
+    assert program.channels.remarks[0][1] == "queue_full"
+    gate.set()
+    await program.turns.idle()
+    assert len(program.channels.texts()) == limits.WAITING_PER_CHANNEL + 1
+    assert await rows(program, "SELECT count(*) FROM inbox WHERE state = 'dropped' AND reason = 'queue_full'") == [(2,)]
+
+
+@pytest.mark.parametrize("error", [Slow, Down, RateLimited])
+async def test_a_failure_before_the_first_word_is_tried_once_more(program: Program, error: type[Slow]) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.models.script = [[error("oh", provider="scripted")], ["At last."]]
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    assert program.channels.texts() == [("Mira", "At last.")]
+    assert program.channels.remarks == []
+
+
+@pytest.mark.parametrize(
+    ("acts", "reason", "asked"),
+    [
+        ([[Slow("s", provider="p")], [Slow("s", provider="p")]], "model_slow", 2),
+        ([[Down("d", provider="p")], [Down("d", provider="p")]], "model_down", 2),
+        ([["Half a sen", Down("cut", provider="p")]], "model_down", 1),
+        ([[RateLimited("r", provider="p", retry_after_seconds=60)]], "model_busy", 1),
+        ([[Refused("no", provider="p")]], "model_refused", 1),
+        ([["Half", finished("filtered")]], "model_refused", 1),
+        ([[BadKey("k", provider="p")]], "model_key", 1),
+        ([[" \n "], [""]], "empty_answer", 2),
+        ([[ZeroDivisionError("a bug")]], "internal_error", 1),
+    ],
+)
+async def test_a_failure_is_told_once_and_nothing_half_stays(
+    program: Program, acts: list[list[object]], reason: str, asked: int
+) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.models.script = acts  # type: ignore[assignment]
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    assert program.channels.texts() == []
+    assert [key for _, key, _ in program.channels.remarks] == [reason]
+    remark = program.channels.remarks[0][2]
+    assert remark.startswith("Mira ")
+    assert "{" not in remark
+    assert await rows(program, "SELECT state, reason FROM turns") == [("failed", reason)]
+    assert await rows(program, "SELECT kind FROM messages") == [("user",)]
+    assert await rows(program, "SELECT state FROM inbox") == [("done",)]
+    assert len(program.models.asked) == asked
+
+
+async def test_a_remark_speaks_the_askers_language(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.models.script = [[Refused("no", provider="p")]]
+    await program.people.arrive(SASHA)
+    await program.turns.hear(said("Mira?", by=SASHA))
+    await program.turns.idle()
+    assert len(program.channels.remarks) == 1
+
+
+async def test_a_closed_stage_says_what_is_missing(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.stage.trouble = [StageClosed("missing_permissions", permissions=("manage_webhooks",))]
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    assert "Manage Webhooks" in program.channels.remarks[0][2]
+    assert await rows(program, "SELECT state, reason FROM turns") == [("failed", "missing_permissions")]
+    assert await rows(program, "SELECT kind FROM messages") == [("user",)]
+
+
+async def test_an_unsure_post_is_looked_for_again_and_not_posted_twice(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.stage.trouble = [StageUnsure("history unreadable")]
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    assert await rows(program, "SELECT state FROM turns") == [("unknown",)]
+    await program.turns.beat()
+    await program.turns.idle()
+    assert program.channels.texts() == [("Mira", "Well met.")]
+    assert await rows(program, "SELECT state FROM turns") == [("sent",)]
+    assert len(program.models.asked) == 1
+
+
+async def test_doubt_that_does_not_end_is_told(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.stage.trouble = [StageUnsure("unreadable") for _ in range(9)]
+    await program.turns.hear(said("Mira?"))
+    for _ in range(limits.TURN_ATTEMPTS_MAX + 1):
+        await program.turns.idle()
+        await program.turns.beat()
+    await program.turns.idle()
+    assert await rows(program, "SELECT state, reason FROM turns") == [("failed", "too_many_attempts")]
+    assert [key for _, key, _ in program.channels.remarks] == ["too_many_attempts"]
+
+
+async def _reach(program: Program, *words: str) -> asyncio.Event:
+    """Let the model say these words and then wait; returns once they are out."""
+    gate = asyncio.Event()
+
+    async def wait() -> None:
+        await gate.wait()
+
+    program.models.script = [[*words, wait, " and more"]]
+    return gate
+
+
+async def _until_asked(program: Program, times: int = 1, shown: int = 0) -> None:
+    while len(program.models.asked) < times or len(program.stage.shown) < shown:
+        await asyncio.sleep(0)
+
+
+async def test_stop_keeps_what_was_said_so_far(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await _reach(program, "Once upon ", "a time")
+    await program.turns.hear(said("Mira, a story"))
+    await _until_asked(program, shown=2)
+    (turn_id,) = (row[0] for row in await rows(program, "SELECT id FROM turns"))
+    await program.turns.stop(turn_id, await program.people.arrive(ROBIN))  # type: ignore[arg-type]
+    await program.turns.idle()
+    assert program.channels.texts() == [("Mira", "Once upon a time")]
+    assert await rows(program, "SELECT state, stopped FROM turns") == [("sent", True)]
+    assert await rows(program, "SELECT finish_reason, tokens_out FROM message_variants") == [("stopped", None)]
+
+
+async def test_stop_before_the_first_word_says_nothing(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await _reach(program)
+    await program.turns.hear(said("Mira, a story"))
+    await _until_asked(program)
+    (turn_id,) = (row[0] for row in await rows(program, "SELECT id FROM turns"))
+    await program.turns.stop(turn_id, await program.people.arrive(ROBIN))  # type: ignore[arg-type]
+    await program.turns.idle()
+    assert program.channels.texts() == []
+    assert program.channels.remarks == []
+    assert await rows(program, "SELECT state, reason FROM turns") == [("cancelled", "stopped")]
+
+
+async def test_stop_is_for_the_asker_the_host_and_moderators(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await _reach(program, "Well")
+    await program.turns.hear(said("Mira, a story"))
+    await _until_asked(program, shown=1)
+    (turn_id,) = (row[0] for row in await rows(program, "SELECT id FROM turns"))
+    sasha = await program.people.arrive(SASHA)
+    with pytest.raises(NotAllowed):
+        await program.turns.stop(turn_id, sasha)  # type: ignore[arg-type]
+    await program.turns.stop(turn_id, sasha, may_manage=True)  # type: ignore[arg-type]
+    await program.turns.idle()
+    with pytest.raises(Conflict):
+        await program.turns.stop(turn_id, sasha, may_manage=True)  # type: ignore[arg-type]
+
+
+async def test_a_deleted_message_is_not_answered(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await _reach(program, "Well")
+    heard, waiting = said("Mira, one"), said("Mira, two")
+    await program.turns.hear(heard)
+    await program.turns.hear(waiting)
+    await _until_asked(program, shown=1)
+    await program.turns.trigger_deleted(heard.message_id)
+    await program.turns.trigger_deleted(waiting.message_id)
+    await program.turns.idle()
+    assert program.channels.texts() == []
+    assert await rows(program, "SELECT state FROM turns") == [("cancelled",)]
+    assert await rows(program, "SELECT state, reason FROM inbox ORDER BY message_id") == [
+        ("done", None),
+        ("dropped", "deleted"),
+    ]
+    assert await rows(program, "SELECT * FROM messages") == []
+
+
+async def test_a_message_changed_in_time_is_answered_as_it_stands(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    gate = await _reach(program)
+    heard = said("Mira, what is a catt?")
+    await program.turns.hear(heard)
+    await _until_asked(program)
+    await program.turns.trigger_edited(heard.message_id, "Mira, what is a cat?")
+    gate.set()
+    await program.turns.idle()
+    assert "what is a cat?" in program.models.asked[-1].prompt.messages[-1].content
+    assert program.channels.texts() == [("Mira", "Well met.")]
+    assert await rows(program, "SELECT content FROM messages WHERE kind = 'user'") == [("Mira, what is a cat?",)]
+
+
+async def test_a_message_that_no_longer_speaks_to_anybody_is_let_go(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await _reach(program)
+    heard = said("Mira?")
+    await program.turns.hear(heard)
+    await _until_asked(program)
+    await program.turns.trigger_edited(heard.message_id, "Never mind")
+    await program.turns.idle()
+    assert program.channels.texts() == []
+
+
+async def test_a_dismissed_character_falls_silent(program: Program) -> None:
+    mira = await make(program, greeting="")
+    await summon(program, mira)
+    await _reach(program, "Well")
+    await program.turns.hear(said("Mira?"))
+    await _until_asked(program, shown=1)
+    robin = await program.people.arrive(ROBIN)
+    assert await program.conversations.dismiss(robin, TAVERN, mira) == "Mira"
+    await program.turns.idle()
+    assert program.channels.texts() == []
+    assert not await program.turns.hear(said("Mira?"))
+
+
+async def test_a_long_answer_is_cut_at_the_limit(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.models.script = [["long " * 1000] * 10]
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    assert len(program.channels.texts()[0][1]) <= limits.ANSWER_TEXT_MAX
+    assert await rows(program, "SELECT finish_reason FROM message_variants") == [("length",)]
+
+
+async def test_what_comes_an_hour_late_is_dropped(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    program.clock.moment += timedelta(seconds=limits.ANSWER_WITHIN_SECONDS + 1)
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    assert await rows(program, "SELECT state, reason FROM inbox") == [("dropped", "too_late")]
+
+
+async def test_cursors_move_in_batches_and_tell_what_was_missed(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await program.turns.hear(said("nobody in particular", message_id=70_001))
+    await program.turns.hear(said("elsewhere", place=PARLOUR, message_id=70_002))
+    assert await program.turns.missed() == []
+    await program.turns.beat()
+    (missed,) = await program.turns.missed()
+    assert (missed.place, missed.after_message_id) == (TAVERN, 70_001)
+
+
+async def test_closing_lets_a_running_answer_finish(start: Callable[..., Program]) -> None:
+    program = start(FakeModels())
+    await program.listening.start()
+    await summon(program, await make(program, greeting=""))
+    gate = await _reach(program, "Well")
+    await program.turns.hear(said("Mira?"))
+    await _until_asked(program, shown=1)
+    closing = asyncio.create_task(program.turns.close(within_seconds=5))
+    await asyncio.sleep(0)
+    late = said("Mira, still there?")
+    assert await program.turns.hear(late)
+    gate.set()
+    assert await closing
+    assert program.channels.texts() == [("Mira", "Well and more")]
+    assert await rows(program, "SELECT state FROM inbox ORDER BY message_id") == [("done",), ("received",)]
+    await program.listening.close()
+
+
+async def test_no_connection_is_held_while_a_model_is_awaited(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    gate = await _reach(program, "Well")
+    await program.turns.hear(said("Mira?"))
+    await _until_asked(program, shown=1)
+    assert program.database._engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # noqa: SLF001
+    gate.set()
+    await program.turns.idle()
+
+
+async def test_nobody_sees_a_conversation_they_are_not_in(program: Program) -> None:
+    await summon(program, await make(program))
+    sasha = await program.people.arrive(SASHA)
+    async with program.database.work(Actor.user(sasha)) as work:
+        assert (await work.session.execute(text("SELECT * FROM messages"))).all() == []
