@@ -52,13 +52,6 @@ class InvalidForm(ApiError):  # noqa: N818 - the name of Discord's own message
             _graft(tree, error.errors or {})
         return cls(tree)
 
-    @classmethod
-    def raise_any(cls, several: Iterable[InvalidForm]) -> None:
-        """Raise all of `several` as one; do nothing when there are none."""
-        collected = list(several)
-        if collected:
-            raise cls.merged(collected)
-
     def under(self, prefix: str) -> InvalidForm:
         """The same errors, one level or more deeper ("data", "components.0")."""
         tree = self.errors or {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -22,7 +23,7 @@ KEPT = 20_000
 TURN_AT = 20 << 20
 
 BLOTTED = "•••"
-_SECRET_KEYS = frozenset({"token", "access_token", "refresh_token", "client_secret", "code", "authorization"})
+_SECRET_KEYS = frozenset({"token", "access_token", "refresh_token", "client_secret", "authorization"})
 _SECRET_PATHS = (
     re.compile(r"(/webhooks/\d+/)[^/?\s\"]+"),
     re.compile(r"(/interactions/\d+/)[^/?\s\"]+(?=/callback)"),
@@ -76,6 +77,12 @@ class Journal:
         self._size = 0
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         self._n = 0
+        self._listeners: list[Callable[[Entry], None]] = []
+
+    def subscribe(self, listener: Callable[[Entry], None]) -> Callable[[], None]:
+        """Call `listener` with every entry as it is written; the answer ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def open(self) -> None:
         """Read what an earlier run filed and go on behind it."""
@@ -124,6 +131,8 @@ class Journal:
         self._entries.append(entry)
         if self._file is not None:
             self._file_line(entry)
+        for listener in list(self._listeners):
+            listener(entry)
         return entry
 
     def entries(
@@ -180,8 +189,8 @@ class Journal:
 def blot(value: Any) -> Any:
     """A copy of `value` without tokens, secrets and webhook addresses."""
     if isinstance(value, dict):
-        pairs = cast("dict[str, Any]", value).items()
-        return {key: BLOTTED if key in _SECRET_KEYS and _is_secret(part) else blot(part) for key, part in pairs}
+        fields = cast("dict[str, Any]", value)
+        return {key: BLOTTED if _is_secret(fields, key) else blot(part) for key, part in fields.items()}
     if isinstance(value, list):
         return [blot(part) for part in cast("list[Any]", value)]
     if isinstance(value, str):
@@ -189,9 +198,11 @@ def blot(value: Any) -> Any:
     return value
 
 
-def _is_secret(part: Any) -> bool:
-    # Errors carry a numeric "code"; OAuth2 codes are text.
-    return isinstance(part, str) and part != ""
+def _is_secret(fields: dict[str, Any], key: str) -> bool:
+    if not isinstance(fields[key], str) or not fields[key]:
+        return False
+    # Errors name themselves by a "code" too; OAuth2's stands beside a grant_type.
+    return key in _SECRET_KEYS or (key == "code" and "grant_type" in fields)
 
 
 def _blot_text(text: str) -> str:

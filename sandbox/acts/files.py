@@ -129,7 +129,10 @@ def _find(files: Sequence[Attachment], url: Any) -> Attachment | None:
     if not isinstance(url, str) or not url.startswith(_REFERENCE):
         return None
     name = url.removeprefix(_REFERENCE)
-    return next((one for one in files if one.filename == name), None)
+    found = next((one for one in files if one.filename == name), None)
+    if found is not None:
+        found.embedded = True
+    return found
 
 
 def _safe_name(name: Any) -> str:

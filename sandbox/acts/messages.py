@@ -234,7 +234,7 @@ def _recount(core: Core, channel: Channel, by: int) -> None:
 def _kept_attachments(message: Message, payload: Json) -> list[Attachment]:
     """`attachments` in an edit lists the ids to keep; without it all stay."""
     if "attachments" not in payload:
-        return message.attachments
+        return list(message.attachments)
     about = {as_id(one.get("id")): one for one in payload["attachments"] or []}
     kept = [one for one in message.attachments if one.id in about]
     for one in kept:

@@ -25,7 +25,7 @@ def message(world: World, row: Message, viewer_id: str | None, *, nested: bool =
         "mention_everyone": row.mention_everyone,
         "mentions": [people.user(one) for key in row.mentions if (one := world.users.get(key))],
         "mention_roles": list(row.mention_roles),
-        "attachments": [attachment(world, row.channel_id, one) for one in row.attachments],
+        "attachments": [attachment(world, row.channel_id, one) for one in row.attachments if not one.embedded],
         "embeds": [] if row.flags & MessageFlag.SUPPRESS_EMBEDS else list(row.embeds),
         "components": list(row.components),
     }

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from sandbox.rest import channels, messages, users, webhooks
+from sandbox.rest import channels, commands, emojis, interactions, messages, users, webhooks
 from sandbox.rest.routes import Route
 
-AREAS = (users.routes, channels.routes, messages.routes, webhooks.routes)
+AREAS = (
+    users.routes,
+    channels.routes,
+    messages.routes,
+    webhooks.routes,
+    commands.routes,
+    emojis.routes,
+    interactions.routes,
+)
 
 
 def all_routes() -> list[Route]:

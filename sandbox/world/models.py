@@ -217,6 +217,8 @@ class Attachment:
     width: int | None = None
     height: int | None = None
     ephemeral: bool = False
+    #: Shown inside an embed or a component, and therefore not among the message's own attachments.
+    embedded: bool = False
 
 
 @dataclass
@@ -350,6 +352,8 @@ class Interaction:
     nonce: str | int | None = None
     command_name: str | None = None
     command_type: int = 1
+    #: For autocomplete: the type of the option that is being typed.
+    focused_type: int = 3
     custom_id: str | None = None
     #: The message whose component was used.
     message_id: str | None = None
