@@ -244,6 +244,11 @@ def number_components(components: Sequence[Any] | None) -> list[dict[str, Any]]:
     return numbered
 
 
+def _drop_nulls(part: dict[str, Any]) -> None:
+    for key in [key for key, value in part.items() if value is None]:
+        del part[key]
+
+
 def settle_components(components: Sequence[Any] | None) -> list[dict[str, Any]]:
     """Numbered components with Discord's defaults filled in and nulls dropped, as a message shows them.
 
@@ -251,8 +256,11 @@ def settle_components(components: Sequence[Any] | None) -> list[dict[str, Any]]:
     """
     settled = number_components(components)
     for component in walk(settled):
-        for key in [key for key, value in component.items() if value is None]:
-            del component[key]
+        for option in (component, *(component.get("options") or ())):
+            _drop_nulls(option)
+            _drop_nulls(option.get("emoji") or {})
+        # Only a modal's select can be required; a message's keeps no word of it.
+        component.pop("required", None)
         for key, value in _DEFAULTS.get(component["type"], {}).items():
             component.setdefault(key, value)
         for item in component.get("items") or ():

@@ -205,12 +205,13 @@ def test_every_component_gets_a_number_of_its_own(given_ids: list[int | None]) -
 
 def test_defaults_are_filled_in_as_a_message_shows_them() -> None:
     sent = [
-        row(select(option(), placeholder=None)),
+        row(select(option(emoji={"id": None, "name": "🔥"}, description=None), placeholder=None, required=False)),
         {"type": 17, "components": [{"type": 14, "spacing": None}, {"type": 12, "items": [{"media": {"url": "x"}}]}]},
     ]
     menu = settle_components(sent)[0]["components"][0]
     assert (menu["min_values"], menu["max_values"]) == (1, 1)
-    assert "placeholder" not in menu
+    assert not {"placeholder", "required"} & set(menu)
+    assert menu["options"] == [{"label": "l", "value": "v", "emoji": {"name": "🔥"}}]
     container = settle_components(sent)[1]
     assert (container["accent_color"], container["spoiler"]) == (None, False)
     assert (container["components"][0]["spacing"], container["components"][0]["divider"]) == (1, True)

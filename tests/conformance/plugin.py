@@ -1,0 +1,113 @@
+"""A pytest plugin: during the whole run every call and event of every sandbox is held against Discord's specification.
+
+A test in which something does not conform fails, whatever else it looked at. At the end the coverage tables are written
+to `build/conformance.txt`. Where the specification is not beside the project nothing is judged; the summary says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.journal import Entry, Journal
+from tests.conformance import spec
+from tests.conformance.spec import Violation
+from tests.conformance.watcher import Watcher
+
+BUILD = Path(__file__).parents[2] / "build"
+#: How many violations a failing test shows.
+SHOWN = 20
+
+KEY = pytest.StashKey[Watcher]()
+
+
+def judge_file(config: pytest.Config, journal: Path) -> None:
+    """Judge what a sandbox in another process filed beside its world (`journal.jsonl`), as part of the test at hand."""
+    watcher = config.stash.get(KEY, None)
+    if watcher is not None:
+        watcher.read_file(journal)
+
+
+def explain(violations: list[Violation]) -> str:
+    """What a failed test shows."""
+    shown = "\n".join(f"  {violation}" for violation in violations[:SHOWN])
+    more = f"\n  … and {len(violations) - SHOWN} more" if len(violations) > SHOWN else ""
+    return f"{len(violations)} thing(s) do not conform to Discord's specification:\n{shown}{more}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to watch."""
+    specification = spec.load()
+    if specification is None:
+        return
+    watcher = Watcher(specification)
+    config.stash[KEY] = watcher
+    config.add_cleanup(watch(watcher.see))
+
+
+def watch(see: Callable[[Entry], None]) -> Callable[[], None]:
+    """Have `see` called with every entry of every journal of this process, whoever starts the sandbox.
+
+    The answer ends it.
+    """
+    original = Journal.write
+
+    def write(self: Journal, **given: Any) -> Entry:
+        entry = original(self, **given)
+        see(entry)
+        return entry
+
+    Journal.write = write  # type: ignore[method-assign]
+
+    def end() -> None:
+        Journal.write = original  # type: ignore[method-assign]
+
+    return end
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail the phase in which something did not conform."""
+    report = yield
+    watcher = item.config.stash.get(KEY, None)
+    violations = watcher.take() if watcher else []
+    if violations:
+        if report.outcome == "passed":
+            report.outcome = "failed"
+            report.longrepr = explain(violations)
+        else:
+            report.sections.append(("Conformance", explain(violations)))
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what was covered, or why nothing was."""
+    watcher = config.stash.get(KEY, None)
+    if watcher is None:
+        terminalreporter.write_line(f"conformance: nothing was held against Discord's specification: {spec.MISSING}")
+        return
+    if not watcher.checked:
+        return
+    BUILD.mkdir(exist_ok=True)
+    target = BUILD / "conformance.txt"
+    target.write_text(watcher.report(), encoding="utf-8")
+    operations = len({subject for subject, _ in watcher.calls})
+    terminalreporter.write_line(
+        f"conformance: {watcher.checked} calls and events held against Discord's specification "
+        f"({operations} endpoints, {len({event for event, _ in watcher.events})} events; "
+        f"{sum(watcher.used.counts.values())} let pass with reason): {target.relative_to(BUILD.parent)}"
+    )
+
+
+@pytest.fixture(scope="session")
+def conformance(pytestconfig: pytest.Config) -> Watcher:
+    """The watcher of this run; skips where there is no specification to judge by."""
+    watcher = pytestconfig.stash.get(KEY, None)
+    if watcher is None:
+        pytest.skip(spec.MISSING)
+    return watcher
