@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	&& echo "$$path" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help start test lint format texts lock clean python
+.PHONY: help start test lint format texts docs lock clean python
 
 help: ## Say what can be made
 	@echo 'BotCafé: what you can make'
@@ -38,6 +38,10 @@ format: python ## Lay the code out the way the linter wants it
 texts: python ## Bring the catalogues of texts up to date with the source
 	@"$(PYTHON)" bot/local/install.py dev
 	@exec $(BIN)/python -m bot.locale
+
+docs: python ## Write the tables of the documentation that come out of the code
+	@"$(PYTHON)" bot/local/install.py dev
+	@exec $(BIN)/python -m docs.tables
 
 lock: python ## Renew the requirements' locks from pyproject.toml (hashes, no hosts)
 	@"$(PYTHON)" bot/local/install.py dev

@@ -55,6 +55,10 @@ class Settings(BaseSettings):
         SecretStr(""),
         description="A Postgres of your own (16 or newer, with pgvector ≥ 0.8). Empty: one is started in DATA_DIR.",
     )
+    pg_bin: Path | None = Field(
+        None,
+        description="Folder with the Postgres programs to run in DATA_DIR. Empty: those that were installed with it.",
+    )
     secret_key: SecretStr = Field(
         SecretStr(""),
         description="Seals webhook tokens and keys in the database. Empty: one is made and kept in DATA_DIR.",

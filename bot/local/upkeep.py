@@ -1,0 +1,51 @@
+"""`migrate` and `seed`: one-off work on the database that the settings name."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncGenerator, Callable
+
+from bot.demo.seed import seed as seed_demo
+from bot.local.database import OpenDatabase, bring_up_to_date, open_database
+from bot.local.datadir import claimed, holder
+from bot.local.postgres import LocalPostgres
+from bot.settings import Settings
+from db.work import Database
+
+Tell = Callable[[str], None]
+
+
+@contextlib.asynccontextmanager
+async def reached(settings: Settings) -> AsyncGenerator[OpenDatabase]:
+    """The database for the length of a block: DATABASE_URL, the one a running `start` uses, or one started for us."""
+    folder = settings.data_dir.absolute()
+    if settings.database_url.get_secret_value():
+        yield await open_database(settings, folder)
+    elif holder(folder) is not None and (url := LocalPostgres.address(folder)) is not None:
+        yield OpenDatabase(url, None)
+    else:
+        with claimed(folder):
+            database = await open_database(settings, folder)
+            try:
+                yield database
+            finally:
+                await database.close()
+
+
+async def migrate(settings: Settings, *, tell: Tell) -> None:
+    """Bring the tables up to date. Raises `StartError`."""
+    async with reached(settings) as database:
+        await bring_up_to_date(database)
+        tell(f"The tables are up to date: {database.where}.")
+
+
+async def seed(settings: Settings, *, tell: Tell) -> None:
+    """Put the demo characters in, or bring them up to date. Raises `StartError`."""
+    async with reached(settings) as database:
+        await bring_up_to_date(database)
+        connected = Database(database.url)
+        try:
+            number = await seed_demo(connected, settings.data_dir.absolute())
+        finally:
+            await connected.close()
+        tell(f"{number} demo characters are there: {database.where}.")
