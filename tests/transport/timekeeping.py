@@ -47,3 +47,8 @@ class HandClock:
         hours = [hour for hour, future in self._sleepers if not future.done()]
         if hours:
             self.advance(min(hours) - self._now)
+
+    def next_hour(self) -> float | None:
+        """Seconds until the next sleeper wakes."""
+        hours = [hour for hour, future in self._sleepers if not future.done()]
+        return max(0.0, min(hours) - self._now) if hours else None
