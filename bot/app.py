@@ -1,0 +1,365 @@
+"""Builds the whole program from its settings and runs it. The only place that wires collaborators.
+
+One process: the Discord client, the web app and the jobs share one event loop. What is opened here is closed here, in
+reverse order, whatever happened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+import discord
+import structlog
+from aiohttp import web
+from apscheduler.triggers.cron import CronTrigger
+
+from bot.clock import Clock, SystemClock
+from bot.demo import settle
+from bot.jobs import ClockLeader, Jobs, Recurring
+from bot.local.errors import StartError
+from bot.ports import Heard, Models, Stage
+from bot.providers.openai_models import OpenAIModels, Server
+from bot.providers.tokens import Factors, Tokenizer
+from bot.services.cafe import Cafe
+from bot.services.characters import Characters
+from bot.services.characters.pictures import Pictures
+from bot.services.keys.vault import open_vault
+from bot.services.oversight.retention import JOB as RETENTION
+from bot.services.oversight.retention import Retention
+from bot.services.people import People
+from bot.services.talk.conversations import Conversations
+from bot.services.talk.cursors import Missed
+from bot.services.talk.heed import Hearing
+from bot.services.talk.listening import Listening
+from bot.services.talk.replies import Replies
+from bot.services.talk.turns import Turns
+from bot.settings import Settings
+from bot.stores import CommandSyncs, TokenFactors, UploadedFaces, Webhooks
+from bot.texts import Say
+from bot.transport import pointing
+from bot.transport.client import CafeClient
+from bot.transport.executor import Executor
+from bot.transport.faces import Faces
+from bot.transport.permissions import WANTED
+from bot.transport.speaker import Speaker
+from bot.transport.stage import WebhookStage
+from cogs import install
+from db.ids import new_id
+from db.listen import CONNECTION_ERRORS, HeldLock
+from db.work import Actor, Database
+from web.app import create_app
+from web.keys import Cover
+
+log = structlog.get_logger(__name__)
+
+GATEWAY_LOCK = "gateway"
+_LOCK_TRIES = 10
+_LOCK_RETRY_SECONDS = 0.5
+_LOCAL_READY_SECONDS = 0.1
+_DISCORD_READY_SECONDS = 2.0
+"""How long discord.py waits for the last server before it calls itself ready; a local Discord sends all at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a program that runs can tell about itself."""
+
+    web_url: str
+    invite_url: str | None
+    guilds: int
+    reads_messages: bool
+
+
+class _Ears:
+    """What the client hears, handed to the turns. What earlier runs began comes before what was missed."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self._resumed = False
+
+    async def hear(self, heard: Heard) -> None:
+        await self._turns.hear(heard)
+
+    async def trigger_deleted(self, message_id: int) -> None:
+        await self._turns.trigger_deleted(message_id)
+
+    async def trigger_edited(self, message_id: int, content: str) -> None:
+        await self._turns.trigger_edited(message_id, content)
+
+    async def cursors(self) -> Sequence[Missed]:
+        if not self._resumed:
+            await self._turns.resume()
+            self._resumed = True
+        return await self._turns.missed()
+
+
+class _Health:
+    """Whether the database answers and Discord is connected."""
+
+    def __init__(self, database: Database, client: CafeClient) -> None:
+        self._database = database
+        self._client = client
+
+    async def check(self) -> dict[str, bool]:
+        return {"database": await self._database_answers(), "discord": self._client.is_ready()}
+
+    async def _database_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(2), self._database.work(Actor.job("health")):
+                return True
+        except (OSError, TimeoutError, *CONNECTION_ERRORS):
+            return False
+
+
+class Program:
+    """One running BotCafé: `open` builds it, `connect` brings it to Discord and the web, `until` keeps it.
+
+    What is opened is pushed on `exits`, whose owner closes it.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        server: Server,
+        *,
+        spoken_of: str,
+        exits: AsyncExitStack,
+        clock: Clock | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock or SystemClock()
+        self.boot_id: UUID = new_id()
+        self.database = Database(settings.database_url.get_secret_value())
+        self.pictures = Pictures(settings.data_dir / "media")
+        self._server = server
+        self._spoken_of = spoken_of
+        self._exits = exits
+        self._is_local = bool(settings.discord_base_url)
+        self._ending = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+        self.client: CafeClient
+        self.cafe: Cafe
+
+    async def open(self) -> None:
+        """Build everything, in the order in which things stand on each other. Raises `StartError`."""
+        self._exits.push_async_callback(self.database.close)
+        await self.database.check()
+        lock = self.database.lock(GATEWAY_LOCK)
+        self._exits.push_async_callback(lock.release)
+        await _take(lock)
+        self._exits.push_async_callback(self._end_tasks)
+        self._keep(_hold(lock), "gateway lock")
+        pointing.point_at(self.settings.discord_base_url or None)
+        models = await self._open_models()
+        stage = await self._open_stage()
+        await self._open_services(models, stage)
+        self._keep_jobs()
+
+    async def _open_models(self) -> Models:
+        tokenizer, factors = Tokenizer(), Factors(TokenFactors(self.database))
+        await asyncio.gather(tokenizer.load(), factors.load())
+        models = OpenAIModels(self._server, tokenizer=tokenizer, factors=factors)
+        self._exits.push_async_callback(models.close)
+        return models
+
+    async def _open_stage(self) -> WebhookStage:
+        settings = self.settings
+        self.client = client = CafeClient(
+            CommandSyncs(self.database),
+            clock=self.clock,
+            prepare=lambda client: install(client, self.cafe),
+            guild_ready_timeout=_LOCAL_READY_SECONDS if self._is_local else _DISCORD_READY_SECONDS,
+        )
+        executor = Executor(settings.discord_token.get_secret_value(), self.clock)
+        self._exits.push_async_callback(executor.close)
+
+        def application_id() -> int:
+            return client.application_id or 0
+
+        vault = await asyncio.to_thread(open_vault, settings.secret_key.get_secret_value(), settings.data_dir)
+        store = UploadedFaces(self.database)
+        faces = Faces(executor, store, self.pictures, application_id, public_url=settings.public_url or None)
+        return WebhookStage(
+            executor=executor,
+            speaker=Speaker(executor, Webhooks(self.database, vault), application_id),
+            faces=faces,
+            clock=self.clock,
+            history=client.history,
+            say=Say(settings.language),
+        )
+
+    async def _open_services(self, models: Models, stage: Stage) -> None:
+        people, hearing = People(self.database), Hearing()
+        turns = Turns(
+            self.database,
+            people=people,
+            hearing=hearing,
+            models=models,
+            stage=stage,
+            clock=self.clock,
+            boot_id=self.boot_id,
+        )
+        listening = Listening(self.database, hearing)
+        self._exits.push_async_callback(listening.close)
+        await listening.start()
+        self.cafe = Cafe(
+            people=people,
+            characters=Characters(self.pictures),
+            conversations=Conversations(self.database, listening=listening, turns=turns, boot_id=self.boot_id),
+            turns=turns,
+            replies=Replies(self.database, stage),
+        )
+        self.client.attend(_Ears(turns))
+        self._exits.push_async_callback(self.client.close)
+        turns.start()
+        # Pushed last, so closed first: answers under way end while Discord can still be told.
+        self._exits.push_async_callback(turns.close)
+
+    def _keep_jobs(self) -> None:
+        jobs = Jobs(self.database)
+        sweep = Retention(self.database, self.clock)
+
+        async def remove_what_is_over(_: Mapping[str, str]) -> None:
+            await sweep.run()
+
+        jobs.register(RETENTION, remove_what_is_over)
+        nightly = [Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC))]
+        self._keep(jobs.run(self._ending), "jobs")
+        self._keep(ClockLeader(self.database, nightly, self.clock).run(self._ending), "clock")
+
+    async def connect(self) -> Running:
+        """Log in to Discord, wait until it is there, open the web. Raises `StartError`."""
+        connected = asyncio.Event()
+
+        async def on_ready() -> None:
+            connected.set()
+
+        self.client.add_listener(on_ready)
+        login = self._keep(self.client.start(self.settings.discord_token.get_secret_value()), "discord")
+        ready = asyncio.create_task(connected.wait())
+        await asyncio.wait({login, ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            raise _refusal(login)
+        if self._is_local:
+            await settle.settle(self.database, self.cafe.conversations, settle.text_channels(self.client.guilds))
+        return Running(
+            web_url=await self._open_web(),
+            invite_url=None if self._is_local else self._invite_url(),
+            guilds=len(self.client.guilds),
+            reads_messages=self.client.reads_messages,
+        )
+
+    async def until(self, stop: asyncio.Event) -> None:
+        """Return when `stop` is set. Raises what a part that must not end ended with."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({stopping, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+        for task in self._tasks:
+            if task.done() and not stop.is_set():
+                raise _refusal(task)
+
+    def _invite_url(self) -> str:
+        return discord.utils.oauth_url(
+            self.client.application_id or 0, permissions=WANTED, scopes=("bot", "applications.commands")
+        )
+
+    async def _open_web(self) -> str:
+        settings = self.settings
+        cover = Cover(
+            talk_url=settings.discord_base_url or self._invite_url(),
+            talk_is_local=self._is_local,
+            voice=self._spoken_of,
+            boot_id=str(self.boot_id),
+            residents=await settle.residents(self.database),
+        )
+        app = create_app(cover=cover, pictures=self.pictures, state=_Health(self.database, self.client))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+        self._exits.push_async_callback(runner.cleanup)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.web_host, settings.web_port).start()
+        except OSError as error:
+            raise StartError(
+                f"The web app cannot listen on {settings.web_host}:{settings.web_port} ({error.strerror}). "
+                "Nothing was lost. Choose another WEB_PORT in .env and start again."
+            ) from error
+        return f"http://{settings.web_host}:{settings.web_port}"
+
+    def _keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.append(task)
+        return task
+
+    async def _end_tasks(self) -> None:
+        """Let jobs and clock finish what they are at; what only waits is cancelled."""
+        self._ending.set()
+        for task in self._tasks:
+            if task.get_name() not in ("jobs", "clock"):
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def run(
+    settings: Settings, server: Server, *, spoken_of: str, ready: Callable[[Running], None], stop: asyncio.Event
+) -> None:
+    """Build the program, connect it, say `ready`, and keep it until `stop`; then finish what is under way and close.
+
+    `settings` name a migrated database and a Discord; `server` is who speaks and `spoken_of` how people are told so.
+    Raises `StartError` with a sentence where it cannot start or cannot go on.
+    """
+    async with AsyncExitStack() as exits:
+        program = Program(settings, server, spoken_of=spoken_of, exits=exits)
+        await program.open()
+        ready(await program.connect())
+        await program.until(stop)
+
+
+async def _take(lock: HeldLock) -> None:
+    """Hold the lock that one BotCafé per database holds. A process that just died may still seem to hold it."""
+    for _ in range(_LOCK_TRIES):
+        if await lock.try_acquire():
+            return
+        await asyncio.sleep(_LOCK_RETRY_SECONDS)
+    raise StartError(_ANOTHER_RUNS)
+
+
+async def _hold(lock: HeldLock) -> None:
+    """Take the lock again whenever the database was away. Raises `StartError` if another process got it meanwhile."""
+    while True:
+        await lock.lost.wait()
+        log.warning("gateway_lock_lost")
+        while True:
+            try:
+                if await lock.try_acquire():
+                    break
+            except CONNECTION_ERRORS as error:
+                log.warning("database_unreachable", error=type(error).__name__)
+            else:
+                raise StartError(_ANOTHER_RUNS)
+            await asyncio.sleep(_LOCK_RETRY_SECONDS)
+
+
+_ANOTHER_RUNS = (
+    "Another BotCafé runs on this database, and two would answer everything twice. Nothing was changed. "
+    "Stop the other one first, or give this one a DATABASE_URL of its own."
+)
+
+
+def _refusal(task: asyncio.Task[None]) -> BaseException:
+    """Why a part of the program ended that should not have, as a sentence where there is one."""
+    error = None if task.cancelled() else task.exception()
+    if isinstance(error, discord.LoginFailure):
+        return StartError(
+            "Discord refused the DISCORD_TOKEN. Nothing was changed. Copy the token again from the Developer Portal "
+            "(your application, Bot, Reset Token) into .env and start again."
+        )
+    return error or StartError(f"A part of BotCafé ended by itself ({task.get_name()}). Start it again.")

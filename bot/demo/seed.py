@@ -1,0 +1,49 @@
+"""Brings the demo's cast into a database. Running it again brings the cast up to date and touches nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from bot.demo.cast import CAST, DemoCharacter
+from bot.services.characters.names import slug_of
+from bot.services.characters.pictures import MIME, Picture, Pictures
+from db.models import Visibility
+from db.models.characters import SpeechExample
+from db.queries import characters as queries
+from db.queries import house
+from db.work import Actor, Database, Work
+
+ACCOUNT = "botcafe"
+
+
+async def seed(database: Database, data_dir: Path) -> int:
+    """Put the cast in; how many there are. Pictures go to the media folder below `data_dir`."""
+    pictures = Pictures(data_dir / "media")
+    faces: list[Picture] = []
+    for member in CAST:
+        face = await pictures.prepare(await asyncio.to_thread(member.face.read_bytes))
+        await pictures.keep(face)
+        faces.append(face)
+    async with database.work(Actor.job("demo")) as work:
+        owner_id = await house.account(work.session, ACCOUNT, "BotCafé")
+    async with database.work(Actor.user(owner_id)) as work:
+        for member, face in zip(CAST, faces, strict=True):
+            await _put(work, member, face)
+    return len(CAST)
+
+
+async def _put(work: Work, member: DemoCharacter, face: Picture) -> None:
+    assert work.actor.user_id is not None
+    row = await house.character(work.session, work.actor.user_id, slug_of(member.name))
+    row.name = member.name
+    row.description = member.description
+    row.system_prompt = member.system_prompt
+    row.greeting = member.greeting
+    row.examples = [SpeechExample(user=user, character=character) for user, character in member.examples]
+    row.phrases = list(member.phrases)
+    row.visibility = Visibility.PUBLIC
+    row.is_demo = True
+    row.picture_id = await queries.keep_media(
+        work.session, row.owner_id, face.sha256, mime=MIME, size=len(face.png), side=face.side
+    )

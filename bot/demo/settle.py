@@ -1,0 +1,65 @@
+"""Brings the cast to its places on the local Discord, once, so that a newcomer finds somebody to talk with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+import structlog
+from discord import Guild
+from discord.utils import time_snowflake
+
+from bot.demo.cast import CAST
+from bot.demo.seed import ACCOUNT
+from bot.errors import UserError
+from bot.ports import Place
+from bot.services.characters.names import slug_of
+from bot.services.talk.conversations import Conversations
+from db.queries import characters, house
+from db.queries.talk import conversations as queries
+from db.work import Actor, Database
+from web.keys import Resident
+
+log = structlog.get_logger(__name__)
+
+
+def text_channels(guilds: Iterable[Guild]) -> Mapping[str, Place]:
+    """Every text channel by its name; the first server's where several share one."""
+    places: dict[str, Place] = {}
+    for guild in guilds:
+        for channel in guild.text_channels:
+            places.setdefault(channel.name, Place(guild.id, channel.id, channel.id))
+    return places
+
+
+async def settle(database: Database, conversations: Conversations, places: Mapping[str, Place]) -> None:
+    """Summon each member of the cast to the channel named as its home, unless it ever was there."""
+    async with database.work(Actor.job("demo")) as work:
+        owner_id = await house.account(work.session, ACCOUNT, "BotCafé")
+    for member in CAST:
+        place = places.get(member.home)
+        if place is None:
+            continue
+        async with database.work(Actor.user(owner_id)) as work:
+            known = await queries.ever_begun(work.session, owner_id, place.channel_id)
+            character_id = await characters.by_slug(work.session, owner_id, slug_of(member.name))
+        if known or character_id is None:
+            continue
+        try:
+            moment = time_snowflake(datetime.now(UTC))
+            await conversations.summon(owner_id, place, character_id, interaction_id=moment)
+        except UserError as error:
+            log.info("demo_character_stays_home", character=member.name, reason=error.code)
+
+
+async def residents(database: Database) -> tuple[Resident, ...]:
+    """The cast as the home page shows it; nobody where the demo was not seeded."""
+    async with database.work(Actor.job("demo")) as work:
+        owner_id = await house.account(work.session, ACCOUNT, "BotCafé")
+    async with database.work(Actor.user(owner_id)) as work:
+        rows = await characters.visible(work.session, owner_id, offset=0, limit=50)
+    return tuple(
+        Resident(row.character.name, row.character.description, row.picture_sha256)
+        for row in rows
+        if row.character.is_demo
+    )
