@@ -38,9 +38,10 @@ from bot.services.talk.cursors import Missed
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.replies import Replies
+from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
 from bot.settings import Settings
-from bot.stores import CommandSyncs, TokenFactors, UploadedFaces, Webhooks
+from bot.stores import TokenFactors
 from bot.texts import Say
 from bot.transport import pointing
 from bot.transport.client import CafeClient
@@ -96,7 +97,7 @@ class _Ears:
         if not self._resumed:
             await self._turns.resume()
             self._resumed = True
-        return await self._turns.missed()
+        return await self._turns.cursors()
 
 
 class _Health:
