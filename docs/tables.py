@@ -43,7 +43,12 @@ def settings() -> str:
 def limits() -> str:
     """Every limit: name, number, why, and Discord's own."""
     rows = [
-        (f"`{name}`", f"{int(limit):,} {limit.unit}", limit.reason, "" if limit.discord is None else f"{limit.discord:,}")
+        (
+            f"`{name}`",
+            f"{int(limit):,} {limit.unit}",
+            limit.reason,
+            "" if limit.discord is None else f"{limit.discord:,}",
+        )
         for name, limit in all_limits().items()
     ]
     return table(("limit", "number", "why", "Discord's own"), rows)
@@ -109,7 +114,9 @@ def main() -> int:
         written(name)
         text = (DOCS / page).read_text("utf-8")
         fresh = make()
-        (DOCS / page).write_text(marked(name).sub(lambda found, new=fresh: found[1] + new + "\n" + found[3], text), "utf-8")
+        (DOCS / page).write_text(
+            marked(name).sub(lambda found, new=fresh: found[1] + new + "\n" + found[3], text), "utf-8"
+        )
     return 0
 
 

@@ -21,7 +21,8 @@ from bot.local.datadir import claimed
 from bot.local.errors import StartError
 from bot.local.listening import check_port
 from bot.local.local_discord import LocalDiscord
-from bot.local.voice import OpenVoice, open_voice
+from bot.local.model import OpenVoice, open_voice
+from bot.local.upkeep import seed_demo
 from bot.logs import configure_logs
 from bot.settings import Settings
 
@@ -106,6 +107,7 @@ class House:
     async def _open_database(self) -> None:
         self.database = await open_database(self._settings, self._folder)
         await bring_up_to_date(self.database)
+        await seed_demo(self.database.url, self._folder)
         self._done("database", self.database.where)
 
     async def _open_discord(self) -> None:
@@ -116,7 +118,7 @@ class House:
         self._done("Discord", f"a local one at {self.discord.url}")
 
     async def _open_voice(self) -> None:
-        self.voice = await open_voice(self._settings, self.logs, self._tell)
+        self.voice = await open_voice(self._settings, log_path=self.logs / "model.log", tell=self._tell)
         self._done("voice", self.voice.spoken_of)
 
     def _done(self, what: str, detail: str) -> None:
@@ -157,7 +159,7 @@ async def _live(house: House, settings: Settings, tell: Tell, stop: asyncio.Even
         tell(banner(house.scene(running)))
         tell(f"ready in {time.monotonic() - began:.1f} s")
 
-    program = asyncio.create_task(app.run(settings, house.voice.server, ready=ready, stop=stop))
+    program = asyncio.create_task(app.run(settings, house.voice.server, spoken_of=house.voice.spoken_of, ready=ready, stop=stop))
     fallen = asyncio.create_task(house.first_to_end())
     await asyncio.wait({program, fallen}, return_when=asyncio.FIRST_COMPLETED)
     if not fallen.done():

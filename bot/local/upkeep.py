@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncGenerator, Callable
+from pathlib import Path
 
-from bot.demo.seed import seed as seed_demo
+from bot.demo import seed as demo
 from bot.local.database import OpenDatabase, bring_up_to_date, open_database
 from bot.local.datadir import claimed, holder
 from bot.local.postgres import LocalPostgres
@@ -39,13 +40,18 @@ async def migrate(settings: Settings, *, tell: Tell) -> None:
         tell(f"The tables are up to date: {database.where}.")
 
 
+async def seed_demo(url: str, folder: Path) -> int:
+    """Put the demo characters into a migrated database, their pictures into the data directory; how many there are."""
+    database = Database(url, pool_size=1, max_overflow=0)
+    try:
+        return await demo.seed(database, folder)
+    finally:
+        await database.close()
+
+
 async def seed(settings: Settings, *, tell: Tell) -> None:
     """Put the demo characters in, or bring them up to date. Raises `StartError`."""
     async with reached(settings) as database:
         await bring_up_to_date(database)
-        connected = Database(database.url)
-        try:
-            number = await seed_demo(connected, settings.data_dir.absolute())
-        finally:
-            await connected.close()
+        number = await seed_demo(database.url, settings.data_dir.absolute())
         tell(f"{number} demo characters are there: {database.where}.")

@@ -1,0 +1,89 @@
+"""What is not documented does not exist: settings, limits, tables, commands; and what is documented does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.cli import parser
+from bot.settings import Settings
+from docs import tables
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "sandbox").rglob("*.md")],
+    key=lambda path: path.relative_to(ROOT).as_posix(),
+)
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+COMMAND_ROW = re.compile(r"^\| `/([a-z ]+)`", re.MULTILINE)
+
+
+def _ids(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", tables.PLACES)
+def test_the_tables_that_come_from_the_code_are_fresh(name: str) -> None:
+    _, make = tables.PLACES[name]
+    assert tables.written(name) == make(), "stale: run `make docs`"
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{name.upper()}`" in (DOCS / "settings.md").read_text("utf-8")
+
+
+def test_every_command_of_the_command_line_is_documented() -> None:
+    text = (DOCS / "operating.md").read_text("utf-8")
+    commands = next(action for action in parser()._actions if action.dest == "command").choices
+    assert commands
+    for name in commands:
+        assert re.search(rf"`{name}`|-m bot {name}\b", text), name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_ids)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text("utf-8")):
+        if target.startswith(("http://", "https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), target
+        if anchor and linked.suffix == ".md":
+            assert anchor in _anchors(linked), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_ids)
+def test_files_named_in_the_documentation_exist(page: Path) -> None:
+    named = re.findall(r"`((?:bot|cogs|db|web|tests|docs|migrations|sandbox)/[\w./-]+)`", page.read_text("utf-8"))
+    examples = {"web/routes/characters.py"}  # architecture.md's page that is yet to be made
+    missing = [name for name in named if name not in examples and not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_no_page_names_a_machine_or_a_registry() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    pages = [ROOT / name for name in files if name.endswith((".md", ".toml", ".lock", "Makefile", "run"))]
+    # Put together, so that this file does not find itself.
+    words = [f"/{'root'}/", f"/{'work'}/", "pypi." + "org", "files.python" + "hosted"]
+    assert [(page.name, word) for page in pages for word in words if word in page.read_text("utf-8")] == []
+
+
+def test_every_decision_is_listed() -> None:
+    listed = set(re.findall(r"\((\d{4}-[\w-]+\.md)\)", (DOCS / "decisions" / "README.md").read_text("utf-8")))
+    assert listed == {path.name for path in (DOCS / "decisions").glob("[0-9]*.md")}
+
+
+def test_python_in_the_documentation_is_python() -> None:
+    for page in PAGES:
+        for code in re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+            compile(code, page.name, "exec")
