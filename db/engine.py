@@ -106,9 +106,11 @@ def create_engine(url: str, *, as_owner: bool = False, pool_size: int = 10, max_
         "server_settings": _server_settings(parsed, as_owner=as_owner),
         "timeout": _timeout(parsed),
     }
+    # Parameters hold what people wrote; errors are logged.
+    hidden = {"hide_parameters": True}
     plain = parsed.difference_update_query(["application_name", "timeout"])
     if as_owner:
-        return create_async_engine(plain, connect_args=arguments, poolclass=NullPool)
+        return create_async_engine(plain, connect_args=arguments, poolclass=NullPool, **hidden)
     return create_async_engine(
         plain,
         connect_args=arguments,
@@ -117,6 +119,7 @@ def create_engine(url: str, *, as_owner: bool = False, pool_size: int = 10, max_
         pool_timeout=10,
         pool_pre_ping=True,
         pool_recycle=1800,
+        **hidden,
     )
 
 

@@ -1,0 +1,1 @@
+"""Keys: the vault, and whose key pays for what."""

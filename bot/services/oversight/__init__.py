@@ -1,0 +1,1 @@
+"""Oversight: what keeps the house in order and accountable."""

@@ -1,0 +1,53 @@
+"""Data that is kept for a time only, and goes when it is over. The times are those the models declare."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.clock import Clock
+from db.retention import remove_job_log, remove_settled_inbox
+from db.work import Actor, Database
+
+JOB = "retention"
+
+INBOX_KEPT = timedelta(days=7)
+"""The inbox's own declaration: long enough to look into a complaint about an answer that never came."""
+
+JOB_LOG_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What one run of the retention took away, in rows."""
+
+    inbox: int
+    job_log: int
+
+
+class Retention:
+    """Removes what has had its time."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def run(self) -> Removed:
+        """Remove everything that is over. May run at any time and be broken off at any time."""
+        now = self._clock.now()
+        return Removed(
+            inbox=await self._all(remove_settled_inbox, now - INBOX_KEPT),
+            job_log=await self._all(remove_job_log, now - JOB_LOG_KEPT),
+        )
+
+    async def _all(self, remove: Callable[[AsyncSession, datetime], Awaitable[int]], before: datetime) -> int:
+        total = 0
+        while True:
+            async with self._database.work(Actor.job(JOB)) as work:
+                removed = await remove(work.session, before)
+            total += removed
+            if removed == 0:
+                return total
