@@ -1,0 +1,354 @@
+"""Commands, components, modals and autocomplete, as discord.py and a person's client see them."""
+
+import asyncio
+from typing import Any
+
+import discord
+import pytest
+from discord import app_commands
+
+from sandbox.server import Sandbox
+from tests.sandbox.visitors import Bot, Person
+
+
+async def _sync(bot: Bot) -> None:
+    await bot.tree.sync()
+
+
+async def test_a_slash_command_with_every_kind_of_option(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    got: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+
+    @bot.tree.command(name="pour", description="Pour a cup")
+    async def pour(
+        interaction: discord.Interaction,
+        what: str,
+        cups: app_commands.Range[int, 1, 5],
+        warm: bool,
+        whom: discord.Member,
+        where: discord.TextChannel,
+        price: float,
+        badge: discord.Role | None = None,
+    ) -> None:
+        got.set_result({"what": what, "cups": cups, "warm": warm, "whom": whom, "where": where, "price": price})
+        await interaction.response.send_message(f"{what} for {whom.mention}", ephemeral=True)
+
+    await _sync(bot)
+    await robin.slash(
+        "tavern",
+        "pour",
+        [
+            {"type": 3, "name": "what", "value": "tea"},
+            {"type": 4, "name": "cups", "value": 2},
+            {"type": 5, "name": "warm", "value": True},
+            {"type": 6, "name": "whom", "value": sandbox.person("sasha").id},
+            {"type": 7, "name": "where", "value": sandbox.channel_id("greenhouse")},
+            {"type": 10, "name": "price", "value": 1.5},
+        ],
+    )
+    await robin.outcome("INTERACTION_SUCCESS")
+    given = await got
+    assert (given["what"], given["cups"], given["warm"], given["price"]) == ("tea", 2, True, 1.5)
+    assert given["whom"].global_name == "Sasha"
+    assert given["where"].name == "greenhouse"
+    answer = await robin.event("MESSAGE_CREATE", lambda m: m["flags"] & 64)
+    assert answer["content"].startswith("tea for")
+    assert answer["interaction_metadata"]["user"]["id"] == robin.id
+    assert not sandbox.world.history(sandbox.channel_id("tavern")), "ephemeral messages stay out of the history"
+
+
+async def test_an_ephemeral_answer_reaches_only_its_person(
+    sandbox: Sandbox, bot: Bot, robin: Person, alex: Person
+) -> None:
+    @bot.tree.command(name="whisper", description="Whisper")
+    async def whisper(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("psst", ephemeral=True)
+        await interaction.channel.send("aloud")  # type: ignore[union-attr]
+
+    await _sync(bot)
+    await robin.slash("tavern", "whisper")
+    assert (await robin.event("MESSAGE_CREATE"))["content"] == "psst"
+    assert (await alex.event("MESSAGE_CREATE"))["content"] == "aloud"
+    assert [args[0].content for name, args in bot.heard if name == "message"] == ["aloud"]
+
+
+async def test_options_are_held_against_the_command(bot: Bot, robin: Person) -> None:
+    @bot.tree.command(name="count", description="Count")
+    async def count_up(interaction: discord.Interaction, to: app_commands.Range[int, 1, 5]) -> None: ...
+
+    (command,) = await bot.tree.sync()
+    for options in ([], [{"name": "to", "type": 4, "value": 6}], [{"name": "from", "type": 4, "value": 1}]):
+        data = {"id": str(command.id), "name": "count", "type": 1, "options": options}
+        status, body = await robin.interact("tavern", 2, data)
+        assert (status, body["code"]) == (400, 50035)
+
+
+async def test_defer_edit_and_follow_up(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    @bot.tree.command(name="brew", description="Brew")
+    async def brew(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True)
+        original = await interaction.original_response()
+        assert original.flags.loading
+        await interaction.edit_original_response(content="done")
+        await interaction.followup.send("and more")
+        await interaction.followup.send("for you", ephemeral=True)
+
+    await _sync(bot)
+    await robin.slash("tavern", "brew")
+    update = await robin.event("MESSAGE_UPDATE")
+    assert (update["content"], update["flags"] & 128) == ("done", 0)
+    whisper = await robin.event("MESSAGE_CREATE", lambda m: m["content"] == "for you")
+    assert whisper["flags"] & 64
+    history = [m.content for m in sandbox.world.history(sandbox.channel_id("tavern"))]
+    assert history == ["done", "and more"]
+
+
+async def test_a_deferral_is_filled_by_the_first_followup(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    @bot.tree.command(name="brew", description="Brew")
+    async def brew(interaction: discord.Interaction) -> None:
+        await interaction.response.defer(thinking=True)
+        await interaction.followup.send("first")
+        await interaction.followup.send("second")
+
+    await _sync(bot)
+    await robin.slash("tavern", "brew")
+    await robin.event("MESSAGE_CREATE", lambda m: m["content"] == "second")
+    history = [m.content for m in sandbox.world.history(sandbox.channel_id("tavern"))]
+    assert history == ["first", "second"]
+
+
+async def test_buttons_update_and_selects_choose(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    class Menu(discord.ui.View):
+        @discord.ui.button(label="More", custom_id="more")
+        async def more(self, interaction: discord.Interaction, button: discord.ui.Button[Any]) -> None:
+            await interaction.response.edit_message(content="pressed")
+
+        @discord.ui.select(cls=discord.ui.UserSelect, custom_id="who")
+        async def who(self, interaction: discord.Interaction, select: discord.ui.UserSelect[Any]) -> None:
+            await interaction.response.send_message(f"{select.values[0].display_name} it is")
+
+    message = await bot.place("tavern").send("menu", view=Menu())
+    data = {"component_type": 2, "custom_id": "more"}
+    assert (await robin.interact("tavern", 3, data, message_id=str(message.id)))[0] == 204
+    assert (await robin.event("MESSAGE_UPDATE"))["content"] == "pressed"
+    sasha = sandbox.person("sasha").id
+    data = {"component_type": 5, "custom_id": "who", "values": [sasha]}
+    assert (await robin.interact("tavern", 3, data, message_id=str(message.id)))[0] == 204
+    reply = await robin.event("MESSAGE_CREATE", lambda m: "it is" in m["content"])
+    assert reply["content"] == "Sasha it is"
+    assert reply["message_reference"]["message_id"] == str(message.id)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"component_type": 2, "custom_id": "unknown"},
+        {"component_type": 3, "custom_id": "pick", "values": ["nothing"]},
+        {"component_type": 3, "custom_id": "pick", "values": []},
+    ],
+)
+async def test_a_component_that_is_not_there_cannot_be_used(bot: Bot, robin: Person, data: Any) -> None:
+    view = discord.ui.View()
+    view.add_item(discord.ui.Select(custom_id="pick", options=[discord.SelectOption(label="a", value="a")]))
+    message = await bot.place("tavern").send("menu", view=view)
+    status, body = await robin.interact("tavern", 3, data, message_id=str(message.id))
+    assert (status, body["code"]) == (400, 50035)
+
+
+class _Form(discord.ui.Modal, title="A character"):
+    name = discord.ui.Label(text="Name", component=discord.ui.TextInput(max_length=10, custom_id="name"))
+    tone = discord.ui.Label(
+        text="Tone",
+        component=discord.ui.Select(
+            custom_id="tone", options=[discord.SelectOption(label="Warm", value="warm"), discord.SelectOption(label="Dry")]
+        ),
+    )
+    note = discord.ui.TextDisplay("Anything goes.")
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        name, tone = self.name.component, self.tone.component
+        assert isinstance(name, discord.ui.TextInput)
+        assert isinstance(tone, discord.ui.Select)
+        await interaction.response.send_message(f"{name.value} is {tone.values[0]}")
+
+
+async def test_a_modal_there_and_back(bot: Bot, robin: Person) -> None:
+    @bot.tree.command(name="create", description="Create")
+    async def create(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(_Form())
+
+    await _sync(bot)
+    await robin.slash("tavern", "create")
+    modal = await robin.outcome("INTERACTION_MODAL_CREATE")
+    assert (modal["title"], modal["application"]["name"]) == ("A character", "BotCafé")
+
+    def filled(name: str) -> Any:
+        components = [
+            {"type": 18, "component": {"type": 4, "custom_id": "name", "value": name}},
+            {"type": 18, "component": {"type": 3, "custom_id": "tone", "values": ["warm"]}},
+        ]
+        return {"id": modal["id"], "custom_id": modal["custom_id"], "components": components}
+
+    status, body = await robin.interact("tavern", 5, filled("far too long a name"))
+    assert (status, body["code"]) == (400, 50035)
+    assert (await robin.interact("tavern", 5, filled("Mira")))[0] == 204
+    answer = await robin.event("MESSAGE_CREATE")
+    assert answer["content"] == "Mira is warm"
+    assert answer["interaction_metadata"]["triggering_interaction_metadata"]["type"] == 2
+
+
+async def test_autocomplete(bot: Bot, robin: Person) -> None:
+    @bot.tree.command(name="summon", description="Summon")
+    async def summon(interaction: discord.Interaction, who: str) -> None: ...
+
+    @summon.autocomplete("who")
+    async def complete(interaction: discord.Interaction, current: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=f"{current}ra", value="1")]
+
+    await _sync(bot)
+    await robin.slash("tavern", "summon", [{"type": 3, "name": "who", "value": "Mi", "focused": True}], kind=4)
+    answer = await robin.outcome("APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE")
+    assert answer["choices"] == [{"name": "Mira", "value": "1"}]
+
+
+async def test_context_menus(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    @bot.tree.context_menu(name="Greet")
+    async def greet(interaction: discord.Interaction, member: discord.Member) -> None:
+        await interaction.response.send_message(f"Hello {member.display_name}")
+
+    @bot.tree.context_menu(name="Quote")
+    async def quote(interaction: discord.Interaction, message: discord.Message) -> None:
+        await interaction.response.send_message(f"> {message.content}")
+
+    await _sync(bot)
+    said = await robin.say("tavern", "well said")
+    for name, kind, target, answer in (
+        ("Greet", 2, sandbox.person("sasha").id, "Hello Sasha"),
+        ("Quote", 3, said["id"], "> well said"),
+    ):
+        command = next(one for one in sandbox.world.commands if one.body["name"] == name)
+        data = {"id": command.id, "name": name, "type": kind, "target_id": target}
+        assert (await robin.interact("tavern", 2, data))[0] == 204
+        await robin.event("MESSAGE_CREATE", lambda m, answer=answer: m["content"] == answer)
+
+
+async def test_late_acknowledgement() -> None:
+    async with Sandbox.start(acknowledge_within=0.05) as sandbox:
+        from tests.sandbox.visitors import connected
+
+        released = asyncio.Event()
+        outcome: asyncio.Future[discord.NotFound] = asyncio.get_running_loop().create_future()
+        async with connected(sandbox) as bot, Person.arrive(sandbox, "robin") as robin:
+
+            @bot.tree.command(name="slow", description="Slow")
+            async def slow(interaction: discord.Interaction) -> None:
+                await released.wait()
+                try:
+                    await interaction.response.send_message("too late")
+                except discord.NotFound as error:
+                    outcome.set_result(error)
+
+            await _sync(bot)
+            await robin.slash("tavern", "slow")
+            await robin.outcome("INTERACTION_FAILURE")
+            released.set()
+            assert (await outcome).code == 10062
+
+
+async def test_double_acknowledgement(bot: Bot, robin: Person) -> None:
+    outcome: asyncio.Future[discord.HTTPException] = asyncio.get_running_loop().create_future()
+
+    @bot.tree.command(name="twice", description="Twice")
+    async def twice(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("once")
+        # discord.py itself would refuse; another process of the same bot would not.
+        interaction.response._response_type = None
+        try:
+            await interaction.response.send_message("twice")
+        except discord.HTTPException as error:
+            outcome.set_result(error)
+
+    await _sync(bot)
+    await robin.slash("tavern", "twice")
+    error = await outcome
+    assert (error.status, error.code) == (400, 40060)
+
+
+async def test_a_token_dies_after_fifteen_minutes(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    outcome: asyncio.Future[discord.HTTPException] = asyncio.get_running_loop().create_future()
+
+    @bot.tree.command(name="later", description="Later")
+    async def later(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("now")
+        sandbox.core.clock.advance(901)
+        try:
+            await interaction.followup.send("later")
+        except discord.HTTPException as error:
+            outcome.set_result(error)
+
+    await _sync(bot)
+    await robin.slash("tavern", "later")
+    error = await outcome
+    assert (error.status, error.code) == (401, 50027)
+
+
+async def test_kinds_of_answer_are_held_against_the_kind_of_interaction(bot: Bot, robin: Person) -> None:
+    outcome: asyncio.Future[discord.HTTPException] = asyncio.get_running_loop().create_future()
+
+    @bot.tree.command(name="wrong", description="Wrong")
+    async def wrong(interaction: discord.Interaction) -> None:
+        try:
+            await interaction.response.autocomplete([])
+        except (ValueError, discord.HTTPException):
+            pass
+        try:
+            await interaction.response.edit_message(content="x")
+        except discord.HTTPException as error:
+            outcome.set_result(error)
+        await interaction.response.send_message("right")
+
+    await _sync(bot)
+    await robin.slash("tavern", "wrong")
+    await robin.event("MESSAGE_CREATE")
+
+
+async def test_commands_only_for_whom_they_are(sandbox: Sandbox, bot: Bot, robin: Person, alex: Person) -> None:
+    @bot.tree.command(name="tidy", description="Tidy")
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def tidy(interaction: discord.Interaction) -> None: ...
+
+    (command,) = await bot.tree.sync()
+    path = f"/channels/{sandbox.channel_id('tavern')}/application-commands/search?type=1&query=ti"
+    assert (await robin.call("GET", path))[1]["application_commands"] == []
+    found = (await alex.call("GET", path))[1]
+    assert [one["name"] for one in found["application_commands"]] == ["tidy"]
+    assert found["applications"][0]["name"] == "BotCafé"
+    data = {"id": str(command.id), "name": "tidy", "type": 1}
+    status, body = await robin.interact("tavern", 2, data)
+    assert (status, body["code"]) == (403, 50013)
+
+
+async def test_sync_keeps_ids_and_refuses_bad_commands(bot: Bot) -> None:
+    @bot.tree.command(name="one", description="One")
+    async def one(interaction: discord.Interaction) -> None: ...
+
+    first = await bot.tree.sync()
+    second = await bot.tree.sync()
+    assert [c.id for c in first] == [c.id for c in second]
+    assert [c.name for c in await bot.tree.fetch_commands()] == ["one"]
+    with pytest.raises(discord.HTTPException) as caught:
+        await bot.http.bulk_upsert_global_commands(bot.application_id, [{"name": "Bad Name", "description": "x"}])  # type: ignore[arg-type]
+    assert caught.value.code == 50035
+
+
+async def test_application_emojis(sandbox: Sandbox, bot: Bot) -> None:
+    from sandbox.cdn import default_avatar
+
+    emoji = await bot.create_application_emoji(name="face", image=default_avatar(1))
+    assert (await emoji.read())[:4] == b"\x89PNG"
+    assert [one.name for one in await bot.fetch_application_emojis()] == ["face"]
+    await emoji.delete()
+    assert await bot.fetch_application_emojis() == []
+    with pytest.raises(discord.HTTPException) as caught:
+        await bot.http.create_application_emoji(bot.application_id, "x" * 40, "data:image/png;base64,AAAA")  # type: ignore[arg-type]
+    assert caught.value.code == 50035
