@@ -372,9 +372,9 @@ async def test_cursors_move_in_batches_and_tell_what_was_missed(program: Program
     await summon(program, await make(program, greeting=""))
     await program.turns.hear(said("nobody in particular", message_id=70_001))
     await program.turns.hear(said("elsewhere", place=PARLOUR, message_id=70_002))
-    assert await program.turns.missed() == []
+    assert await program.turns.cursors() == []
     await program.turns.beat()
-    (missed,) = await program.turns.missed()
+    (missed,) = await program.turns.cursors()
     assert (missed.place, missed.after_message_id) == (TAVERN, 70_001)
 
 

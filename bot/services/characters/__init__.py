@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 
 from bot import limits
-from bot.errors import Conflict, LimitReached, NotFound
+from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
 from bot.services.characters.drafts import CharacterDraft, CheckedCharacter, check
 from bot.services.characters.names import slug_of
 from bot.services.characters.pictures import MIME, Picture, Pictures
@@ -95,10 +96,7 @@ class Characters:
             raise _same_name(checked.name)
         row = _row(owner_id, checked)
         if picture is not None:
-            await self.pictures.keep(picture)
-            row.picture_id = await queries.keep_media(
-                work.session, owner_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side
-            )
+            row.picture_id = await self._keep(work, owner_id, picture)
         try:
             await queries.add(work.session, row)
         except IntegrityError as error:
@@ -112,6 +110,36 @@ class Characters:
         if row is None:
             raise not_found()
         return _seen(row.character, row.picture_sha256)
+
+    async def chosen(self, work: Work, user_id: UUID, typed: str) -> UUID:
+        """The character meant by an option: the id of a suggestion, or a name typed in full. Raises `NotFound`."""
+        with contextlib.suppress(ValueError):
+            return UUID(typed)
+        slug = slug_of(typed[: limits.CHARACTER_NAME_MAX])
+        found = await queries.suggestions(work.session, user_id, slug, limit=int(limits.CHOICES_MAX))
+        exact = next((one.id for one in found if slug and slug_of(one.name) == slug), None)
+        if exact is None:
+            raise not_found()
+        return exact
+
+    async def wear(self, work: Work, owner_id: UUID, character_id: UUID, picture: Picture) -> Character:
+        """The character of the acting user wears this (prepared) picture. Raises `NotFound` or `NotAllowed`."""
+        row = await queries.by_id(work.session, character_id)
+        if row is None:
+            raise not_found()
+        if row.character.owner_id != owner_id:
+            raise NotAllowed(
+                "not_your_character", N_("Only who made {name} can change its picture."), name=row.character.name
+            )
+        row.character.picture_id = await self._keep(work, owner_id, picture)
+        await work.session.flush()
+        return _seen(row.character, picture.sha256)
+
+    async def _keep(self, work: Work, owner_id: UUID, picture: Picture) -> UUID:
+        await self.pictures.keep(picture)
+        return await queries.keep_media(
+            work.session, owner_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side
+        )
 
     async def page(self, work: Work, user_id: UUID, number: int = 0) -> Page:
         """One screen of the characters a person may summon: their own first, then the public ones."""

@@ -56,6 +56,13 @@ def refuse_size(size_bytes: int) -> None:
         )
 
 
+def refuse_announced(size_bytes: int, filename: str, mime: str | None) -> None:
+    """Raise `InvalidInput` for what can be refused by its size and what it calls itself, before it is fetched."""
+    refuse_size(size_bytes)
+    if filename.lower().endswith((".svg", ".svgz")) or (mime or "").startswith("image/svg"):
+        raise _svg()
+
+
 def decode(data: bytes) -> Picture:
     """The picture in `data` as we keep it. Blocks; raises `InvalidInput` that says what is wrong with the file."""
     refuse_size(len(data))
@@ -113,10 +120,7 @@ def _refuse_other_kinds(data: bytes) -> None:
         raise _invalid("picture_empty", N_("{label} is an empty file. Choose a PNG, JPEG, WebP or GIF file."))
     start = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<svg", b"<?xml", b"<!doctype svg", b"<!--")) or b"<svg" in start:
-        raise _invalid(
-            "picture_svg",
-            N_("{label} is an SVG drawing, which may contain programs. Save it as PNG and choose that file."),
-        )
+        raise _svg()
     known = data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"))
     if not known and not (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
         raise _invalid("picture_kind", N_("{label} is no picture we can read. Choose a PNG, JPEG, WebP or GIF file."))
@@ -173,6 +177,13 @@ def _write(place: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _svg() -> InvalidInput:
+    return _invalid(
+        "picture_svg",
+        N_("{label} is an SVG drawing, which may contain programs. Save it as PNG and choose that file."),
+    )
 
 
 def _too_many_pixels() -> InvalidInput:

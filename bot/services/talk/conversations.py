@@ -10,6 +10,7 @@ from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
 from bot.ports import Place
 from bot.services.characters import not_found
 from bot.services.characters.names import fold
+from bot.services.talk.heed import Present
 from bot.services.talk.listening import Listening, announce
 from bot.services.talk.snapshot import greeting_of
 from bot.services.talk.turns import Turns
@@ -118,6 +119,18 @@ class Conversations:
             Guest(one.character_id, one.name, one.description, one.picture_sha256, one.role is ParticipantRole.PRIMARY)
             for one in present
         )
+
+    def present(self, place: Place, typed: str) -> Present:
+        """The character here that is meant by an option: the id of a suggestion, or a name. Raises `NotFound`.
+
+        From memory, so that it can be asked before an interaction is answered.
+        """
+        here = self._turns.listeners(place.channel_id)
+        by_id = next((one for one in here if str(one.character_id) == typed), None)
+        meant = by_id or next((one for one in here if fold(one.name) == fold(typed)), None)
+        if meant is None:
+            raise _not_here()
+        return meant
 
     async def _at(self, place: Place) -> UUID:
         async with self._database.work(Actor.job("place")) as work:

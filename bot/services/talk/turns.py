@@ -22,7 +22,7 @@ from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.answering import Answering, Interruption, Passing, Running
 from bot.services.talk.cursors import Cursors, Missed
-from bot.services.talk.heed import Hearing
+from bot.services.talk.heed import Hearing, Present
 from bot.services.talk.inbox import Errand, read
 from bot.services.talk.lanes import Lanes
 from bot.services.talk.rows import TurnRows
@@ -165,12 +165,17 @@ class Turns:
             return False
         return True
 
+    def listeners(self, channel_id: int) -> tuple[Present, ...]:
+        """The characters that listen in a channel, from memory."""
+        room = self._hearing.room(channel_id)
+        return room.characters if room else ()
+
     def begin(self, channel_id: int, turn_id: UUID, conversation_id: UUID) -> None:
         """Bring a turn to its end that was written by somebody else (a greeting)."""
         if not self._is_closing:
             self._lanes.put(channel_id, _Begun(turn_id, conversation_id, channel_id), always=True)
 
-    async def missed(self) -> Sequence[Missed]:
+    async def cursors(self) -> Sequence[Missed]:
         """Which channels to catch up with after an absence, and from which message on; feed what is found to `hear`."""
         return await self._cursors.missed()
 

@@ -1,0 +1,101 @@
+"""Who asks, where, and what they may do there: what every command needs to know of an interaction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+from discord import app_commands
+
+from bot import limits
+from bot.errors import NotAllowed, StageClosed
+from bot.ports import Caller, Place
+from bot.services.cafe import Cafe
+from bot.texts import N_, Say
+from bot.transport import heard
+from bot.transport.client import CafeClient
+
+Asked = discord.Interaction[CafeClient]
+
+
+def say_for(interaction: Asked) -> Say:
+    """The language of who asks."""
+    return Say(str(interaction.locale))
+
+
+def caller_of(interaction: Asked) -> Caller:
+    """Who asks, with the language of their Discord."""
+    return replace(heard.caller(interaction.user), locale=str(interaction.locale))
+
+
+def place_of(interaction: Asked) -> Place:
+    """Where it was asked. Raises `NotAllowed` outside a server's channels and threads."""
+    channel, guild = interaction.channel, interaction.guild
+    if guild is None or channel is None or not isinstance(channel, discord.abc.Messageable):
+        raise NotAllowed("only_in_servers", N_("This works in a server only. Try it in one of a server's channels."))
+    return heard.place_of(channel, guild)
+
+
+def may_manage(interaction: Asked) -> bool:
+    """Whether who asks may manage other people's messages here."""
+    return interaction.permissions.manage_messages
+
+
+def refuse_where_silent(interaction: Asked) -> None:
+    """Raise where who asks may not write here, or where the bot lacks what it needs to speak as somebody."""
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    permissions = interaction.permissions
+    if not (permissions.send_messages_in_threads if in_thread else permissions.send_messages):
+        raise NotAllowed(
+            "may_not_write", N_("You may not write in this channel, so characters cannot answer you here.")
+        )
+    ours = interaction.app_permissions
+    missing = tuple(name for name in ("view_channel", "manage_webhooks") if not getattr(ours, name))
+    if missing:
+        raise StageClosed("missing_permissions", permissions=missing)
+
+
+async def names_taken(interaction: Asked) -> tuple[str, ...]:
+    """Names a character must not pass for: the bot's and the server owner's. May ask Discord; defer before."""
+    us, guild = interaction.client.user, interaction.guild
+    people: list[discord.User | discord.Member | discord.ClientUser | None] = [us]
+    if guild is not None:
+        people += [guild.me, guild.owner or await _owner(guild)]
+    return tuple(name for one in people if one is not None for name in {one.name, one.display_name})
+
+
+async def _owner(guild: discord.Guild) -> discord.Member | None:
+    """The owner is rarely in the cache: seeing all members is a privilege the bot does not ask for."""
+    try:
+        return await guild.fetch_member(guild.owner_id or 0)
+    except discord.HTTPException:
+        return None
+
+
+async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:
+    """Ask a character into this channel; what the command and the button under a character do."""
+    say = say_for(interaction)
+    place = place_of(interaction)
+    refuse_where_silent(interaction)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+        character_id = await cafe.characters.chosen(work, user_id, typed)
+    come = await cafe.conversations.summon(user_id, place, character_id, interaction_id=interaction.id)
+    name = plain(come.name)
+    if interaction.client.reads_messages:
+        hint = say("**{name}** is here. Write its name in a message, or reply to it.", name=name)
+    else:
+        hint = say("**{name}** is here. Use /say, mention me, or reply to it.", name=name)
+    await interaction.followup.send(hint, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+
+
+def present_choices(cafe: Cafe, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
+    """The characters in this channel whose names hold what was typed; from memory."""
+    here = cafe.turns.listeners(interaction.channel_id or 0)
+    fitting = [one for one in here if typed.casefold() in one.name.casefold()]
+    return [app_commands.Choice(name=one.name, value=str(one.character_id)) for one in fitting[: limits.CHOICES_MAX]]
+
+
+def plain(text: str) -> str:
+    """A person's words with nothing in them that Discord would format or ping."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
