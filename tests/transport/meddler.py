@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,24 @@ async def break_off(request: web.Request, forward: Callable[[], Awaitable[web.Re
 async def refuse_to_work(request: web.Request, forward: Callable[[], Awaitable[web.Response]]) -> web.StreamResponse:
     """It does not happen, and the answer is a 503."""
     return web.Response(status=503, text="upstream connect error")
+
+
+async def withhold(request: web.Request, forward: Callable[[], Awaitable[web.Response]]) -> web.StreamResponse:
+    """History as an application without the Message Content intent gets it: blank."""
+    answer = await forward()
+    messages = json.loads(bytes(answer.body))  # pyright: ignore[reportArgumentType]
+    blank = [{**message, "content": "", "components": [], "embeds": [], "attachments": []} for message in messages]
+    return web.json_response(blank)
+
+
+def limit(retry_after: float) -> Trick:
+    """It does not happen: too many requests, by a limit that no header told of."""
+
+    async def limited(request: web.Request, forward: Callable[[], Awaitable[web.Response]]) -> web.StreamResponse:
+        body = {"message": "You are being rate limited.", "retry_after": retry_after, "global": False}
+        return web.json_response(body, status=429)
+
+    return limited
 
 
 @dataclass
