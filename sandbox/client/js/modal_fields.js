@@ -18,12 +18,14 @@ export function modalField(component, { label, description, channel }) {
   const node = h("div", { class: "modal-field", role: part.grouped ? "group" : null, "aria-labelledby": part.grouped ? `${id}-label` : null, data: { customId: component.custom_id } },
     label && named, description && h("p", { class: "field-description", id: `${id}-description` }, description), part.node, error);
   const target = part.target ?? part.node;
+  const say = (text) => { error.replaceChildren(text ?? ""); node.classList.toggle("invalid", Boolean(text)); };
+  for (const type of ["input", "change", "click"]) node.addEventListener(type, () => { if (error.textContent && !part.problem(required)) say(null); });
   target.setAttribute("aria-describedby", `${description ? `${id}-description ` : ""}${id}-error`);
   return {
     node,
     data: (files) => ({ type: component.type, id: component.id, custom_id: component.custom_id, ...part.data(files) }),
     problem: () => part.problem(required),
-    complain: (text) => { error.replaceChildren(text ?? ""); node.classList.toggle("invalid", Boolean(text)); },
+    complain: say,
     focus: () => target.focus(),
   };
 }
