@@ -45,7 +45,7 @@ async def _start(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 async def _run(settings: Settings, arguments: argparse.Namespace) -> int:
-    from bot.local.start import run_alone
+    from bot.local.alone import run_alone
 
     await run_alone(settings, tell=tell, stop=stop_on_signals())
     return DONE
@@ -151,7 +151,8 @@ def main(arguments: list[str]) -> int:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         return NOT_UNDERSTOOD
-    configure_logs(settings)
+    # Only `run` is watched by a service manager; the others speak to the person who typed them.
+    configure_logs(settings, quiet=parsed.command != "run")
     try:
         return asyncio.run(command(settings, parsed))
     except StartError as error:

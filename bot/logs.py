@@ -8,9 +8,11 @@ INFO: at DEBUG, discord.py and aiohttp write whole payloads.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -97,11 +99,24 @@ class RedactingFormatter(structlog.stdlib.ProcessorFormatter):
         return self._redact(super().format(record))
 
 
-def configure_logs(settings: Settings, *, stream: TextIO | None = None, file: Path | None = None) -> None:
+class PrivateFileHandler(RotatingFileHandler):
+    """A log file that only its owner may read; a new one every 5 MB, three kept."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        super().__init__(path, maxBytes=LOG_FILE_BYTES, backupCount=LOG_FILES_KEPT, encoding="utf-8")
+
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding)
+
+
+def configure_logs(
+    settings: Settings, *, stream: TextIO | None = None, file: Path | None = None, quiet: bool = False
+) -> None:
     """Set up logging for this process; called again, the last call wins. `stream` is standard error by default.
 
-    With `file`, everything goes there (a new one every 5 MB, three kept) and the stream gets warnings only: so a person
-    who watches `start` reads what matters.
+    `quiet` leaves only warnings on the stream, for commands whose own words a person reads; `file` gets everything.
     """
     target: TextIO = stream if stream is not None else sys.stderr
     redact = Redactor(settings.secrets())
@@ -118,11 +133,10 @@ def configure_logs(settings: Settings, *, stream: TextIO | None = None, file: Pa
     ]
     console = logging.StreamHandler(target)
     handlers: list[tuple[logging.Handler, bool]] = [(console, target.isatty())]
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if quiet:
         console.setLevel(logging.WARNING)
-        rotating = RotatingFileHandler(file, maxBytes=LOG_FILE_BYTES, backupCount=LOG_FILES_KEPT, encoding="utf-8")
-        handlers.append((rotating, False))
+    if file is not None:
+        handlers.append((PrivateFileHandler(file), False))
     for handler, colors in handlers:
         handler.addFilter(LibrariesAtInfo())
         renderer = _renderer(settings, colors=colors)

@@ -136,7 +136,7 @@ async def start(settings: Settings, *, tell: Tell, stop: asyncio.Event) -> None:
     """Open the house, run the program until `stop`, close the house. Raises `StartError`."""
     began = time.monotonic()
     with claimed(settings.data_dir) as folder:
-        configure_logs(settings, file=folder / "logs" / "botcafe.log")
+        configure_logs(settings, file=folder / "logs" / "botcafe.log", quiet=True)
         check_port(settings.web_host, settings.web_port, "WEB_PORT")
         if not settings.discord_token.get_secret_value():
             check_port("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT")
@@ -159,7 +159,9 @@ async def _live(house: House, settings: Settings, tell: Tell, stop: asyncio.Even
         tell(banner(house.scene(running)))
         tell(f"ready in {time.monotonic() - began:.1f} s")
 
-    program = asyncio.create_task(app.run(settings, house.voice.server, spoken_of=house.voice.spoken_of, ready=ready, stop=stop))
+    program = asyncio.create_task(
+        app.run(settings, house.voice.server, spoken_of=house.voice.spoken_of, ready=ready, stop=stop)
+    )
     fallen = asyncio.create_task(house.first_to_end())
     await asyncio.wait({program, fallen}, return_when=asyncio.FIRST_COMPLETED)
     if not fallen.done():

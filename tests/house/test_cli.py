@@ -74,7 +74,7 @@ def test_what_stands_in_the_way_is_1_with_its_sentence(
         raise StartError("No: postgresql://cafe:hunter22@host/db is not there. Nothing was started.")
 
     monkeypatch.setattr(cli, "_migrate", refuse)
-    monkeypatch.setattr(cli, "configure_logs", lambda settings: None)
+    monkeypatch.setattr(cli, "configure_logs", lambda settings, quiet: None)
     assert cli.main(["migrate"]) == 1
     shown = capsys.readouterr().err
     assert "Nothing was started." in shown

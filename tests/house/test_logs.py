@@ -181,15 +181,16 @@ def test_configuring_twice_does_not_write_twice(console_log: Log) -> None:
     assert console_log.text.count("once") == 1
 
 
-def test_with_a_file_the_terminal_gets_warnings_only(console_log: Log, tmp_path: Path) -> None:
+def test_quiet_on_the_terminal_everything_in_the_file(console_log: Log, tmp_path: Path) -> None:
     file = tmp_path / "logs" / "botcafe.log"
-    configure_logs(Settings(_env_file=None), stream=console_log.stream, file=file)
+    configure_logs(Settings(_env_file=None), stream=console_log.stream, file=file, quiet=True)
     logger = structlog.get_logger("bot.test")
     logger.info("quiet", key=API_KEY)
     logger.warning("loud", key=API_KEY)
     configure_logs(Settings(_env_file=None), stream=console_log.stream)
     assert "quiet" not in console_log.text
     assert "loud" in console_log.text
+    assert file.stat().st_mode & 0o777 == 0o600
     written = file.read_text("utf-8")
     assert "quiet" in written
     assert "loud" in written

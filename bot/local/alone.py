@@ -1,0 +1,65 @@
+"""`run`: only the program, against the database and the Discord that the settings name."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+from bot import app
+from bot.local.database import database_sentence
+from bot.local.datadir import claimed
+from bot.local.errors import StartError
+from bot.local.model import open_voice
+from bot.settings import Settings
+from db.engine import DatabaseUrlError
+from db.migrate import revisions
+
+Tell = Callable[[str], None]
+
+
+async def run_alone(settings: Settings, *, tell: Tell, stop: asyncio.Event) -> None:
+    """Run until `stop`. Raises `StartError`: a setting is missing, the tables are not up to date, something refused."""
+    began = time.monotonic()
+    require(settings)
+    with claimed(settings.data_dir) as folder:
+        await require_tables(settings.database_url.get_secret_value())
+        voice = await open_voice(settings, log_path=folder / "logs" / "model.log", tell=tell)
+
+        def ready(running: app.Running) -> None:
+            tell(f"Web: {running.web_url}. Servers: {running.guilds}. Who speaks: {voice.spoken_of}.")
+            if running.invite_url:
+                tell(f"Invite: {running.invite_url}")
+            tell(f"ready in {time.monotonic() - began:.1f} s")
+
+        try:
+            known = settings.model_copy(update={"data_dir": folder})
+            await app.run(known, voice.server, spoken_of=voice.spoken_of, ready=ready, stop=stop)
+        finally:
+            await asyncio.shield(voice.close())
+
+
+def require(settings: Settings) -> None:
+    """Raise `StartError` where a setting that `run` cannot do without is empty."""
+    needed = {"DATABASE_URL": settings.database_url, "DISCORD_TOKEN": settings.discord_token}
+    if missing := [name for name, value in needed.items() if not value.get_secret_value()]:
+        raise StartError(
+            f"`run` starts nothing beside the program and needs {' and '.join(missing)}. Nothing was started. "
+            "Write what is missing into .env, or use `make start`, which brings a database and a local Discord."
+        )
+
+
+async def require_tables(url: str) -> None:
+    """Raise `StartError` unless the database is there and its tables are this version's."""
+    try:
+        current, head = await revisions(url)
+    except (DatabaseUrlError, OSError, DBAPIError, asyncpg.PostgresError) as error:
+        raise StartError(database_sentence(error, url)) from error
+    if current != head:
+        raise StartError(
+            f"The database's tables are {'not there yet' if current is None else f'at {current}'}, and this version "
+            f"needs {head}. Nothing was changed. Run python -m bot migrate, then start again."
+        )
