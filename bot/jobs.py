@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import json
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -62,6 +62,38 @@ class HeldJob:
     queued_at: datetime
 
 
+class _InHand:
+    """The jobs one run of the worker has in hand, so that a hard stop can give them back."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._given_back = False
+
+    @contextlib.contextmanager
+    def holding(self) -> Generator[None]:
+        """Around one handler. A cancelled handler's job goes back to the queue, which would else drop it as over."""
+        if self._given_back:
+            raise _stopped()
+        task = cast(asyncio.Task[Any], asyncio.current_task())
+        self._tasks.add(task)
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise _stopped() from None
+        finally:
+            self._tasks.discard(task)
+
+    def give_back(self) -> None:
+        """Cut short what still runs."""
+        self._given_back = True
+        for task in self._tasks:
+            task.cancel()
+
+
+def _stopped() -> RetryRequested:
+    return RetryRequested(reason="the program stopped")
+
+
 class _Executor(AbstractEntrypointExecutor):
     """Runs a handler; turns its failure into a later attempt, or after the last into a held job.
 
@@ -69,18 +101,21 @@ class _Executor(AbstractEntrypointExecutor):
     program's log under an id, and the queue is told only the kind and the id.
     """
 
-    def __init__(self, name: str, handler: Handler, attempts: int, parameters: EntrypointExecutorParameters) -> None:
+    def __init__(
+        self, name: str, handler: Handler, attempts: int, in_hand: _InHand, parameters: EntrypointExecutorParameters
+    ) -> None:
         super().__init__(parameters)
         self._name = name
         self._handler = handler
         self._attempts = attempts
+        self._in_hand = in_hand
 
     async def execute(self, job: queue_models.Job, context: queue_models.Context) -> None:
         try:
-            await self._handler(_payload(job))
-        except asyncio.CancelledError:
-            # The program stops before the job is done. The queue would count a cancelled job as over and drop it.
-            raise RetryRequested(reason="the program stopped") from None
+            with self._in_hand.holding():
+                await self._handler(_payload(job))
+        except RetryRequested:
+            raise
         except Exception as error:  # the border of a job
             error_id = secrets.token_hex(4)
             attempt = job.attempts + 1
@@ -135,7 +170,8 @@ class Jobs:
 
     async def _work_until(self, stop: asyncio.Event) -> None:
         async with self._connection() as (connection, gone):
-            manager = self._manager(connection)
+            in_hand = _InHand()
+            manager = self._manager(connection, in_hand)
             running = asyncio.create_task(manager.run(shutdown_on_listener_failure=True), name="job worker")
             others = {asyncio.create_task(stop.wait()), asyncio.create_task(gone.wait())}
             try:
@@ -145,17 +181,18 @@ class Jobs:
                 manager.shutdown.set()
                 await running
             finally:
+                in_hand.give_back()
                 for task in (running, *others):
                     task.cancel()
                 await asyncio.gather(running, *others, return_exceptions=True)
 
-    def _manager(self, connection: RawConnection) -> QueueManager:
+    def _manager(self, connection: RawConnection, in_hand: _InHand) -> QueueManager:
         manager = QueueManager(queue.queries(_driver(connection)), channel=queue.settings().channel)
         for name, (handler, attempts, at_most) in self._handlers.items():
             parameters = EntrypointExecutorParameters(
                 concurrency_limit=at_most, func=cast(Any, handler), on_failure="hold"
             )
-            manager.register_executor(name, _Executor(name, handler, attempts, parameters))
+            manager.register_executor(name, _Executor(name, handler, attempts, in_hand, parameters))
         return manager
 
     @contextlib.asynccontextmanager
