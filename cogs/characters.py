@@ -41,27 +41,44 @@ class CharacterForm(MendableModal):
         self._cafe = cafe
         self._picture = picture
         long = discord.TextStyle.paragraph
-        self.name = self._field(say("Name"), say("2 to 32 characters; people call it by this"))
+        self.name = self._field("name", say("Name"), say("2 to 32 characters; people call it by this"))
         self.description = self._field(
-            say("Description"), say("One or two sentences, up to 300 characters"), long, False
+            "description", say("Description"), say("One or two sentences, up to 300 characters"), long, required=False
         )
         self.system_prompt = self._field(
-            say("Instructions"), say("Who it is and how it speaks, up to 4000 characters. “You are …”"), long
+            "system_prompt",
+            say("Instructions"),
+            say("Who it is and how it speaks, up to 4000 characters. “You are …”"),
+            long,
         )
         self.greeting = self._field(
-            say("Greeting"), say("The first thing it says, up to 1500 characters"), long, required=False
+            "greeting", say("Greeting"), say("The first thing it says, up to 1500 characters"), long, required=False
         )
         self.examples = self._field(
-            say("Examples"), say("You: Hello!\nName: Good evening. (up to 8 exchanges)"), long, required=False
+            "examples",
+            say("Examples"),
+            say("You: Hello!\nName: Good evening. (up to 8 exchanges)"),
+            long,
+            required=False,
         )
 
     def _field(
-        self, label: str, hint: str, style: discord.TextStyle = discord.TextStyle.short, required: bool = True
+        self,
+        name: str,
+        label: str,
+        hint: str,
+        style: discord.TextStyle = discord.TextStyle.short,
+        *,
+        required: bool = True,
     ) -> discord.ui.TextInput[Self]:
         # As long as Discord allows, not as long as we do: then our sentence says by how much it is too long, and the
         # text is kept, where Discord's own client would only cut it off.
         field = discord.ui.TextInput[Self](
-            style=style, placeholder=hint[:100], required=required, max_length=int(limits.FORM_FIELD_MAX)
+            custom_id=name,
+            style=style,
+            placeholder=hint[:100],
+            required=required,
+            max_length=int(limits.FORM_FIELD_MAX),
         )
         self.add_item(discord.ui.Label(text=label, component=field))
         return field

@@ -34,6 +34,7 @@ class SayForm(MendableModal):
         self._cafe = cafe
         self._character = character
         self.text = discord.ui.TextInput[SayForm](
+            custom_id="text",
             style=discord.TextStyle.paragraph,
             default=text[: limits.FORM_FIELD_MAX],
             max_length=int(limits.FORM_FIELD_MAX),

@@ -146,7 +146,7 @@ class FakeStage:
         return ()
 
 
-Act = str | Exception | Callable[[], Awaitable[None]] | Finished
+Act = str | Exception | Callable[[], Awaitable[object]] | Finished
 """A piece of text, a failure, something to wait for, or an end of one's own."""
 
 

@@ -49,9 +49,9 @@ async def test_a_summoned_character_greets_and_answers_when_named(program: Progr
         ("user", "Good evening, Mira!"),
         ("character", "Well met."),
     ]
-    assert await rows(program, "SELECT provider, model, tokens_in, cost_micros, finish_reason FROM message_variants") == [
-        ("scripted", "parrot", 10, None, "stop")
-    ]
+    assert await rows(
+        program, "SELECT provider, model, tokens_in, cost_micros, finish_reason FROM message_variants"
+    ) == [("scripted", "parrot", 10, None, "stop")]
 
 
 async def test_the_prompt_holds_what_was_said_before(program: Program) -> None:

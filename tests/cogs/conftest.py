@@ -1,0 +1,85 @@
+"""The commands as people use them: the real discord.py against an in-process Discord, rules on a real Postgres."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+
+import cogs
+from bot.services.cafe import Cafe
+from bot.services.characters import Characters, Pictures
+from bot.transport.client import CafeClient
+from db.work import Database
+from tests.services.stagecraft import Channels, FakeModels, Program, build
+
+
+class NoSyncs:
+    """Nothing was ever synced."""
+
+    async def get(self, scope: str) -> str | None:
+        return None
+
+    async def put(self, scope: str, digest: str) -> None:
+        return None
+
+
+@dataclass
+class Town:
+    """A server with an owner and two members, and a program that listens there."""
+
+    env: simcord.Env
+    program: Program
+    client: CafeClient
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    owner: simcord.MemberActor
+    sasha: simcord.MemberActor
+    robin: simcord.MemberActor
+
+    async def settle(self) -> None:
+        """Let commands and answers finish."""
+        await self.program.turns.idle()
+        await self.env.settle()
+
+
+@pytest.fixture
+async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
+    program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path)))
+    cafe = Cafe(
+        people=program.people,
+        characters=program.characters,
+        conversations=program.conversations,
+        turns=program.turns,
+        replies=program.replies,
+    )
+
+    async def prepare(client: CafeClient) -> None:
+        await cogs.prepare(client, cafe)
+
+    client = CafeClient(NoSyncs(), clock=program.clock, prepare=prepare, guild_ready_timeout=0.0)
+    client.attend(program.turns)
+    await program.listening.start()
+    # Not `simcord.run`: its context variables cannot be given back by another task, as fixtures are torn down in one.
+    env = simcord.Env(client, approved_intents=discord.Intents.all())
+    await env.start()
+    owner = env.create_user("alexandra")
+    guild = env.create_guild("The Copper Kettle", owner=owner)
+    channel = guild.create_text_channel("tavern")
+    await env.settle()
+    yield Town(
+        env,
+        program,
+        client,
+        guild,
+        channel,
+        simcord.MemberActor(env, guild, owner),
+        guild.add_member(env.create_user("sasha")),
+        guild.add_member(env.create_user("robin")),
+    )
+    await env.shutdown()
+    env.raise_errors()
+    await program.listening.close()
+    await program.turns.close(within_seconds=5)
