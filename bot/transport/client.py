@@ -104,6 +104,7 @@ class CafeClient(commands.Bot):
         self._ears: Ears | None = None
         self._budget = IdentifyBudget(self.clock)
         self._catching_up = asyncio.Lock()
+        self._up = asyncio.Event()
         self._held: dict[int, list[Heard]] = {}
 
     def attend(self, ears: Ears) -> None:
@@ -119,6 +120,10 @@ class CafeClient(commands.Bot):
         """
         await self._persist(lambda: self._log_in(token))
         await self._persist(lambda: self._connect(reconnect))
+
+    async def until_up(self) -> None:
+        """Wait for the first READY. May be awaited before `start`, unlike `wait_until_ready`."""
+        await self._up.wait()
 
     async def setup_hook(self) -> None:
         """After login, before IDENTIFY: choose intents, add what the app brings, tell Discord of our commands."""
@@ -200,7 +205,7 @@ class CafeClient(commands.Bot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """A message was written. Text commands do not exist here."""
-        said = self._heard(message)
+        said = self._heard(message, await self._looked_up(message))
         if said is None:
             return
         held = self._held.get(said.place.channel_id)
@@ -228,6 +233,7 @@ class CafeClient(commands.Bot):
 
     async def on_ready(self) -> None:
         """A new session: whatever was said before it is not replayed."""
+        self._up.set()
         await self._catch_up()
 
     async def on_resumed(self) -> None:
@@ -261,6 +267,18 @@ class CafeClient(commands.Bot):
     def _heard(self, message: discord.Message, place: Place | None = None) -> Heard | None:
         us = self.user.id if self.user is not None else 0
         return heard_of(message, us=us, reads_content=self.reads_messages, place=place)
+
+    async def _looked_up(self, message: discord.Message) -> Place | None:
+        """Where a message was written, if the cache does not know the channel (a thread it was never told of)."""
+        if message.guild is None or not isinstance(message.channel, discord.PartialMessageable):
+            return None
+        try:
+            channel = await self.fetch_channel(message.channel.id)
+        except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            log.warning("channel_unknown", channel_id=message.channel.id, error=repr(error)[:120])
+            return None
+        parent = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
+        return Place(message.guild.id, channel.id, parent)
 
     async def _tell(self, said: Heard) -> None:
         if self._ears is not None:

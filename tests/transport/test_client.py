@@ -1,0 +1,418 @@
+"""The client on a real sandbox: what it hears, what it catches up on, how it comes up when Discord does not."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import discord
+import pytest
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from yarl import URL
+
+from bot.errors import StageClosed
+from bot.ports import Caller, Heard, Place
+from bot.transport.client import CafeClient
+from bot.transport.pointing import pointed_at
+from bot.transport.tree import sync_if_changed
+from sandbox.acts import channels, messages
+from sandbox.acts.guilds import approve_intents
+from sandbox.server import Sandbox
+from sandbox.world.models import Channel, ChannelType, Message
+from tests.transport.meddler import Meddler
+from tests.transport.timekeeping import HandClock
+
+
+@dataclass(frozen=True)
+class Gap:
+    place: Place
+    after_message_id: int
+
+
+@dataclass
+class Listener:
+    heard: list[Heard] = field(default_factory=list)
+    deleted: list[int] = field(default_factory=list)
+    edited: list[tuple[int, str]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    asked: int = 0
+
+    async def hear(self, heard: Heard) -> None:
+        self.heard.append(heard)
+
+    async def trigger_deleted(self, message_id: int) -> None:
+        self.deleted.append(message_id)
+
+    async def trigger_edited(self, message_id: int, content: str) -> None:
+        self.edited.append((message_id, content))
+
+    async def cursors(self) -> list[Gap]:
+        self.asked += 1
+        return self.gaps
+
+    @property
+    def words(self) -> list[str]:
+        return [one.content for one in self.heard]
+
+
+class Syncs:
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+
+    async def get(self, scope: str) -> str | None:
+        return self.kept.get(scope)
+
+    async def put(self, scope: str, digest: str) -> None:
+        self.kept[scope] = digest
+
+
+class Town:
+    """A sandbox with a connected client."""
+
+    def __init__(self, sandbox: Sandbox, client: CafeClient, ears: Listener) -> None:
+        self.sandbox = sandbox
+        self.client = client
+        self.ears = ears
+        self.tavern = sandbox.world.channel(sandbox.channel_id("tavern"))
+        self.us = sandbox.application.id
+
+    def place(self) -> Place:
+        return Place(int(self.sandbox.guild.id), int(self.tavern.id), int(self.tavern.id))
+
+    def say(self, content: str, *, by: str = "robin", channel: Channel | None = None, **payload: Any) -> Message:
+        author = self.sandbox.person(by)
+        draft = messages.Draft(channel or self.tavern, author.id, {"content": content, **payload})
+        return messages.write(self.sandbox.core, draft)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        await until(condition)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - the other side is a socket
+            await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def running(client: CafeClient, token: str) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(client.start(token))
+    try:
+        yield task
+    finally:
+        await client.close()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+
+
+def make_client(ears: Listener, syncs: Syncs | None = None, prepare: Any = None) -> CafeClient:
+    clock = HandClock(self_winding=True)
+    client = CafeClient(syncs or Syncs(), clock=clock, prepare=prepare, guild_ready_timeout=0.05)
+    client.attend(ears)
+    return client
+
+
+@asynccontextmanager
+async def town(
+    ears: Listener | None = None,
+    *,
+    before: Callable[[Town], None] | None = None,
+    prepare: Callable[[CafeClient], Awaitable[None]] | None = None,
+) -> AsyncIterator[Town]:
+    ears = ears or Listener()
+    async with Sandbox.start() as sandbox:
+        sandbox.core.limits.relax()
+        with pointed_at(sandbox.url):
+            here = Town(sandbox, make_client(ears, prepare=prepare), ears)
+            if before is not None:
+                before(here)
+            async with running(here.client, sandbox.bot_token):
+                await asyncio.wait_for(here.client.until_up(), 20)
+                yield here
+
+
+async def test_a_message_is_heard_as_plain_data() -> None:
+    async with town() as here:
+        message = here.say("Good evening!")
+        await here.until(lambda: bool(here.ears.heard))
+        (one,) = here.ears.heard
+        robin = here.sandbox.person("robin")
+        assert (one.message_id, one.content) == (int(message.id), "Good evening!")
+        assert one.place == here.place()
+        assert one.author == Caller(int(robin.id), "robin", "Robin")
+        assert not any([one.mentions_us, one.author_is_bot, one.content_withheld, one.webhook_id, one.reply_to])
+        assert one.sent_at.tzinfo is not None
+
+
+async def test_ids_become_names() -> None:
+    async with town() as here:
+        sasha, role = here.sandbox.person("sasha"), here.sandbox.world.roles.of(here.sandbox.guild.id)[0]
+        named = next(one for one in here.sandbox.world.roles.of(here.sandbox.guild.id) if one.name == "Creators")
+        assert role
+        here.say(
+            f"<@{sasha.id}> and <@&{named.id}> in <#{here.tavern.id}> <:tea:123456789012345678> <@1> <#1> **bold**"
+        )
+        await here.until(lambda: bool(here.ears.heard))
+        assert here.ears.words == ["@Sasha and @Creators in #tavern :tea: @someone #a-channel **bold**"]
+
+
+async def test_being_mentioned_by_name_or_role_but_not_by_the_ping_of_a_reply() -> None:
+    async with town() as here:
+        own_role = next(r for r in here.sandbox.world.roles.of(here.sandbox.guild.id) if r.bot_id == here.us)
+        own_role.mentionable = True
+        here.say(f"<@{here.us}> hello")
+        here.say(f"<@&{own_role.id}> hello", by="alex")
+        ours = await here.client.get_partial_messageable(int(here.tavern.id), guild_id=int(here.sandbox.guild.id)).send(
+            "Hm."
+        )
+        reply = {"message_id": str(ours.id), "channel_id": here.tavern.id, "type": 0}
+        here.say("thanks", message_reference=reply)
+        await here.until(lambda: len(here.ears.heard) == 3)
+        assert [one.mentions_us for one in here.ears.heard] == [True, True, False]
+        answered = here.ears.heard[2].reply_to
+        assert answered is not None
+        assert (answered.message_id, answered.author_id, answered.excerpt) == (ours.id, int(here.us), "Hm.")
+
+
+async def test_our_own_words_are_not_heard_and_a_webhooks_are_told_apart() -> None:
+    async with town() as here:
+        await here.client.get_partial_messageable(int(here.tavern.id)).send("I said that.")
+        tavern = here.client.get_channel(int(here.tavern.id))
+        assert isinstance(tavern, discord.TextChannel)
+        webhook = await tavern.create_webhook(name="BotCafé")
+        await webhook.send("A character speaks.", username="Mira")
+        await here.until(lambda: bool(here.ears.heard))
+        (one,) = here.ears.heard
+        assert one.author_is_bot
+        assert one.webhook_id == webhook.id
+        assert one.author.display_name == "Mira"
+
+
+async def test_a_thread_knows_whose_webhook_speaks_there() -> None:
+    async with town() as here:
+        guild_id = here.sandbox.guild.id
+        tavern = here.client.get_channel(int(here.tavern.id))
+        assert isinstance(tavern, discord.TextChannel)
+        thread = await tavern.create_thread(name="side table", type=discord.ChannelType.public_thread)
+        here.say("psst", channel=here.sandbox.world.channel(str(thread.id)))
+        await here.until(lambda: "psst" in here.ears.words)
+        assert here.ears.heard[-1].place == Place(int(guild_id), thread.id, int(here.tavern.id))
+
+
+async def test_a_thread_we_were_never_told_of_is_looked_up() -> None:
+    async with town() as here:
+        guild_id = here.sandbox.guild.id
+        thread = channels.make_channel(
+            here.sandbox.core, guild_id, "side table", kind=ChannelType.PUBLIC_THREAD, parent_id=here.tavern.id
+        )
+        thread.owner_id = here.us
+        assert here.client.get_channel(int(thread.id)) is None
+        here.say("psst", channel=thread)
+        await here.until(lambda: bool(here.ears.heard))
+        assert here.ears.heard[0].place == Place(int(guild_id), int(thread.id), int(here.tavern.id))
+
+
+async def test_edits_and_deletions_are_told() -> None:
+    async with town() as here:
+        message = here.say("one")
+        other = here.say("two")
+        await here.until(lambda: len(here.ears.heard) == 2)
+        messages.edit(here.sandbox.core, message, {"content": "eleven"})
+        await here.until(lambda: bool(here.ears.edited))
+        messages.delete(here.sandbox.core, message)
+        messages.delete_many(here.sandbox.core, here.tavern, [other])
+        await here.until(lambda: len(here.ears.deleted) == 2)
+        assert here.ears.edited == [(int(message.id), "eleven")]
+        assert here.ears.deleted == [int(message.id), int(other.id)]
+
+
+def withdraw_content(here: Town) -> None:
+    approve_intents(here.sandbox.application, 0)
+
+
+async def test_without_message_content_it_knows_before_it_identifies_and_says_so() -> None:
+    async with town(before=withdraw_content) as here:
+        assert here.client.reads_messages is False
+        assert not here.client.intents.message_content
+        identifies = [entry for entry in here.sandbox.journal.entries(method="IDENTIFY") if entry.path == "in"]
+        assert len(identifies) == 1
+        assert "Mention me" in str(identifies[0].request)
+        here.say("Hello everybody")
+        here.say(f"<@{here.us}> hello you")
+        await here.until(lambda: len(here.ears.heard) == 2)
+        assert [(one.content, one.content_withheld) for one in here.ears.heard] == [
+            ("", True),
+            ("@BotCafé hello you", False),
+        ]
+
+
+async def test_an_intent_withdrawn_between_login_and_identify_is_survived() -> None:
+    sandboxes: list[Sandbox] = []
+
+    def note(here: Town) -> None:
+        sandboxes.append(here.sandbox)
+
+    async def withdraw(client: CafeClient) -> None:
+        sandboxes[0].application.approved_intents = 0  # the flags already read say otherwise
+
+    async with town(before=note, prepare=withdraw) as here:
+        assert here.client.reads_messages is False
+
+
+async def test_what_was_said_while_we_were_away_is_heard_in_order_on_ready() -> None:
+    ears = Listener()
+
+    def meanwhile(here: Town) -> None:
+        first = here.say("known already")
+        ears.gaps = [Gap(here.place(), int(first.id))]
+        for number in range(120):
+            here.say(f"while away {number}")
+
+    async with town(ears, before=meanwhile) as here:
+        await here.until(lambda: len(ears.heard) == 120)
+        here.say("live again")
+        await here.until(lambda: len(ears.heard) == 121)
+        assert ears.words == [f"while away {number}" for number in range(120)] + ["live again"]
+
+
+async def test_a_live_message_waits_for_the_older_ones_of_its_channel() -> None:
+    ears, gate, told = Listener(), asyncio.Event(), asyncio.Event()
+
+    def meanwhile(here: Town) -> None:
+        ears.gaps = [Gap(here.place(), int(here.say("known").id))]
+        here.say("older")
+
+    async def slow(heard: Heard) -> None:
+        ears.heard.append(heard)
+        told.set()
+        await gate.wait()
+
+    ears.hear = slow  # pyright: ignore[reportAttributeAccessIssue]
+    async with town(ears, before=meanwhile) as here:
+        await asyncio.wait_for(told.wait(), 10)
+        here.say("newer")
+        garden = here.sandbox.world.channel(here.sandbox.channel_id("greenhouse"))
+        here.say("elsewhere", channel=garden)
+        await here.until(lambda: len(ears.heard) == 2)
+        assert ears.words == ["older", "elsewhere"]
+        gate.set()
+        await here.until(lambda: len(ears.heard) == 3)
+        assert ears.words == ["older", "elsewhere", "newer"]
+
+
+async def test_a_channel_that_cannot_be_read_does_not_stop_the_others() -> None:
+    ears = Listener()
+
+    def meanwhile(here: Town) -> None:
+        ears.gaps = [Gap(Place(1, 2, 2), 1), Gap(here.place(), int(here.say("known").id))]
+        here.say("heard all the same")
+
+    async with town(ears, before=meanwhile) as here:
+        await here.until(lambda: ears.words == ["heard all the same"])
+        with pytest.raises(StageClosed, match="unknown_channel"):
+            await here.client.history(Place(1, 2, 2), 1, 10)
+
+
+@pytest.mark.parametrize("how", ["drop", "reconnect", "invalidate"])
+async def test_after_every_kind_of_interruption_it_reads_on(how: str) -> None:
+    async with town() as here:
+        await here.until(lambda: here.ears.asked == 1)
+        here.sandbox.core.hub.poke(how, user_id=None, code=4000, resumable=False)
+        await here.until(lambda: here.ears.asked == 2)
+        here.say("still there?")
+        await here.until(lambda: here.ears.words == ["still there?"])
+        identifies = [entry for entry in here.sandbox.journal.entries(method="IDENTIFY") if entry.path == "in"]
+        assert len(identifies) == (2 if how == "invalidate" else 1)
+
+
+async def test_a_gateway_that_is_not_there_at_first_is_waited_for() -> None:
+    """discord.py 2.7 dies of an AttributeError when its very first connection fails."""
+    async with Sandbox.start() as sandbox, Meddler.before(sandbox.url) as meddler:
+        with pointed_at(meddler.url):  # forwards requests but no gateway
+            client = make_client(Listener())
+            waits = client.clock.slept  # pyright: ignore[reportAttributeAccessIssue]
+            async with running(client, sandbox.bot_token):
+                await until(lambda: len(waits) >= 3)
+                DiscordWebSocket.DEFAULT_GATEWAY = URL(sandbox.url.replace("http", "ws"))
+                await asyncio.wait_for(client.until_up(), 20)
+            assert waits[:3] == [1.0, 2.0, 4.0]
+
+
+async def test_a_discord_that_is_not_there_at_all_is_waited_for() -> None:
+    async with Sandbox.start() as sandbox:
+        with pointed_at("http://127.0.0.1:9"):
+            client = make_client(Listener())
+            waits = client.clock.slept  # pyright: ignore[reportAttributeAccessIssue]
+            async with running(client, sandbox.bot_token):
+                await until(lambda: len(waits) >= 2)
+                with pointed_at(sandbox.url):
+                    await asyncio.wait_for(client.until_up(), 20)
+
+
+async def test_a_wrong_token_is_not_tried_again() -> None:
+    async with Sandbox.start() as sandbox:
+        with pointed_at(sandbox.url):
+            client = make_client(Listener())
+            async with running(client, "not.a.token") as task:
+                with pytest.raises(discord.LoginFailure):
+                    await asyncio.wait_for(asyncio.shield(task), 10)
+
+
+def command(name: str, description: str) -> app_commands.Command[Any, ..., Any]:
+    async def callback(interaction: discord.Interaction) -> None: ...
+
+    return app_commands.Command(name=name, description=description, callback=callback)
+
+
+async def test_commands_are_synced_only_when_they_changed_or_are_missing() -> None:
+    async with town() as here:
+        syncs = here.client._syncs  # pyright: ignore[reportPrivateUsage]
+        tree = here.client.cafe_tree
+        puts = lambda: len(here.sandbox.journal.entries(method="PUT", path="/commands"))  # noqa: E731
+        began = puts()
+        tree.add_command(command("character", "Make somebody"))
+        assert await sync_if_changed(tree, syncs)
+        assert not await sync_if_changed(tree, syncs)
+        tree.remove_command("character")
+        tree.add_command(command("character", "Make or change somebody"))
+        assert await sync_if_changed(tree, syncs)
+        (known,) = await tree.fetch_commands()
+        await known.delete()
+        assert await sync_if_changed(tree, syncs)
+        assert not await sync_if_changed(tree, syncs)
+        assert puts() == began + 3
+
+
+async def test_a_second_start_does_not_sync() -> None:
+    syncs = Syncs()
+
+    async def prepare(client: CafeClient) -> None:
+        client.tree.add_command(command("hello", "Say hello"))
+
+    async with Sandbox.start() as sandbox:
+        with pointed_at(sandbox.url):
+            for _ in range(2):
+                client = make_client(Listener(), syncs, prepare)
+                async with running(client, sandbox.bot_token):
+                    await asyncio.wait_for(client.until_up(), 20)
+        assert len(sandbox.journal.entries(method="PUT", path="/commands")) == 1
+
+
+async def test_a_failing_listener_is_written_down_and_the_next_message_is_heard() -> None:
+    ears = Listener()
+    hear = ears.hear
+
+    async def stumble(heard: Heard) -> None:
+        ears.hear = hear  # pyright: ignore[reportAttributeAccessIssue]
+        raise RuntimeError("a bug")
+
+    ears.hear = stumble  # pyright: ignore[reportAttributeAccessIssue]
+    async with town(ears) as here:
+        here.say("stumbles")
+        await here.until(lambda: ears.hear is hear or ears.hear == hear)
+        here.say("is heard")
+        await here.until(lambda: ears.words == ["is heard"])
