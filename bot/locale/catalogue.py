@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import jinja2
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import nodes
 
 from bot.texts import DOMAIN, LOCALE_DIR
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("bot", "cogs", "web")
+NOT_OURS = "bot/rehearsal/"
+"""The rehearsal stands in for a language model: what it says are a character's words, no text of ours."""
+
 KEYWORDS: dict[str, int] = {"N_": 1, "say": 1, "_L": 1, "plural": 2}
 """Function or method name → how many leading arguments are texts."""
 
@@ -59,12 +64,32 @@ def find_in(source: str, path: str) -> Iterator[Found]:
             yield Found(texts[0], texts[1] if len(texts) > 1 else None, path, node.lineno)
 
 
+def find_in_template(source: str, path: str) -> Iterator[Found]:
+    """The texts of one Jinja template. Raises `NotAConstant` as `find_in` does."""
+    for call in jinja2.Environment().parse(source).find_all(nodes.Call):  # noqa: S701 - read, never rendered
+        keyword = call.node.attr if isinstance(call.node, nodes.Getattr) else getattr(call.node, "name", "")
+        if keyword not in KEYWORDS:
+            continue
+        wanted = call.args[: KEYWORDS[keyword]]
+        texts = [str(arg.value) for arg in wanted if isinstance(arg, nodes.Const)]
+        if any(isinstance(arg, nodes.Concat | nodes.Add | nodes.Mod) for arg in wanted):
+            raise NotAConstant(f"{path}:{call.lineno}: the text given to {keyword}() must be one plain string")
+        if len(texts) == KEYWORDS[keyword]:
+            yield Found(texts[0], texts[1] if len(texts) > 1 else None, path, call.lineno)
+
+
 def find_all(root: Path = ROOT) -> tuple[Found, ...]:
     """Every text of the source, by file."""
-    files = sorted(path for room in ROOMS for path in (root / room).rglob("*.py"))
-    return tuple(
-        found for path in files for found in find_in(path.read_text("utf-8"), path.relative_to(root).as_posix())
-    )
+    found: list[Found] = []
+    for path in sorted(path for room in ROOMS for path in (root / room).rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if name.startswith(NOT_OURS):
+            continue
+        if path.suffix == ".py":
+            found += find_in(path.read_text("utf-8"), name)
+        elif path.suffix == ".html":
+            found += find_in_template(path.read_text("utf-8"), name)
+    return tuple(found)
 
 
 def template(root: Path = ROOT) -> Catalog:

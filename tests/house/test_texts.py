@@ -10,7 +10,7 @@ import pytest
 from bot import texts
 from bot.errors import InvalidInput
 from bot.locale import catalogue
-from bot.locale.catalogue import NotAConstant, find_in
+from bot.locale.catalogue import NotAConstant, find_in, find_in_template
 from bot.texts import N_, PSEUDO_LANGUAGE, Say
 
 COMMAND_NAME = re.compile(r"^[-_'\w]{1,32}$")
@@ -103,6 +103,14 @@ outer(say("h", inner=say("i")))
 """
     found = {(item.text, item.plural) for item in find_in(source, "x.py")}
     assert found == {*((letter, None) for letter in "adefghic"), ("b {x}", None), ("one", "many"), ("1", "2")}
+
+
+def test_extraction_reads_templates_too() -> None:
+    source = """<p>{{ say("a {x}", x=say("b")) }}</p>{% if say.plural("one", "many", n) %}{{ say(text) }}{% endif %}"""
+    found = {(item.text, item.plural) for item in find_in_template(source, "x.html")}
+    assert found == {("a {x}", None), ("b", None), ("one", "many")}
+    with pytest.raises(NotAConstant):
+        list(find_in_template('{{ say("a" ~ b) }}', "x.html"))
 
 
 @pytest.mark.parametrize("source", ['say(f"Hello {name}")', 'N_("a" + b)', 'say("Hello %s" % name)'])
