@@ -69,5 +69,5 @@ def check_thread(payload: Mapping[str, Any], *, creating: bool) -> None:
     form.choice("auto_archive_duration", ARCHIVE_MINUTES)
     form.whole("rate_limit_per_user", low=0, high=MAX_SLOWMODE)
     for index, tag in enumerate(form.items("applied_tags", 5)):
-        Form({str(index): tag}, faults, "applied_tags").snowflake(str(index))
+        Form({str(index): tag}, faults, "applied_tags").snowflake(str(index), required=True)
     faults.raise_any()

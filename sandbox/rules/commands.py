@@ -13,6 +13,8 @@ from sandbox.rules.forms import Faults, Form, JsonObject, raise_forms
 from sandbox.rules.options import check_options
 
 MAX_CHARACTERS = 8000
+#: Every permission there is room for in a command (the largest number of the HTTP specification).
+MAX_PERMISSIONS = (1 << 54) - 1
 
 
 class CommandType(IntEnum):
@@ -111,7 +113,7 @@ def _refuse_chat_fields(form: Form) -> None:
 
 
 def _check_settings(form: Form) -> None:
-    form.whole("default_member_permissions", low=0)
+    form.whole("default_member_permissions", low=0, high=MAX_PERMISSIONS)
     form.truth("dm_permission")
     form.truth("nsfw")
     for key, allowed in (("contexts", (0, 1, 2)), ("integration_types", (0, 1))):
@@ -151,7 +153,7 @@ def _translations(form: Form, key: str, high: int) -> list[tuple[str, str]]:
         if locale not in LOCALES:
             translated.fault(locale, "BASE_TYPE_CHOICES", f"Value must be one of {{{', '.join(sorted(LOCALES))}}}.")
             continue
-        text = translated.text(locale, high, low=1)
+        text = translated.text(locale, high, low=1, required=True)
         if text is not None:
             found.append((locale, text))
     return found

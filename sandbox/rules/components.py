@@ -140,7 +140,7 @@ class MessageComponents:
         width = 0
         for child in row.forms("components", ROW_WIDTH, low=1, required=True):
             self._check(child, _IN_ROW)
-            width += ROW_WIDTH if child.data.get("type") in SELECTS else 1
+            width += 1 if child.data.get("type") == Kind.BUTTON else ROW_WIDTH
             if width > ROW_WIDTH:
                 child.fault("", "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
 

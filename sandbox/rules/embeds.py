@@ -75,7 +75,7 @@ def _field_text(field: Form, key: str, high: int) -> int:
 def _check_media_url(form: Form, key: str) -> None:
     """A picture's address: on the web, or `attachment://` and the name of a file of this message."""
     value = form.text(key, 2048)
-    if value and not value.startswith("attachment://"):
+    if value is not None and not value.startswith("attachment://"):
         wrong = url_fault(value, ("http", "https", "attachment"))
         if wrong:
             form.fault(key, *wrong)
@@ -83,7 +83,7 @@ def _check_media_url(form: Form, key: str) -> None:
 
 def _check_timestamp(embed: Form) -> None:
     value = embed.text("timestamp", None)
-    if not value:
+    if value is None:
         return
     try:
         datetime.fromisoformat(value)

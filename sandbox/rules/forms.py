@@ -173,8 +173,8 @@ class Form:
     def url(self, key: str, high: int = 2048, *, schemes: tuple[str, ...] = ("http", "https")) -> str | None:
         """A web address of one of the schemes, with a host."""
         value = self.text(key, high)
-        if not value:
-            return value
+        if value is None:
+            return None
         wrong = url_fault(value, schemes)
         if wrong:
             self.fault(key, *wrong)

@@ -117,7 +117,7 @@ def _check_plain_fields(form: Form) -> None:
         form.truth(key)
     form.whole("flags", low=0)
     for index, sticker in enumerate(form.items("sticker_ids", MAX_STICKERS)):
-        Form({str(index): sticker}, form.faults, form.at("sticker_ids")).snowflake(str(index))
+        Form({str(index): sticker}, form.faults, form.at("sticker_ids")).snowflake(str(index), required=True)
     reference = form.form("message_reference")
     if reference is not None:
         reference.snowflake("message_id", required=True)
@@ -182,6 +182,6 @@ def check_execute(
     form.url("avatar_url", 2048)
     form.text("thread_name", 100)
     for index, tag in enumerate(form.items("applied_tags", 5)):
-        Form({str(index): tag}, faults, "applied_tags").snowflake(str(index))
+        Form({str(index): tag}, faults, "applied_tags").snowflake(str(index), required=True)
     faults.raise_any()
     check_message(payload, files=files, application_owned=application_owned)

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from sandbox.rules.forms import Faults, Form
+from sandbox.rules.parts import check_channel_types
 
 
 class OptionType(IntEnum):
@@ -82,7 +83,7 @@ def _check_option(option: Form, kind: OptionType, check_named: CheckNamed) -> No
     elif kind is OptionType.SUB_COMMAND:
         check_options(option, check_named=check_named, allowed=_VALUES)
     elif kind is OptionType.CHANNEL:
-        option.items("channel_types", None)
+        check_channel_types(option)
     elif kind in _TYPED:
         _check_typed(option, kind)
     if kind not in _TYPED and (option.data.get("choices") or option.data.get("autocomplete")):

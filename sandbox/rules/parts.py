@@ -47,6 +47,8 @@ _DEFAULT_VALUE_TYPES = {
     Kind.MENTIONABLE_SELECT: {"user", "role"},
     Kind.CHANNEL_SELECT: {"channel"},
 }
+#: Every channel type there is (docs: Channel Types).
+CHANNEL_TYPES = frozenset({0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16})
 MAX_OPTIONS = 25
 MAX_CUSTOM_ID = 100
 
@@ -98,15 +100,10 @@ def check_emoji(component: Form) -> None:
     if emoji is None:
         return
     emoji_id = emoji.snowflake("id")
-    name = emoji.text("name", 32)
+    name = emoji.text("name", 32, required=True)
     # A unicode emoji has a name and no id; letters and digits alone are none.
-    if emoji_id is None and (not name or name.isascii()) and not _is_keycap(name):
+    if emoji_id is None and name is not None and name.isascii():
         emoji.fault("name", "BUTTON_COMPONENT_INVALID_EMOJI", "Invalid emoji")
-
-
-def _is_keycap(name: str | None) -> bool:
-    """Keycaps begin with an ASCII digit, # or *, and go on with U+20E3."""
-    return name is not None and name.endswith("\u20e3")
 
 
 def check_range(component: Form, *, low: int, high: int) -> tuple[int, int]:
@@ -135,13 +132,24 @@ def check_select(component: Form, kind: Kind, custom_ids: CustomIds) -> None:
         _check_preselected(component, maximum)
         return
     if kind is Kind.CHANNEL_SELECT:
-        component.items("channel_types", None)
+        check_channel_types(component)
     defaults = component.forms("default_values", maximum)
     for default in defaults:
         default.snowflake("id", required=True)
         if default.text("type", None) not in _DEFAULT_VALUE_TYPES[kind]:
             listed = ", ".join(f"'{name}'" for name in sorted(_DEFAULT_VALUE_TYPES[kind]))
             default.fault("type", "BASE_TYPE_CHOICES", f"Value must be one of ({listed}).")
+
+
+def check_channel_types(form: Form) -> None:
+    """Note what is wrong with `channel_types` of a select or option: known types, each once."""
+    members = form.items("channel_types", None)
+    for index, member in enumerate(members):
+        if isinstance(member, bool) or not isinstance(member, int) or member not in CHANNEL_TYPES:
+            listed = ", ".join(map(str, sorted(CHANNEL_TYPES)))
+            form.fault(f"channel_types.{index}", "BASE_TYPE_CHOICES", f"Value must be one of {{{listed}}}.")
+    if len({str(member) for member in members}) != len(members):
+        form.fault("channel_types", "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value")
 
 
 def check_options(component: Form, *, low: int, high: int) -> int:

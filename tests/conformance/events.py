@@ -38,6 +38,10 @@ _MESSAGE_EXTRA = {
 }
 _IN_GUILD = {"guild_id": "Gateway Events: the server it happened in"}
 _PARTIAL_MEMBER = {"user": "Gateway Events: a partial member, its user stands beside it"}
+_RESOLVED_MEMBER = {
+    name: "Receiving and Responding, Resolved Data: partial members miss user, deaf and mute"
+    for name in ("user", "deaf", "mute")
+}
 _INTERACTION_MEMBER = {"permissions": "Guild Member Object: in interactions, with the channel's permissions"}
 
 _MESSAGE_PARTS = (
@@ -90,7 +94,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
         Part("/member", _MEMBER, _INTERACTION_MEMBER),
         Part("/message", _MESSAGE),
         Part("/data/resolved/users/*", "UserResponse"),
-        Part("/data/resolved/members/*", _MEMBER, _INTERACTION_MEMBER, _PARTIAL_MEMBER),
+        Part("/data/resolved/members/*", _MEMBER, _INTERACTION_MEMBER, _RESOLVED_MEMBER),
         Part("/data/resolved/roles/*", "GuildRoleResponse"),
         Part("/data/resolved/messages/*", _MESSAGE),
         Part("/data/resolved/attachments/*", "AttachmentResponse"),

@@ -135,6 +135,10 @@ class Specification:
         found = self._check(side, "response", subject, {"$ref": f"#/components/schemas/{schema}"}, value)
         return [Violation(one.side, one.subject, at + one.pointer, one.keyword, one.message) for one in found]
 
+    def requested(self, schema: str, body: Any) -> list[Violation]:
+        """What is wrong with a body that should be of a named schema."""
+        return self._check("request", "request", schema, {"$ref": f"#/components/schemas/{schema}"}, body)
+
     def _query(self, operation: Operation, path: str) -> Iterator[Violation]:
         known = {one["name"]: one["schema"] for one in operation.parameters if one["in"] == "query"}
         for name, text in parse_qsl(urlsplit(path).query, keep_blank_values=True):
@@ -247,6 +251,9 @@ def explain(error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, st
                     yield from explain(inner)
                 return
     pointer = "".join(f"/{part}" for part in error.instance_path)
+    if kind.name == "oneOf" and isinstance(error.instance, Mapping) and "type" in error.instance:
+        yield f"{pointer}/type", "oneOf", f"{error.instance['type']} is none of the kinds foreseen here"
+        return
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
         for name in kind.unexpected:
             yield f"{pointer}/{name}", kind.name, "not in the specification"

@@ -99,7 +99,7 @@ def test_good_answers_conform(specification: Specification, message: dict[str, A
             "/components/0/components/0/id",
             "required",
         ),
-        ({"components": [{"type": 99}]}, "/components/0", "oneOf"),
+        ({"components": [{"type": 99}]}, "/components/0/type", "oneOf"),
     ],
 )
 def test_a_broken_answer_is_found_and_placed(
