@@ -5,7 +5,6 @@ from typing import Any
 import simcord
 
 from tests.cogs.conftest import Town
-from tests.services.stagecraft import ROBIN
 
 FILLED = {
     "name": "Mira",

@@ -1,4 +1,4 @@
-"""A stage and a model for tests of the rules: a channel that outlives the program, and a model that says what it is told."""
+"""A stage and a model for tests of the rules: channels outlive the program, and the model says what it is told."""
 
 import asyncio
 import itertools
@@ -292,3 +292,12 @@ async def summon(program: Program, character_id: UUID, by: Caller = ROBIN, place
     user_id = await program.people.arrive(by)
     await program.conversations.summon(user_id, place, character_id, interaction_id=next(_message_ids))
     await program.turns.idle()
+
+
+async def until(condition: Callable[[], object]) -> None:
+    """Let others run until it is so."""
+    for _ in range(200_000):
+        if condition():
+            return
+        await asyncio.sleep(0)
+    raise AssertionError("it never came to be")

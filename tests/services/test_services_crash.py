@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.failpoints import Point
-from tests.services.stagecraft import Act, Crash, FakeModels, Program, make, said, summon
+from tests.services.stagecraft import Act, Crash, FakeModels, Program, make, said, summon, until
 from tests.services.test_services_turns import rows
 
 GREETING = ("Mira", "Hello, Robin.")
@@ -141,8 +141,7 @@ async def test_several_messages_are_taken_up_in_order(start: Callable[..., Progr
     first.models.script = [[asyncio.Event().wait]]
     for text in ("Mira, one", "Mira, two", "Mira, three"):
         await first.turns.hear(said(text))
-    while not first.models.asked:
-        await asyncio.sleep(0)
+    await until(lambda: first.models.asked)
     await first.crash()
     program = await resume(start, FakeModels(["1"], ["2"], ["3"]))
     assert program.channels.texts() == [GREETING, ("Mira", "1"), ("Mira", "2"), ("Mira", "3")]

@@ -22,6 +22,7 @@ from tests.services.stagecraft import (
     make,
     said,
     summon,
+    until,
 )
 
 
@@ -120,11 +121,9 @@ async def test_answers_keep_the_order_of_their_channel_while_others_go_on(progra
     program.models.script = [[wait, "first"], ["elsewhere"], ["second"]]
     await program.turns.hear(said("Mira, one"))
     await program.turns.hear(said("Mira, two"))
-    while len(program.models.asked) < 1:
-        await asyncio.sleep(0)
+    await until(lambda: program.models.asked)
     await program.turns.hear(said("Juno?", place=PARLOUR))
-    while not program.channels.posts:
-        await asyncio.sleep(0)
+    await until(lambda: program.channels.posts)
     assert program.channels.texts() == [("Juno", "elsewhere")]
     gate.set()
     await program.turns.idle()
@@ -140,8 +139,7 @@ async def test_a_full_queue_refuses_and_says_so_once(program: Program, monkeypat
     await summon(program, await make(program, greeting=""))
     program.models.script = [[wait, "first"]]
     await program.turns.hear(said("Mira 0"))
-    while not program.models.asked:
-        await asyncio.sleep(0)
+    await until(lambda: program.models.asked)
     taken = [await program.turns.hear(said(f"Mira {n}")) for n in range(limits.WAITING_PER_CHANNEL + 2)]
     assert taken == [True] * limits.WAITING_PER_CHANNEL + [False] * 2
     assert program.channels.remarks[0][1] == "queue_full"
@@ -249,8 +247,7 @@ async def _reach(program: Program, *words: str) -> asyncio.Event:
 
 
 async def _until_asked(program: Program, times: int = 1, shown: int = 0) -> None:
-    while len(program.models.asked) < times or len(program.stage.shown) < shown:
-        await asyncio.sleep(0)
+    await until(lambda: len(program.models.asked) >= times and len(program.stage.shown) >= shown)
 
 
 async def test_stop_keeps_what_was_said_so_far(program: Program) -> None:
@@ -401,7 +398,7 @@ async def test_no_connection_is_held_while_a_model_is_awaited(program: Program) 
     gate = await _reach(program, "Well")
     await program.turns.hear(said("Mira?"))
     await _until_asked(program, shown=1)
-    assert program.database._engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # noqa: SLF001
+    assert program.database._engine.pool.checkedout() == 0  # type: ignore[attr-defined]
     gate.set()
     await program.turns.idle()
 

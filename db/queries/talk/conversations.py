@@ -157,3 +157,9 @@ async def touch(session: AsyncSession, conversation_id: UUID) -> None:
     await session.execute(
         update(Conversation).where(Conversation.id == conversation_id).values(last_activity_at=func.now())
     )
+
+
+async def ever_begun(session: AsyncSession, owner_id: UUID, channel_id: int) -> bool:
+    """Whether this owner ever began a conversation in a channel, active or not."""
+    statement = select(Conversation.id).where(Conversation.owner_id == owner_id, Conversation.channel_id == channel_id)
+    return await session.scalar(statement.limit(1)) is not None
