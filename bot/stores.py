@@ -1,6 +1,6 @@
 """What providers must remember, kept in the database behind a Protocol of theirs (`bot.providers.tokens.FactorStore`).
 
-What transport remembers is kept by `bot.services.talk.stores`. This one stands outside the rules, because a factor's type
+What transport remembers is kept by `bot.services.talk.stores`. This one stands outside the rules: a factor's type
 is the providers' own and rules know no provider.
 """
 
