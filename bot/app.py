@@ -50,7 +50,7 @@ from bot.transport.faces import Faces
 from bot.transport.permissions import WANTED
 from bot.transport.speaker import Speaker
 from bot.transport.stage import WebhookStage
-from cogs import install
+from cogs import prepare
 from db.ids import new_id
 from db.listen import CONNECTION_ERRORS, HeldLock
 from db.work import Actor, Database
@@ -174,7 +174,7 @@ class Program:
         self.client = client = CafeClient(
             CommandSyncs(self.database),
             clock=self.clock,
-            prepare=lambda client: install(client, self.cafe),
+            prepare=lambda client: prepare(client, self.cafe),
             guild_ready_timeout=_LOCAL_READY_SECONDS if self._is_local else _DISCORD_READY_SECONDS,
         )
         executor = Executor(settings.discord_token.get_secret_value(), self.clock)
