@@ -99,7 +99,5 @@ def _channels(core: Core, guild: Guild) -> tuple[Channel, Channel]:
     channels.make_channel(core, guild.id, "tavern", parent_id=town.id, topic="Sit down with whoever is in.")
     channels.make_channel(core, guild.id, "off-topic", parent_id=town.id)
     hidden = [Overwrite(guild.id, 0, deny=int(Permission.VIEW_CHANNEL))]
-    channels.make_channel(
-        core, guild.id, "backstage", parent_id=town.id, topic="For admins only.", overwrites=hidden
-    )
+    channels.make_channel(core, guild.id, "backstage", parent_id=town.id, topic="For admins only.", overwrites=hidden)
     return welcome, archive

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
 
-from sandbox import cdn, demo, hooks, static
+from sandbox import authorize, cdn, demo, hooks, static
 from sandbox.core import ACKNOWLEDGE_WITHIN, Core
 from sandbox.journal import Journal
 from sandbox.rest import border
@@ -38,7 +38,7 @@ class Sandbox:
         world: Path | None = None,
         identity: demo.Identity | None = None,
         acknowledge_within: float = ACKNOWLEDGE_WITHIN,
-    ) -> AsyncIterator[Sandbox]:
+    ) -> AsyncGenerator[Sandbox]:
         """Run a sandbox for the length of the block; port 0 takes any free one. An empty world gets the demo."""
         sandbox = await cls.open(
             port=port, host=host, world=world, identity=identity, acknowledge_within=acknowledge_within
@@ -124,6 +124,7 @@ def _application(core: Core) -> web.Application:
     app = web.Application(client_max_size=LARGEST_REQUEST)
     border.mount(app, core, all_routes())
     hooks.mount(app, core)
+    authorize.mount(app, core)
     cdn.mount(app, core)
     static.mount(app, core)
     return app
@@ -141,5 +142,3 @@ def _listener(host: str, port: int) -> socket.socket:
         raise
     listener.setblocking(False)
     return listener
-
-

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.acts import commands
 from sandbox.acts import interactions as acts
 from sandbox.acts import messages as message_acts
+from sandbox.bodies import objects
 from sandbox.core import Core
 from sandbox.errors import ApiError, InvalidForm, unknown
 from sandbox.render import messages as render_messages
@@ -150,7 +151,7 @@ def _update(core: Core, interaction: Interaction, data: Json, uploads: Sequence[
 def _autocomplete(core: Core, interaction: Interaction, data: Json, uploads: Sequence[Upload]) -> None:
     check_autocomplete(data, interaction.focused_type)
     acts.acknowledge(core, interaction, quietly=True)
-    body = {"choices": data.get("choices") or [], "nonce": interaction.nonce}
+    body = {"choices": objects(data.get("choices")), "nonce": interaction.nonce}
     core.hub.to_users("APPLICATION_COMMAND_AUTOCOMPLETE_RESPONSE", [interaction.user_id], body, people_only=True)
 
 

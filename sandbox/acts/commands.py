@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from sandbox import permissions
+from sandbox.bodies import objects
 from sandbox.core import Core
 from sandbox.permissions import Permission
 from sandbox.world.models import Channel, Command, Json, User
@@ -28,7 +29,7 @@ def settled(form: Json) -> Json:
         "name_localizations": form.get("name_localizations"),
         "description": form.get("description") or "" if kind == CHAT_INPUT else "",
         "description_localizations": form.get("description_localizations"),
-        "options": [_settled_option(option) for option in form.get("options") or []],
+        "options": [_settled_option(option) for option in objects(form.get("options"))],
         "default_member_permissions": None if allowed is None else str(allowed),
         "dm_permission": form.get("dm_permission") is not False,
         "contexts": form.get("contexts"),

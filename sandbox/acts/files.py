@@ -78,9 +78,7 @@ def resolve_media(world: World, channel_id: str, files: Sequence[Attachment], em
                     part["proxy_icon_url"] = part["icon_url"]
 
 
-def unfurl_components(
-    world: World, channel_id: str, files: Sequence[Attachment], components: list[Json]
-) -> None:
+def unfurl_components(world: World, channel_id: str, files: Sequence[Attachment], components: list[Json]) -> None:
     """Turn the media of V2 components into what a message shows: address, size, type and the file behind it."""
     for component in components:
         for key in ("media", "file"):

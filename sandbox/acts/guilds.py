@@ -18,9 +18,7 @@ def make_person(
 ) -> User:
     """A new person with a token of their own."""
     user_id = core.world.new_id()
-    user = User(
-        user_id, username, new_token(user_id), global_name=global_name, standing=standing, locale=locale
-    )
+    user = User(user_id, username, new_token(user_id), global_name=global_name, standing=standing, locale=locale)
     return core.world.users.put(user)
 
 

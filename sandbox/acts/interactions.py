@@ -113,7 +113,7 @@ async def _lose_when_unanswered(core: Core, interaction: Interaction) -> None:
     core.hub.to_users("INTERACTION_FAILURE", [interaction.user_id], body, people_only=True)
 
 
-# ---------------------------------------------------------------------------------------------------- what the bot hears
+# ------------------------------------------------------------------------------------------------ what the bot hears
 
 
 def _payload(core: Core, interaction: Interaction, user: User, data: Json, message: Message | None) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sandbox.acts import files
+from sandbox.bodies import objects
 from sandbox.core import Core
 from sandbox.errors import ApiError, InvalidForm
 from sandbox.permissions import ALL, Permission
@@ -103,7 +104,11 @@ def edit(
     if "content" in payload:
         message.content = (payload["content"] or "").strip()
         draft = Draft(
-            core.world.channel(message.channel_id), message.author_id, payload, allowed=allowed, default_parse=default_parse
+            core.world.channel(message.channel_id),
+            message.author_id,
+            payload,
+            allowed=allowed,
+            default_parse=default_parse,
         )
         _mention(core, message, payload, draft, None)
     message.edited_at = core.clock.iso()
@@ -147,7 +152,7 @@ def delete_many(core: Core, channel: Channel, messages: Sequence[Message]) -> No
     core.hub.to_channel("MESSAGE_DELETE_BULK", channel, body)
 
 
-# ---------------------------------------------------------------------------------------------------- parts of the above
+# ------------------------------------------------------------------------------------------------ parts of the above
 
 
 def _reference(core: Core, draft: Draft) -> Json | None:
@@ -178,7 +183,7 @@ def _dress(core: Core, message: Message, payload: Json) -> None:
     """Embeds and components as the message will show them."""
     world, attached = core.world, message.attachments
     if "embeds" in payload:
-        message.embeds = [_settled_embed(embed) for embed in payload["embeds"] or []]
+        message.embeds = [_settled_embed(embed) for embed in objects(payload["embeds"])]
         files.resolve_media(world, message.channel_id, attached, message.embeds)
     if "components" in payload:
         message.components = settle_components(payload["components"])
@@ -188,7 +193,7 @@ def _dress(core: Core, message: Message, payload: Json) -> None:
 def _settled_embed(embed: Json) -> Json:
     settled: Json = {key: value for key, value in deepcopy(embed).items() if value is not None}
     settled["type"] = "rich"
-    for one in settled.get("fields") or []:
+    for one in objects(settled.get("fields")):
         one["inline"] = bool(one.get("inline"))
     return settled
 
@@ -200,7 +205,7 @@ def _mention(core: Core, message: Message, payload: Json, draft: Draft, replied_
     found = parse_mentions(
         message.content,
         payload.get("allowed_mentions"),
-        known_users=world.users,
+        known_users=world.users.keys(),
         known_roles=[role.id for role in roles if role.mentionable or may_ping_all],
         replied_user=replied_user,
         default_parse=draft.default_parse,
@@ -235,7 +240,7 @@ def _kept_attachments(message: Message, payload: Json) -> list[Attachment]:
     """`attachments` in an edit lists the ids to keep; without it all stay."""
     if "attachments" not in payload:
         return list(message.attachments)
-    about = {as_id(one.get("id")): one for one in payload["attachments"] or []}
+    about = {as_id(one.get("id")): one for one in objects(payload["attachments"])}
     kept = [one for one in message.attachments if one.id in about]
     for one in kept:
         one.description = about[one.id].get("description", one.description)

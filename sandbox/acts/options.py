@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
+from sandbox.bodies import objects
 from sandbox.errors import InvalidForm
 from sandbox.rules.forms import raise_forms
 from sandbox.rules.options import OptionType
@@ -16,21 +17,21 @@ _HOLDERS = (OptionType.SUB_COMMAND, OptionType.SUB_COMMAND_GROUP)
 MENTIONS = (OptionType.USER, OptionType.CHANNEL, OptionType.ROLE, OptionType.MENTIONABLE, OptionType.ATTACHMENT)
 
 
-def check_given(defined: Sequence[Json], given: Sequence[Any], *, typing: bool, path: str = "data.options") -> None:
+def check_given(defined: Sequence[Json], given: Sequence[Json], *, typing: bool, path: str = "data.options") -> None:
     """Check the options of an invocation; while `typing` (autocomplete) they may be unfinished. Raises InvalidForm."""
     by_name = {option["name"]: option for option in defined}
     faults: list[InvalidForm] = []
     seen: set[str] = set()
     for index, option in enumerate(given):
         where = f"{path}.{index}"
-        definition = by_name.get(option.get("name")) if isinstance(option, dict) else None
+        definition = by_name.get(option.get("name"))
         if definition is None or definition["name"] in seen:
             faults.append(InvalidForm.field(where, "APPLICATION_COMMAND_OPTIONS_INVALID", "Unknown option"))
             continue
         seen.add(definition["name"])
         if definition["type"] in _HOLDERS:
-            inner = option.get("options") or []
-            check_given(definition.get("options") or [], inner, typing=typing, path=f"{where}.options")
+            inner = objects(option.get("options"))
+            check_given(objects(definition.get("options")), inner, typing=typing, path=f"{where}.options")
         elif not typing:
             fault = _wrong(definition, option.get("value"))
             if fault is not None:
@@ -40,16 +41,16 @@ def check_given(defined: Sequence[Json], given: Sequence[Any], *, typing: bool, 
     raise_forms(faults)
 
 
-def values(given: Sequence[Any]) -> Iterator[Json]:
+def values(given: Sequence[Json]) -> Iterator[Json]:
     """Every option that carries a value, however deep."""
     for option in given:
         if option.get("type") in _HOLDERS:
-            yield from values(option.get("options") or [])
+            yield from values(objects(option.get("options")))
         else:
             yield option
 
 
-def tidied(defined: Sequence[Json], given: Sequence[Any]) -> list[Json]:
+def tidied(defined: Sequence[Json], given: Sequence[Json]) -> list[Json]:
     """The options as the bot gets them: with the types of the definition, and no empty `options`."""
     by_name = {option["name"]: option for option in defined}
     answer: list[Json] = []
@@ -57,7 +58,7 @@ def tidied(defined: Sequence[Json], given: Sequence[Any]) -> list[Json]:
         definition = by_name[option["name"]]
         tidy: Json = {"name": definition["name"], "type": definition["type"]}
         if definition["type"] in _HOLDERS:
-            inner = tidied(definition.get("options") or [], option.get("options") or [])
+            inner = tidied(objects(definition.get("options")), objects(option.get("options")))
             if inner:
                 tidy["options"] = inner
         else:
@@ -84,7 +85,7 @@ def _wrong(definition: Json, value: Any) -> tuple[str, str] | None:
     kind = OptionType(definition["type"])
     if not _fits(kind, value):
         return "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", f"Value is not of type {kind.name}"
-    choices = definition.get("choices") or []
+    choices = objects(definition.get("choices"))
     if choices and value not in [choice["value"] for choice in choices]:
         return "APPLICATION_COMMAND_OPTIONS_VALUE_INVALID", "Value is not one of the choices"
     if kind is OptionType.STRING:
@@ -112,9 +113,3 @@ def _outside(size: float, low: float | None, high: float | None, what: str) -> t
     if high is not None and size > high:
         return "APPLICATION_COMMAND_OPTIONS_VALUE_INVALID", f"The {what} must be at most {high}"
     return None
-
-
-def listed(value: Any) -> list[Json]:
-    """A JSON array of objects, or an empty list for anything else."""
-    items: list[Any] = cast("list[Any]", value) if isinstance(value, list) else []
-    return [cast("Json", item) for item in items if isinstance(item, dict)]

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sandbox.rest import channels, commands, emojis, interactions, messages, users, webhooks
+from sandbox import oauth2
+from sandbox.rest import (
+    channels,
+    commands,
+    emojis,
+    guilds,
+    interactions,
+    messages,
+    monetization,
+    reactions,
+    roles,
+    threads,
+    users,
+    webhooks,
+)
 from sandbox.rest.routes import Route
 
 AREAS = (
@@ -13,6 +27,12 @@ AREAS = (
     commands.routes,
     emojis.routes,
     interactions.routes,
+    threads.routes,
+    reactions.routes,
+    guilds.routes,
+    roles.routes,
+    monetization.routes,
+    oauth2.routes,
 )
 
 

@@ -35,6 +35,8 @@ def recognise(core: Core, header: str | None) -> Caller:
     if not header:
         return STRANGER
     kind, _, token = header.rpartition(" ")
+    if kind == "Basic":
+        return STRANGER  # an application's id and secret; only the token endpoint looks at them
     if kind == "Bearer":
         grant = next((one for one in core.world.grants if one.access_token == token), None)
         if grant is None or grant.expires_at <= core.clock.now():

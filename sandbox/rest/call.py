@@ -165,6 +165,15 @@ class Call:
             raise InvalidForm.field("", "BASE_TYPE_BAD_TYPE", "Only iterables may be used in a ListType")
         return body
 
+    async def fields(self) -> dict[str, str]:
+        """The body of an HTML form; other kinds of body are empty here (OAuth2 takes no JSON)."""
+        if self.request.content_type != "application/x-www-form-urlencoded":
+            return {}
+        given = await self.request.post()
+        fields = {key: value for key, value in given.items() if isinstance(value, str)}
+        self.noted = fields
+        return fields
+
     async def upload(self) -> tuple[Json, list[Upload]]:
         """The body as a JSON object, with the files beside it."""
         form = await self.form()

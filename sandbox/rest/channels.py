@@ -11,8 +11,8 @@ from sandbox.permissions import Permission
 from sandbox.render import places
 from sandbox.rest.call import Answer, Call
 from sandbox.rest.routes import Routes
-from sandbox.rules.forms import Faults, Form
-from sandbox.rules.names import channel_name_as_shown, check_channel_name
+from sandbox.rules.channels import check_channel, check_overwrite, check_thread
+from sandbox.rules.names import channel_name_as_shown
 from sandbox.snowflake import as_id
 from sandbox.world.models import Channel, ChannelType, Json, Overwrite
 
@@ -48,7 +48,7 @@ async def make(call: Call) -> Answer:
     guild_id = call.id("guild_id")
     permissions.need_in_guild(call.world, guild_id, call.user.id, Permission.MANAGE_CHANNELS)
     form = await call.form()
-    check_fields(form, named=True)
+    check_channel(form, creating=True)
     kind = form.get("type") or 0
     if kind not in MAKEABLE:
         raise InvalidForm.field("type", "BASE_TYPE_CHOICES", f"Value must be one of {sorted(map(int, MAKEABLE))}.")
@@ -93,10 +93,11 @@ async def change(call: Call) -> Json:
     if channel.guild_id is None:
         raise ApiError(403, 50003, "Cannot execute action on a DM channel")
     form = await call.form()
-    check_fields(form, named=False)
     if channel.is_thread:
+        check_thread(form, creating=False)
         _change_thread(call, channel, form)
     else:
+        check_channel(form, creating=False, kind=channel.type)
         needed = Permission.MANAGE_CHANNELS
         if "permission_overwrites" in form:
             needed |= Permission.MANAGE_ROLES
@@ -126,6 +127,7 @@ async def put_overwrite(call: Call) -> None:
     channel = call.world.channel(call.id("channel_id"))
     allowed = permissions.need_in_channel(call.world, channel, call.user.id, Permission.MANAGE_ROLES)
     form = await call.form()
+    check_overwrite(form)
     (overwrite,) = read_overwrites([{**form, "id": call.id("overwrite_id")}])
     # docs: Edit Channel Permissions: one may only allow or deny what one has (administrators have all).
     if (overwrite.allow | overwrite.deny) & ~allowed:
@@ -164,19 +166,6 @@ async def my_direct(call: Call) -> list[Json]:
     return [places.channel(call.world, one, call.user.id) for one in call.world.direct_channels_of(call.user.id)]
 
 
-def check_fields(form: Json, *, named: bool) -> None:
-    """50035 for fields of a channel that are out of bounds."""
-    if named or "name" in form:
-        check_channel_name(form.get("name"))
-    faults = Faults()
-    fields = Form(form, faults)
-    fields.text("topic", 1024)
-    fields.whole("rate_limit_per_user", low=0, high=21_600)
-    fields.truth("nsfw")
-    fields.choice("auto_archive_duration", {60, 1440, 4320, 10_080})
-    faults.raise_any()
-
-
 def read_overwrites(given: Any) -> list[Overwrite]:
     """Overwrites of a body; bit sets arrive as strings or numbers."""
     answer: list[Overwrite] = []
@@ -209,9 +198,7 @@ def _apply(call: Call, channel: Channel, form: Json) -> None:
 def _category(call: Call, guild_id: str, form: Json) -> str | None:
     parent_id = as_id(form.get("parent_id"))
     parent = call.world.channels.get(parent_id)
-    if parent_id is not None and (
-        parent is None or parent.guild_id != guild_id or parent.type != ChannelType.CATEGORY
-    ):
+    if parent_id is not None and (parent is None or parent.guild_id != guild_id or parent.type != ChannelType.CATEGORY):
         raise InvalidForm.field("parent_id", "CHANNEL_PARENT_INVALID", "Category does not exist")
     return parent_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox import permissions
 from sandbox.acts import commands as acts
+from sandbox.bodies import objects
 from sandbox.errors import ApiError, InvalidForm, missing_access, unknown
 from sandbox.permissions import Permission
 from sandbox.render import people
@@ -115,7 +116,7 @@ async def set_permissions(call: Call) -> Json:
     permissions.need_in_guild(call.world, guild_id, call.user.id, needed)
     if command_id != application_id and command_id not in call.world.commands:
         raise unknown("command")
-    given = (await call.form()).get("permissions") or []
+    given = objects((await call.form()).get("permissions"))
     if len(given) > MOST_PERMISSIONS:
         raise InvalidForm.field("permissions", "BASE_TYPE_MAX_LENGTH", "Must be 100 or fewer in length.")
     rows = [{"id": str(one["id"]), "type": int(one["type"]), "permission": bool(one["permission"])} for one in given]
@@ -159,7 +160,7 @@ def _searched(command: Json) -> str:
     parts = [command["name"], command.get("name_localized") or ""]
     for option in command["options"]:
         if option["type"] in (1, 2):
-            parts += [option["name"], *(inner["name"] for inner in option.get("options") or [])]
+            parts += [option["name"], *(inner["name"] for inner in objects(option.get("options")))]
     return " ".join(parts).casefold()
 
 

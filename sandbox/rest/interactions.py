@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from sandbox import permissions
 from sandbox.acts import callbacks, commands, files, options
 from sandbox.acts import interactions as acts
 from sandbox.acts.resolved import Resolver
+from sandbox.bodies import objects, values
 from sandbox.errors import ApiError, InvalidForm, missing_access, missing_permissions, unknown
 from sandbox.permissions import Permission
 from sandbox.rest.call import Call, Upload
@@ -94,9 +95,7 @@ class _Begun:
         interaction = self._interaction
         interaction.command_name = command.body["name"]
         interaction.command_type = command.body["type"]
-        interaction.owners = commands.owners_for(
-            self._call.world, command, self._call.user.id, self._channel
-        )
+        interaction.owners = commands.owners_for(self._call.world, command, self._call.user.id, self._channel)
         body: Json = {"id": command.id, "name": command.body["name"], "type": command.body["type"]}
         if command.guild_id is not None:
             body["guild_id"] = command.guild_id
@@ -120,7 +119,7 @@ class _Begun:
 
     def _options(self, command: Command) -> list[Json]:
         typing = self._interaction.type == acts.AUTOCOMPLETE
-        given = options.listed(self._data.get("options"))
+        given = objects(self._data.get("options"))
         options.check_given(command.body["options"], given, typing=typing)
         tidy = options.tidied(command.body["options"], given)
         if typing:
@@ -173,10 +172,9 @@ class _Begun:
         return message
 
     def _selected(self, component: Json) -> list[str]:
-        given: Any = self._data.get("values")
-        chosen = [str(value) for value in cast("list[Any]", given)] if isinstance(given, list) else []
+        chosen = [str(value) for value in values(self._data.get("values"))]
         low, high = component.get("min_values", 1), component.get("max_values", 1)
-        offered = {option["value"] for option in component.get("options") or []}
+        offered = {option["value"] for option in objects(component.get("options"))}
         bad = component["type"] == _SELECTS[0] and not offered.issuperset(chosen)
         if bad or not low <= len(chosen) <= high or len(set(chosen)) != len(chosen):
             raise InvalidForm.field("data.values", "COMPONENT_VALIDATION_FAILED", "Component validation failed")
@@ -194,7 +192,7 @@ class _Begun:
             raise unknown("interaction")
         if modal["custom_id"] != self._data.get("custom_id") or not acts.is_alive(self._call.core, opener):
             raise unknown("interaction")
-        components = options.listed(self._data.get("components"))
+        components = objects(self._data.get("components"))
         check_submission(modal, components)
         self._interaction.custom_id = modal["custom_id"]
         self._interaction.message_id = opener.message_id
@@ -216,9 +214,9 @@ class _Begun:
                 continue
             answered |= {"type": question["type"], "id": question["id"]}
             if question["type"] == _FILE_UPLOAD:
-                answered["values"] = [self._attached(kept, value) for value in answered.get("values") or []]
+                answered["values"] = [self._attached(kept, value) for value in values(answered.get("values"))]
             else:
-                self._resolver.add_selected(question, answered.get("values") or [], "data.components")
+                self._resolver.add_selected(question, values(answered.get("values")), "data.components")
 
     # -------------------------------------------------------------------------------------------- files
 

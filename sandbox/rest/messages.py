@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sandbox import permissions
 from sandbox.acts import messages as acts
-from sandbox.errors import ApiError, InvalidForm, RateLimited, missing_permissions
+from sandbox.bodies import values
+from sandbox.errors import ApiError, RateLimited, missing_permissions
 from sandbox.permissions import Permission
 from sandbox.render import messages as render
 from sandbox.render import people
@@ -12,7 +13,7 @@ from sandbox.rest.call import Call, Upload
 from sandbox.rest.routes import Routes
 from sandbox.rules.messages import check_message
 from sandbox.snowflake import as_id, made_at
-from sandbox.world.models import Channel, ChannelType, Json, Message, MessageFlag, MessageType
+from sandbox.world.models import Channel, ChannelType, Json, Message
 from sandbox.world.world import World
 
 routes = Routes()
@@ -144,11 +145,12 @@ async def bulk_delete(call: Call) -> None:
     if channel.guild_id is None:
         raise ApiError(403, 50003, "Cannot execute action on a DM channel")
     permissions.need_in_channel(call.world, channel, call.user.id, Permission.MANAGE_MESSAGES)
-    given = (await call.form()).get("messages")
-    ids = [as_id(item) for item in given] if isinstance(given, list) else []
+    ids = [as_id(item) for item in values((await call.form()).get("messages"))]
     wanted = list(dict.fromkeys(item for item in ids if item is not None))
     if not 2 <= len(wanted) <= 100:
-        raise ApiError(400, 50016, "Provided too few or too many messages to delete. Must provide at least 2 and at most 100.")
+        raise ApiError(
+            400, 50016, "Provided too few or too many messages to delete. Must provide at least 2 and at most 100."
+        )
     if any(made_at(item) < call.core.clock.now() - BULK_WITHIN for item in wanted):
         raise ApiError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     found = [message for item in wanted if (message := call.world.messages.get(item))]

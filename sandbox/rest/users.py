@@ -6,7 +6,7 @@ from sandbox.acts import guilds as acts
 from sandbox.errors import ApiError, missing_access, unauthorized
 from sandbox.render import people, places
 from sandbox.rest.call import Call
-from sandbox.rest.routes import ALSO_BEARER, Routes
+from sandbox.rest.routes import ALSO_BEARER, ANYBODY, Routes
 from sandbox.rules.images import check_data_uri
 from sandbox.rules.names import check_username
 from sandbox.world.models import Json, User
@@ -125,7 +125,7 @@ async def change_application(call: Call) -> Json:
     return people.own_application(call.world, application)
 
 
-@routes.get("/gateway", callers=ALSO_BEARER | {"none"})
+@routes.get("/gateway", callers=ANYBODY)
 async def gateway(call: Call) -> Json:
     """Get Gateway."""
     return {"url": call.world.origin.replace("http", "ws", 1)}
@@ -142,4 +142,3 @@ async def gateway_for_bots(call: Call) -> Json:
         "max_concurrency": 1,
     }
     return {"url": call.world.origin.replace("http", "ws", 1), "shards": 1, "session_start_limit": start_limit}
-

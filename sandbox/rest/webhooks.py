@@ -123,9 +123,7 @@ async def execute(call: Call) -> Json | None:
     form, uploads = await call.upload()
     if not (webhook.application_id or call.asks("with_components")):
         form.pop("components", None)
-    check_execute(
-        form, files=[upload.info for upload in uploads], application_owned=webhook.application_id is not None
-    )
+    check_execute(form, files=[upload.info for upload in uploads], application_owned=webhook.application_id is not None)
     if form.get("thread_name"):
         raise ApiError(400, 220003, "Webhooks can only create threads in forum channels")
     _need_room(call, webhook)
@@ -161,9 +159,7 @@ async def edit_message(call: Call) -> Json:
     if not (webhook.application_id or call.asks("with_components")):
         form.pop("components", None)
     owned = webhook.application_id is not None
-    message_acts.edit(
-        call.core, message, form, uploads, application_owned=owned, default_parse=WEBHOOK_PARSE
-    )
+    message_acts.edit(call.core, message, form, uploads, application_owned=owned, default_parse=WEBHOOK_PARSE)
     return render.message(call.world, message, None)
 
 
@@ -176,7 +172,7 @@ async def delete_message(call: Call) -> None:
     message_acts.delete(call.core, _message(call, _by_token(call)))
 
 
-# ---------------------------------------------------------------------------------------------------- parts of the above
+# ------------------------------------------------------------------------------------------------ parts of the above
 
 
 def _shown(call: Call, webhook: Webhook) -> Json:

@@ -333,6 +333,8 @@ class Grant:
     scopes: list[str]
     redirect_uri: str
     expires_at: float
+    #: PKCE: the S256 challenge that the exchange must answer.
+    challenge: str | None = None
     access_token: str | None = None
     refresh_token: str | None = None
 

@@ -196,7 +196,6 @@ class World:
         """Whether this is a direct conversation."""
         return channel.type in (ChannelType.DM, ChannelType.GROUP_DM)
 
-
     # ---------------------------------------------------------------------------------- files
 
     def keep_picture(self, place: str, data: bytes, mime: str) -> str:

@@ -141,7 +141,7 @@ class Bot(commands.Bot):
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
         super().dispatch(event_name, *args, **kwargs)
         self.heard.append((event_name, args))
-        asyncio.ensure_future(self._wake())
+        self._waking = asyncio.ensure_future(self._wake())
 
     async def _wake(self) -> None:
         async with self._fresh:
