@@ -70,6 +70,14 @@ EXEMPT: tuple[Exempt, ...] = (
     Exempt(
         "request",
         r"PUT /channels/\{channel_id\}/permissions/\{overwrite_id\}",
+        r"/(allow|deny)",
+        "type",
+        "specification",
+        "documented as texts (Permissions); the specification has numbers, the service takes both",
+    ),
+    Exempt(
+        "request",
+        r"PUT /channels/\{channel_id\}/permissions/\{overwrite_id\}",
         r"/id",
         "additionalProperties",
         "discord.py",
