@@ -35,7 +35,7 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[HouseBot]:
 
 @pytest.fixture
 async def opens(sandbox: Sandbox, browser: Browser) -> AsyncIterator[Opens]:
-    """`await opens("member", "tavern")`: the client in a browser of its own, at a channel. Page errors fail the test."""
+    """`await opens("member", "tavern")`: the client in a browser of its own. Errors of the page fail the test."""
     errors: list[str] = []
     async with AsyncExitStack() as stack:
 

@@ -21,7 +21,9 @@ class Form(ui.Modal, title="A new character"):
     about = ui.TextDisplay("Tell us about **somebody**.")
     name = ui.Label(text="Name", component=ui.TextInput(max_length=12, min_length=2))
     words = ui.Label(
-        text="Words", description="In a line or two", component=ui.TextInput(style=discord.TextStyle.long, required=False)
+        text="Words",
+        description="In a line or two",
+        component=ui.TextInput(style=discord.TextStyle.long, required=False),
     )
     mood = ui.Label(
         text="Mood", component=ui.Select(options=[discord.SelectOption(label=m, value=m) for m in ("Calm", "Merry")])
@@ -41,7 +43,10 @@ class Choices(ui.Modal, title="Choices"):
     size = ui.Label(
         text="Size",
         component=ui.RadioGroup(
-            options=[discord.RadioGroupOption(label="Small", value="s"), discord.RadioGroupOption(label="Large", value="l")]
+            options=[
+                discord.RadioGroupOption(label="Small", value="s"),
+                discord.RadioGroupOption(label="Large", value="l"),
+            ]
         ),
     )
     extra = ui.Label(
@@ -49,7 +54,10 @@ class Choices(ui.Modal, title="Choices"):
         component=ui.CheckboxGroup(
             required=False,
             min_values=0,
-            options=[discord.CheckboxGroupOption(label="Milk", value="m"), discord.CheckboxGroupOption(label="Ice", value="i")],
+            options=[
+                discord.CheckboxGroupOption(label="Milk", value="m"),
+                discord.CheckboxGroupOption(label="Ice", value="i"),
+            ],
         ),
     )
     sure = ui.Label(text="I am sure", component=ui.Checkbox())
@@ -82,7 +90,9 @@ class Panel(ui.View):
     async def off(self, interaction: discord.Interaction, _: Any) -> None:
         """Cannot be pressed."""
 
-    @ui.select(placeholder="One drink", options=[discord.SelectOption(label=d, value=d) for d in ("Tea", "Cocoa")], row=1)
+    @ui.select(
+        placeholder="One drink", options=[discord.SelectOption(label=d, value=d) for d in ("Tea", "Cocoa")], row=1
+    )
     async def drink(self, interaction: discord.Interaction, select: ui.Select[Any]) -> None:
         await interaction.response.send_message(f"drink {select.values}")
 

@@ -155,7 +155,7 @@ HOSTILE = (
     "```html\n<svg onload=window.hacked=1>\n```",
     "`<iframe src=javascript:window.hacked=1>`",
     "||<style>*{display:none}</style>||",
-    "<https://example.org/\"onmouseover=\"window.hacked=1>",
+    '<https://example.org/"onmouseover="window.hacked=1>',
     "\u202eright to left \u200b zero",
 )
 

@@ -33,7 +33,7 @@ class Visit:
 
     def message(self, text: str) -> Locator:
         """The latest message that contains `text`."""
-        return self.page.locator(".message", has_text=text).last
+        return self.page.locator(".message").filter(has=self.page.locator(".message-body", has_text=text)).last
 
     def button(self, name: str, within: Locator | None = None) -> Locator:
         return (within or self.page).get_by_role("button", name=name, exact=True)
@@ -41,7 +41,9 @@ class Visit:
     async def begin(self, command: str) -> None:
         """Choose a slash command from the picker by typing its name."""
         await self.field.fill(f"/{command}")
-        await expect(self.page.get_by_role("option", name=f"/{command}").first).to_have_attribute("aria-selected", "true")
+        await expect(self.page.get_by_role("option", name=f"/{command}").first).to_have_attribute(
+            "aria-selected", "true"
+        )
         await self.field.press("Enter")
         await expect(self.page.get_by_role("group", name=f"Command /{command}")).to_be_visible()
 

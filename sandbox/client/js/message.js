@@ -1,5 +1,5 @@
 /** Draws one message, and brings a drawn one up to date part by part, so that streamed edits never flicker. */
-import { $, h, icon, iconButton, morph } from "./dom.js";
+import { $, append, h, icon, iconButton, morph } from "./dom.js";
 import { attachmentNodes } from "./attachments.js";
 import { componentNodes, maybeSpoiler } from "./components.js";
 import { embedNodes } from "./embeds.js";
@@ -69,7 +69,7 @@ function part(node, selector, make, signature) {
   const key = JSON.stringify(signature ?? null);
   if (node.parts[selector] === key) return;
   node.parts[selector] = key;
-  morph($(`:scope > ${selector}, :scope > .message-body > ${selector}`, node), [make()].flat().filter(Boolean));
+  morph($(`:scope > ${selector}, :scope > .message-body > ${selector}`, node), [...append(document.createDocumentFragment(), make()).childNodes]);
 }
 
 function mentionsMe(message) {
