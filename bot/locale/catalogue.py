@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +23,14 @@ NOT_OURS = "bot/rehearsal/"
 
 KEYWORDS: dict[str, int] = {"N_": 1, "say": 1, "_L": 1, "plural": 2}
 """Function or method name → how many leading arguments are texts."""
+SAY_IS_MADE = re.compile(r"\b(?:Say|say_for)\(")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One text (and its plural form) and where it stands."""
+    """One text (and its plural form), what it was given to, and where it stands."""
 
+    keyword: str
     text: str
     plural: str | None
     path: str
@@ -39,10 +42,12 @@ class NotAConstant(Exception):  # noqa: N818 - reads as the claim it makes
 
 
 def _called(node: ast.Call) -> str | None:
-    """The bare name of what is called: `say(…)`, `self.say(…)` and `self._say(…)` are all `say`."""
+    """The bare name of what is called: `say(…)`, `self._say(…)`, `Say(locale)(…)` and `say_for(x)(…)` are all `say`."""
     match node.func:
         case ast.Attribute(attr=name) | ast.Name(id=name):
             pass
+        case ast.Call() | ast.BoolOp() as made:
+            return "say" if SAY_IS_MADE.search(ast.unparse(made)) else None
         case _:
             return None
     for candidate in (name, name.lstrip("_")):
@@ -52,7 +57,7 @@ def _called(node: ast.Call) -> str | None:
 
 
 def find_in(source: str, path: str) -> Iterator[Found]:
-    """The texts of one module. Raises `NotAConstant` for `say(f"…")`; `say(variable)` shows a text marked elsewhere."""
+    """The texts of one module. Raises `NotAConstant` for `say(f"…")`; `say(variable)` shows one marked elsewhere."""
     for node in ast.walk(ast.parse(source, path)):
         if not isinstance(node, ast.Call) or (keyword := _called(node)) is None:
             continue
@@ -61,7 +66,7 @@ def find_in(source: str, path: str) -> Iterator[Found]:
         if any(isinstance(arg, ast.JoinedStr | ast.BinOp) for arg in wanted):
             raise NotAConstant(f"{path}:{node.lineno}: the text given to {keyword}() must be one plain string")
         if len(texts) == KEYWORDS[keyword]:
-            yield Found(texts[0], texts[1] if len(texts) > 1 else None, path, node.lineno)
+            yield Found(keyword, texts[0], texts[1] if len(texts) > 1 else None, path, node.lineno)
 
 
 def find_in_template(source: str, path: str) -> Iterator[Found]:
@@ -75,7 +80,7 @@ def find_in_template(source: str, path: str) -> Iterator[Found]:
         if any(isinstance(arg, nodes.Concat | nodes.Add | nodes.Mod) for arg in wanted):
             raise NotAConstant(f"{path}:{call.lineno}: the text given to {keyword}() must be one plain string")
         if len(texts) == KEYWORDS[keyword]:
-            yield Found(texts[0], texts[1] if len(texts) > 1 else None, path, call.lineno)
+            yield Found(keyword, texts[0], texts[1] if len(texts) > 1 else None, path, call.lineno)
 
 
 def find_all(root: Path = ROOT) -> tuple[Found, ...]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from discord.ext import commands
 
+import cogs
 from bot.cli import parser
+from bot.locale import catalogue
 from bot.settings import Settings
 from docs import tables
 
@@ -19,7 +24,7 @@ PAGES = sorted(
     key=lambda path: path.relative_to(ROOT).as_posix(),
 )
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-COMMAND_ROW = re.compile(r"^\| `/([a-z ]+)`", re.MULTILINE)
+COMMAND_ROW = re.compile(r"^\| `/([a-z ]+)` \| (.*?) \|", re.MULTILINE)
 
 
 def _ids(path: Path) -> str:
@@ -48,6 +53,33 @@ def test_every_command_of_the_command_line_is_documented() -> None:
     assert commands
     for name in commands:
         assert re.search(rf"`{name}`|-m bot {name}\b", text), name
+
+
+def _commands() -> dict[str, set[str]]:
+    """Every slash command as people type it, with its options; from the cogs themselves."""
+    found: dict[str, set[str]] = {}
+    for module in pkgutil.iter_modules(cogs.__path__):
+        for member in vars(importlib.import_module(f"cogs.{module.name}")).values():
+            if not (isinstance(member, type) and issubclass(member, commands.Cog)):
+                continue
+            group = getattr(member, "__cog_group_name__", None) if issubclass(member, commands.GroupCog) else None
+            for command in member.__cog_app_commands__:
+                name = f"{group} {command.name}" if group else command.name
+                found[name] = {option.name for option in command.parameters}
+    return found
+
+
+def test_every_slash_command_and_option_is_documented() -> None:
+    rows = COMMAND_ROW.findall((DOCS / "commands.md").read_text("utf-8"))
+    documented = {name: set(re.findall(r"`(\w+)`", options)) for name, options in rows}
+    assert documented == _commands()
+
+
+def test_no_text_names_a_command_there_is_not() -> None:
+    known = {word for name in _commands() for word in (name, name.split()[0])}
+    for found in catalogue.find_all():
+        for name in re.findall(r"(?:^|\s)/([a-z]+(?: [a-z]+)?)\b", found.text):
+            assert name in known or name.split()[0] in known, f"{found.path}:{found.line} {found.text}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_ids)

@@ -99,10 +99,10 @@ def test_extraction_finds_every_way_a_text_is_written() -> None:
     source = """
 say("a"); self.say("b {x}", x=1); self._say("c"); say.plural("one", "many", n); ctx.say.plural("1", "2", n)
 raise InvalidInput("code", N_("d")); group = Group(name=_L("e")); say(N_("f") if x else N_("g")); say(message)
-outer(say("h", inner=say("i")))
+outer(say("h", inner=say("i"))); Say(locale)("j"); (say or Say())("k"); say_for(x)("l")
 """
     found = {(item.text, item.plural) for item in find_in(source, "x.py")}
-    assert found == {*((letter, None) for letter in "adefghic"), ("b {x}", None), ("one", "many"), ("1", "2")}
+    assert found == {*((letter, None) for letter in "adefghicjkl"), ("b {x}", None), ("one", "many"), ("1", "2")}
 
 
 def test_extraction_reads_templates_too() -> None:
@@ -122,3 +122,16 @@ def test_a_text_put_together_at_run_time_is_refused(source: str) -> None:
 def test_pseudo_names_stay_valid_command_names() -> None:
     assert COMMAND_NAME.match(texts.pseudo_name("character"))
     assert len(texts.pseudo_name("a" * 32)) <= 32
+
+
+@pytest.mark.parametrize("language", catalogue.languages())
+def test_translated_command_names_are_names_to_discord(language: str) -> None:
+    """Discord, Application Commands: names in lower case, at most 32 letters, digits, - and _; descriptions 100."""
+    say = Say(language)
+    for found in catalogue.find_all():
+        if found.keyword == "_L":
+            translated = say.template(found.text)
+            assert len(translated) <= 100, translated
+            if COMMAND_NAME.match(found.text) and found.text == found.text.lower():
+                assert COMMAND_NAME.match(translated), translated
+                assert translated == translated.lower()
