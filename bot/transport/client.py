@@ -32,6 +32,10 @@ BACKFILL_LIMIT = 300
 
 _LONGEST_BACKOFF_SECONDS = 60.0
 
+# BotCafé does not speak in voice channels; a newcomer need not read that it cannot.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
 log = structlog.get_logger(__name__)
 
 
@@ -52,7 +56,7 @@ class Missed(Protocol):
 class Ears(Protocol):
     """Who wants to know what is said. `hear` returns once a message is safe; the same one may come twice."""
 
-    async def hear(self, heard: Heard) -> None:
+    async def hear(self, heard: Heard) -> object:
         """Somebody said something."""
         ...
 

@@ -12,8 +12,9 @@ import structlog
 
 from bot.clock import Clock
 
-MOST_IN_WINDOW = 10
-WINDOW_SECONDS = 600.0
+WINDOWS = ((10, 600.0), (30, 3600.0))
+"""So many in so many seconds. The second keeps a day of flapping at 720, under nine tenths of Discord's thousand."""
+
 SPACING_SECONDS = 5.0
 RESERVED_SHARE = 0.1
 LONGEST_WAIT_SECONDS = 30.0
@@ -27,23 +28,20 @@ class IdentifyHeld(OSError):  # noqa: N818 - discord.py treats an OSError while 
 
 
 class IdentifyBudget:
-    """At most ten IDENTIFYs in ten minutes, five seconds apart, and none from Discord's last tenth."""
+    """At most ten IDENTIFYs in ten minutes and thirty in an hour, five seconds apart; Discord's last tenth is kept."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._spent: deque[float] = deque()
+        self._spent: deque[float] = deque(maxlen=max(most for most, _ in WINDOWS))
 
     def seconds_to_wait(self) -> float:
         """How long the next IDENTIFY must wait."""
-        now = self._clock.monotonic()
-        while self._spent and self._spent[0] <= now - WINDOW_SECONDS:
-            self._spent.popleft()
         if not self._spent:
             return 0.0
-        spaced = self._spent[-1] + SPACING_SECONDS - now
-        if len(self._spent) < MOST_IN_WINDOW:
-            return max(0.0, spaced)
-        return max(spaced, self._spent[0] + WINDOW_SECONDS - now)
+        now = self._clock.monotonic()
+        waits = [self._spent[-1] + SPACING_SECONDS - now]
+        waits.extend(self._spent[-most] + seconds - now for most, seconds in WINDOWS if len(self._spent) >= most)
+        return max(0.0, *waits)
 
     async def spend(self, *, remaining: int | None = None, total: int | None = None) -> None:
         """Take one, waiting a little if need be. Raises `IdentifyHeld` where a little is not enough.
@@ -56,7 +54,7 @@ class IdentifyBudget:
         wait = self.seconds_to_wait()
         if wait > LONGEST_WAIT_SECONDS:
             log.error("identify_held", seconds=round(wait))
-            raise IdentifyHeld(f"{MOST_IN_WINDOW} session starts in {WINDOW_SECONDS:.0f} s")
+            raise IdentifyHeld(f"too many session starts; the next one in {wait:.0f} s")
         if wait > 0:
             await self._clock.sleep(wait)
         self._spent.append(self._clock.monotonic())
