@@ -76,9 +76,7 @@ def said(result: simcord.InteractionResult) -> str:
 
 
 async def test_a_refusal_is_a_sentence_for_the_persons_eyes_only() -> None:
-    error = LimitReached(
-        "too_many", N_("You have {n} characters, which is all there is room for. Delete one first."), n=9
-    )
+    error = LimitReached("too_many", N_("You have {n} characters. Delete one first."), n=9)
     async with room(raising(error)) as here:
         with capture_logs() as logs:
             sentence = said(await here.run())
