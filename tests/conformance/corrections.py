@@ -15,6 +15,10 @@ CORRECTIONS: tuple[tuple[str, str], ...] = (
         "specification reuses the numeric code of whole answers",
     ),
     (
+        "answers with 429: no numeric `code` is needed",
+        "documentation (Rate Limits, Rate Limit Response Structure) has it as optional, for some limits only",
+    ),
+    (
         "requests: an id may be a JSON number",
         "the service coerces ids; discord.py sends them as numbers (allowed_mentions, message_reference, attachments)",
     ),
@@ -28,6 +32,8 @@ CORRECTIONS: tuple[tuple[str, str], ...] = (
 def correct_for_responses(schemas: dict[str, Any]) -> None:
     """Correct the schemas that answers and events are held against (in place)."""
     _name_inner_codes(schemas)
+    limited = schemas["RatelimitedResponse"]["allOf"]
+    limited[0] = {**schemas["Error"], "required": ["message"]}
 
 
 def correct_for_requests(schemas: dict[str, Any]) -> None:

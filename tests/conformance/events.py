@@ -37,6 +37,13 @@ _MESSAGE_EXTRA = {
     "channel_type": "documented by nobody, sent by the gateway",
 }
 _IN_GUILD = {"guild_id": "Gateway Events: the server it happened in"}
+_GUILD_EXTRA = {
+    name: "Gateway Events, Guild Create Extra Fields"
+    for name in (
+        "joined_at", "large", "unavailable", "member_count", "voice_states", "members", "channels", "threads",
+        "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds",
+    )
+}  # fmt: skip
 _PARTIAL_MEMBER = {"user": "Gateway Events: a partial member, its user stands beside it"}
 _RESOLVED_MEMBER = {
     name: "Receiving and Responding, Resolved Data: partial members miss user, deaf and mute"
@@ -62,6 +69,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
     "THREAD_CREATE": _THREAD_PARTS,
     "THREAD_UPDATE": _THREAD_PARTS,
     "GUILD_CREATE": (
+        Part("", "GuildResponse", _GUILD_EXTRA),
         Part("/roles/*", "GuildRoleResponse"),
         Part("/emojis/*", "EmojiResponse"),
         Part("/members/*", _MEMBER),
@@ -70,6 +78,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
         ),
         Part("/threads/*", "ThreadResponse"),
     ),
+    "GUILD_UPDATE": (Part("", "GuildResponse"),),
     "GUILD_MEMBER_ADD": (Part("", _MEMBER, _IN_GUILD),),
     "GUILD_MEMBER_UPDATE": (Part("", _MEMBER, _IN_GUILD),),
     "GUILD_MEMBER_REMOVE": (Part("/user", "UserResponse"),),
@@ -107,7 +116,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
 #: Events whose bodies the specification has no words for; counted, not judged.
 UNDESCRIBED = frozenset(
     {
-        "RESUMED", "GUILD_UPDATE", "GUILD_DELETE", "GUILD_ROLE_DELETE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK",
+        "RESUMED", "GUILD_DELETE", "GUILD_ROLE_DELETE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK",
         "MESSAGE_REACTION_REMOVE_ALL", "MESSAGE_REACTION_REMOVE_EMOJI", "WEBHOOKS_UPDATE", "CHANNEL_PINS_UPDATE",
         "THREAD_DELETE", "THREAD_LIST_SYNC", "THREAD_MEMBER_UPDATE", "PRESENCE_UPDATE", "VOICE_STATE_UPDATE",
         "INVITE_CREATE", "INVITE_DELETE", "APPLICATION_COMMAND_PERMISSIONS_UPDATE", "RATE_LIMITED",
