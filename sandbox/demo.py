@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sandbox import faces
 from sandbox.acts import channels, guilds, messages
 from sandbox.core import Core
 from sandbox.gateway.intents import PRIVILEGED
@@ -62,6 +63,14 @@ def build(core: Core, identity: Identity, *, approved_intents: int = int(PRIVILE
         application_id=identity.application_id,
         approved_intents=approved_intents,
     )
+    for user, picture in (
+        (robin, faces.person(faces.ROBIN)),
+        (sasha, faces.person(faces.SASHA)),
+        (alex, faces.person(faces.ALEX)),
+        (core.world.user(application.id), faces.cup()),
+    ):
+        user.avatar = core.world.keep_picture(f"avatars/{user.id}", picture, "image/png")
+        core.world.users.put(user)
     guild = guilds.make_guild(core, "The Copper Kettle", alex.id)
     creators = guilds.make_role(core, guild.id, "Creators", 0, color=0xE91E63, hoist=True, mentionable=True)
     guilds.join(core, guild, sasha.id, [creators.id])

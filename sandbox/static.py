@@ -46,6 +46,8 @@ def mount(app: web.Application, core: Core) -> None:
 
     app.router.add_get("/", front)
     app.router.add_get("/gateway", front)
+    # Links to messages, as people copy them; the client finds its way from the address.
+    app.router.add_get("/channels/{tail:.+}", front)
     for folder in FOLDERS:
         app.router.add_get(f"/{folder}/{{tail:.+}}", asset)
 

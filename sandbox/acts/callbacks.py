@@ -206,6 +206,8 @@ def _told(interaction: Interaction, kind: Callback, message: Message | None, cor
         about["response_message_id"] = message.id
         about["response_message_loading"] = bool(message.flags & MessageFlag.LOADING)
         about["response_message_ephemeral"] = bool(message.flags & MessageFlag.EPHEMERAL)
+        if kind == Callback.DEFERRED_MESSAGE:
+            return answer  # docs: a resource comes with answers 4 and 7 only
         shown: Any = render_messages.message(core.world, message, interaction.application_id)
         answer["resource"] = {"type": int(kind), "message": shown}
     return answer

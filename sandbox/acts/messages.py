@@ -97,6 +97,7 @@ def edit(
     _need_something_left(message, payload, uploads, v2=v2)
     if payload.get("flags") is not None:
         flags = flags & ~MessageFlag.SUPPRESS_EMBEDS | payload["flags"] & MessageFlag.SUPPRESS_EMBEDS
+    filled_in = bool(flags & MessageFlag.LOADING)
     message.flags = flags & ~MessageFlag.LOADING
     message.attachments = _kept_attachments(message, payload)
     message.attachments += files.keep_uploads(core, message.channel_id, uploads, payload.get("attachments"))
@@ -111,7 +112,8 @@ def edit(
             default_parse=default_parse,
         )
         _mention(core, message, payload, draft, None)
-    message.edited_at = core.clock.iso()
+    # Filling in a deferred answer is no edit that a reader would be told of.
+    message.edited_at = message.edited_at if filled_in else core.clock.iso()
     save(core, message)
     core.hub.message("MESSAGE_UPDATE", message)
     return message

@@ -50,6 +50,14 @@ def values(given: Sequence[Json]) -> Iterator[Json]:
             yield option
 
 
+def path_of(invoked: Json) -> Iterator[str]:
+    """The names of group and subcommand, as far as there are any."""
+    for option in objects(invoked.get("options")):
+        if option.get("type") in _HOLDERS:
+            yield str(option.get("name"))
+            yield from path_of(option)
+
+
 def tidied(defined: Sequence[Json], given: Sequence[Json]) -> list[Json]:
     """The options as the bot gets them: with the types of the definition, and no empty `options`."""
     by_name = {option["name"]: option for option in defined}

@@ -93,7 +93,7 @@ class _Begun:
         """`data` of a command or autocomplete; 10063, 50013 or 50035 when it cannot be used so."""
         command = self._command()
         interaction = self._interaction
-        interaction.command_name = command.body["name"]
+        interaction.command_name = " ".join([command.body["name"], *options.path_of(self._data)])
         interaction.command_type = command.body["type"]
         interaction.owners = commands.owners_for(self._call.world, command, self._call.user.id, self._channel)
         body: Json = {"id": command.id, "name": command.body["name"], "type": command.body["type"]}
