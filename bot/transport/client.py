@@ -28,7 +28,7 @@ from bot.transport.tree import CafeTree, CatalogueTranslator, sync_if_changed
 from bot.transport.views import Drafts, MendButton
 
 BACKFILL_LIMIT = 300
-"""Messages read per channel after an absence; older ones are past answering."""
+"""Messages read per channel after an absence, the newest; what was said before them is past answering."""
 
 _LONGEST_BACKOFF_SECONDS = 60.0
 
@@ -245,11 +245,13 @@ class CafeClient(commands.Bot):
         await self._catch_up()
 
     async def history(self, place: Place, after: int, limit: int) -> list[Heard]:
-        """What was written after a message, oldest first. Raises `StageClosed`."""
+        """The last `limit` messages written after one, oldest first. Raises `StageClosed`."""
         channel = self.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
         said: list[Heard] = []
         try:
-            async for message in channel.history(limit=limit, after=discord.Object(after), oldest_first=True):
+            async for message in channel.history(limit=limit):
+                if message.id <= after:
+                    break
                 one = self._heard(message, place)
                 if one is not None:
                     said.append(one)
@@ -260,7 +262,7 @@ class CafeClient(commands.Bot):
             raise StageClosed("unknown_channel") from None
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise StageClosed("unreachable") from error
-        return said
+        return said[::-1]
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """A listener failed: nobody waits for an answer, so it is only written down."""

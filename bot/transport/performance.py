@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from typing import cast
 
 import structlog
 
@@ -23,6 +23,7 @@ from bot.transport.harmless import harmless
 from bot.transport.lookback import Lookback
 from bot.transport.marks import Components, more_row, stop_row
 from bot.transport.speaker import Gone, Orphaned, Speaker
+from bot.transport.stores import FaceAddresses
 from bot.transport.tempo import Tempo
 
 FIRST_POST_CHARACTERS = 20
@@ -38,21 +39,13 @@ _LOOK_AFTER_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
-class Faces(Protocol):
-    """Where a face's picture can be fetched by Discord."""
-
-    async def url(self, sha256: str) -> str | None:
-        """The picture's address, or None where it has none. Never raises."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Props:
     """What all performances of one stage share."""
 
     speaker: Speaker
     lookback: Lookback
-    faces: Faces
+    faces: FaceAddresses
     clock: Clock
     stop_label: str
 

@@ -16,8 +16,9 @@ from bot.transport.chunking import split
 from bot.transport.executor import Call, Done, Executor, Unsure
 from bot.transport.harmless import harmless
 from bot.transport.lookback import Lookback
-from bot.transport.performance import Faces, Props, WebhookPerformance
+from bot.transport.performance import Props, WebhookPerformance
 from bot.transport.speaker import NO_MENTIONS, Speaker
+from bot.transport.stores import FaceAddresses
 from bot.transport.tempo import Tempo
 
 TYPING_SECONDS = 9.0
@@ -40,7 +41,7 @@ class WebhookStage:
         *,
         executor: Executor,
         speaker: Speaker,
-        faces: Faces,
+        faces: FaceAddresses,
         clock: Clock,
         history: ReadHistory,
         say: Say | None = None,

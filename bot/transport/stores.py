@@ -1,4 +1,4 @@
-"""What transport remembers between runs, as Protocols that speak in plain values.
+"""What transport asks of others, above all what it remembers between runs, as Protocols that speak in plain values.
 
 `bot.app` gives each of them something that keeps it in Postgres. They carry no types of ours, so that whoever
 implements them imports nothing from transport.
@@ -42,6 +42,14 @@ class PictureSource(Protocol):
 
     async def read(self, sha256: str) -> bytes | None:
         """The picture's file, or None where it is lost."""
+        ...
+
+
+class FaceAddresses(Protocol):
+    """Where a face's picture can be fetched by Discord."""
+
+    async def url(self, sha256: str) -> str | None:
+        """The picture's address, or None where it has none."""
         ...
 
 

@@ -15,13 +15,13 @@ from yarl import URL
 
 from bot.errors import StageClosed
 from bot.ports import Caller, Heard, Place
-from bot.transport.client import CafeClient
+from bot.transport.client import BACKFILL_LIMIT, CafeClient
 from bot.transport.pointing import pointed_at
 from bot.transport.tree import sync_if_changed
-from sandbox.acts import channels, messages
+from sandbox.acts import messages
 from sandbox.acts.guilds import approve_intents
 from sandbox.server import Sandbox
-from sandbox.world.models import Channel, ChannelType, Message
+from sandbox.world.models import Channel, Message
 from tests.transport.meddler import Meddler
 from tests.transport.timekeeping import HandClock
 
@@ -205,15 +205,14 @@ async def test_a_thread_knows_whose_webhook_speaks_there() -> None:
 
 async def test_a_thread_we_were_never_told_of_is_looked_up() -> None:
     async with town() as here:
-        guild_id = here.sandbox.guild.id
-        thread = channels.make_channel(
-            here.sandbox.core, guild_id, "side table", kind=ChannelType.PUBLIC_THREAD, parent_id=here.tavern.id
-        )
-        thread.owner_id = here.us
-        assert here.client.get_channel(int(thread.id)) is None
-        here.say("psst", channel=thread)
-        await here.until(lambda: bool(here.ears.heard))
-        assert here.ears.heard[0].place == Place(int(guild_id), int(thread.id), int(here.tavern.id))
+        tavern = here.client.get_channel(int(here.tavern.id))
+        assert isinstance(tavern, discord.TextChannel)
+        thread = await tavern.create_thread(name="side table", type=discord.ChannelType.public_thread)
+        await here.until(lambda: here.client.get_channel(thread.id) is not None)
+        tavern.guild._remove_thread(thread)  # pyright: ignore[reportPrivateUsage]
+        here.say("psst", channel=here.sandbox.world.channel(str(thread.id)))
+        await here.until(lambda: "psst" in here.ears.words)
+        assert here.ears.heard[-1].place == Place(int(here.sandbox.guild.id), thread.id, int(here.tavern.id))
 
 
 async def test_edits_and_deletions_are_told() -> None:
@@ -277,6 +276,19 @@ async def test_what_was_said_while_we_were_away_is_heard_in_order_on_ready() -> 
         here.say("live again")
         await here.until(lambda: len(ears.heard) == 121)
         assert ears.words == [f"while away {number}" for number in range(120)] + ["live again"]
+
+
+async def test_of_very_many_missed_messages_the_newest_are_heard() -> None:
+    ears = Listener()
+
+    def meanwhile(here: Town) -> None:
+        ears.gaps = [Gap(here.place(), int(here.say("known").id))]
+        for number in range(BACKFILL_LIMIT + 50):
+            here.say(str(number))
+
+    async with town(ears, before=meanwhile) as here:
+        await here.until(lambda: len(ears.heard) == BACKFILL_LIMIT)
+        assert ears.words == [str(number) for number in range(50, BACKFILL_LIMIT + 50)]
 
 
 async def test_a_live_message_waits_for_the_older_ones_of_its_channel() -> None:

@@ -9,13 +9,14 @@ import pytest
 from bot.errors import StageClosed, StageUnsure
 from bot.ports import Face, Part, Place
 from bot.transport.chunking import split
+from bot.transport.executor import Call, Done
 from bot.transport.marks import marks_in
 from bot.transport.performance import WebhookPerformance
 from bot.transport.tempo import INTERVAL_SECONDS
 from sandbox.acts import channels, webhooks
 from sandbox.limits import Limit
 from sandbox.permissions import Permission
-from sandbox.world.models import ChannelType, Overwrite
+from sandbox.world.models import Channel, ChannelType, Overwrite
 from tests.transport.hall import Hall, Notes, hall
 from tests.transport.meddler import break_off, limit, lose_answer, refuse_to_work, withhold
 
@@ -403,17 +404,30 @@ async def test_no_webhooks_in_direct_messages() -> None:
             await here.perform(here.scene(place=Place(None, 5, 5))).finish("Psst.")
 
 
+async def make_thread(here: Hall) -> Channel:
+    ids, form = {"channel_id": here.channel.id}, {"name": "side table", "type": int(ChannelType.PUBLIC_THREAD)}
+    outcome = await here.executor.request(Call("POST", "/channels/{channel_id}/threads", ids, body=form))
+    assert isinstance(outcome, Done)
+    return here.sandbox.world.channel(outcome.body["id"])  # pyright: ignore[reportIndexIssue, reportUnknownArgumentType]
+
+
 async def test_a_thread_is_spoken_in_through_its_parent() -> None:
     async with hall() as here:
-        core, guild_id = here.sandbox.core, here.channel.guild_id or ""
-        kind = ChannelType.PUBLIC_THREAD
-        thread = channels.make_channel(core, guild_id, "side table", kind=kind, parent_id=here.channel.id)
-        place = here.place_of(thread)
-        await here.perform(here.scene(place=place)).finish(LONG)
-        history = here.sandbox.world.history(thread.id)
+        thread = await make_thread(here)
+        before = len(here.sandbox.world.history(thread.id))
+        await here.perform(here.scene(place=here.place_of(thread))).finish(LONG)
+        history = here.sandbox.world.history(thread.id)[before:]
         assert [message.content for message in history] == split(LONG)
         assert here.said == []
         assert all(f"thread_id={thread.id}" in entry.path for entry in here.calls("PATCH"))
+
+
+async def test_a_locked_archived_thread_is_closed() -> None:
+    async with hall() as here:
+        thread = await make_thread(here)
+        thread.archived = thread.locked = True
+        with pytest.raises(StageClosed, match="archived"):
+            await here.perform(here.scene(place=here.place_of(thread))).finish("Knock, knock.")
 
 
 async def finish_all(here: Hall, performances: list[WebhookPerformance]) -> None:
