@@ -25,6 +25,16 @@ def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, 
     return not (kind == "table" and name in queue.TABLES)
 
 
+def moves() -> bool:
+    """Whether revisions are about to run; a check or an autogenerate asks for none."""
+    try:
+        wanted = context.get_revision_argument()
+    except KeyError:
+        return False
+    heads = {wanted} if isinstance(wanted, str) else set(wanted or ())
+    return heads != set(context.get_context().get_current_heads())
+
+
 def run(connection: Connection) -> None:
     """Run the requested revisions, then bring row security up to date."""
     # Two starts at once: the second waits here, then finds everything done.
@@ -37,6 +47,8 @@ def run(connection: Connection) -> None:
         compare_server_default=True,
         transaction_per_migration=False,
     )
+    if moves():
+        security.withdraw(connection)
     with context.begin_transaction():
         context.run_migrations()
     reached = set(context.get_context().get_current_heads())

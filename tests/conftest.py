@@ -63,7 +63,7 @@ async def postgres_url() -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-async def _server(postgres_url: str) -> AsyncIterator[RawConnection]:
+async def server(postgres_url: str) -> AsyncIterator[RawConnection]:
     """The connection that makes and drops databases, once the template is migrated."""
     connection = await connect(connection_arguments(_named(postgres_url, "postgres"), as_owner=True))
     try:
@@ -75,21 +75,21 @@ async def _server(postgres_url: str) -> AsyncIterator[RawConnection]:
 
 
 @pytest.fixture
-async def owner_url(postgres_url: str, _server: RawConnection) -> AsyncIterator[str]:
+async def owner_url(postgres_url: str, server: RawConnection) -> AsyncIterator[str]:
     """The owner's address of a migrated database that only this test uses."""
     name = f"test_{secrets.token_hex(6)}"
-    await _server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
     yield _named(postgres_url, name)
-    await _server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-async def empty_url(postgres_url: str, _server: RawConnection) -> AsyncIterator[str]:
+async def empty_url(postgres_url: str, server: RawConnection) -> AsyncIterator[str]:
     """The owner's address of a database without any tables."""
     name = f"test_{secrets.token_hex(6)}"
-    await _server.execute(f"CREATE DATABASE {name}")
+    await server.execute(f"CREATE DATABASE {name}")
     yield _named(postgres_url, name)
-    await _server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

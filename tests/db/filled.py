@@ -1,0 +1,185 @@
+"""Every table filled with the rows of two people, and the question who sees which of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.ids import new_id
+from db.models import Base
+from db.work import SET_ACTOR, Actor
+
+Row = dict[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person with everything they have. `number` tells their Discord ids apart."""
+
+    number: int
+    user: UUID
+    media: UUID
+    character: UUID
+    conversation: UUID
+    turn: UUID
+    message: UUID
+
+    @classmethod
+    def new(cls, number: int) -> "Person":
+        return cls(number, *(new_id() for _ in range(6)))
+
+    @property
+    def channel(self) -> int:
+        return 1000 + self.number
+
+    @property
+    def sha256(self) -> str:
+        return f"{self.number:064x}"
+
+
+# One entry a table, in an order that foreign keys allow. A table without one fails the tests.
+FILL: Mapping[str, Callable[[Person], list[Row]]] = {
+    "users": lambda p: [
+        {"id": p.user, "discord_id": p.number, "username": f"user{p.number}", "display_name": f"User {p.number}"}
+    ],
+    "media": lambda p: [{"id": p.media, "owner_id": p.user, "sha256": p.sha256, "mime": "image/png", "size_bytes": 10}],
+    "characters": lambda p: [
+        {
+            "id": p.character,
+            "owner_id": p.user,
+            "name": "Mira",
+            "slug": "mira",
+            "visibility": "private",
+            "picture_id": p.media,
+        }
+    ],
+    "conversations": lambda p: [
+        {
+            "id": p.conversation,
+            "owner_id": p.user,
+            "channel_id": p.channel,
+            "webhook_channel_id": p.channel,
+            "kind": "single",
+            "status": "active",
+        }
+    ],
+    "participants": lambda p: [
+        {"id": new_id(), "conversation_id": p.conversation, "user_id": p.user, "character_id": None, "role": "primary"},
+        {
+            "id": new_id(),
+            "conversation_id": p.conversation,
+            "user_id": None,
+            "character_id": p.character,
+            "role": "primary",
+        },
+    ],
+    "turns": lambda p: [
+        {
+            "id": p.turn,
+            "conversation_id": p.conversation,
+            "character_id": p.character,
+            "asker_id": p.user,
+            "trigger_message_id": 5000 + p.number,
+            "kind": "reply",
+            "state": "claimed",
+            "boot_id": new_id(),
+        }
+    ],
+    "turn_parts": lambda p: [{"turn_id": p.turn, "number": 0, "state": "opening"}],
+    "messages": lambda p: [
+        {"id": p.message, "conversation_id": p.conversation, "kind": "user", "author_id": p.user, "content": "hello"}
+    ],
+    "message_variants": lambda p: [
+        {
+            "id": new_id(),
+            "message_id": p.message,
+            "number": 0,
+            "content": "hi",
+            "provider": "rehearsal",
+            "model": "rehearsal",
+            "finish_reason": "stop",
+        }
+    ],
+    "inbox": lambda p: [
+        {"message_id": 5000 + p.number, "channel_id": p.channel, "heard": {"content": "hello"}, "state": "received"}
+    ],
+    "channel_cursors": lambda p: [{"channel_id": p.channel, "last_message_id": 1}],
+    "webhooks": lambda p: [{"channel_id": p.channel, "webhook_id": 1, "token_sealed": b"sealed"}],
+    "faces": lambda p: [{"sha256": p.sha256, "emoji_id": 1, "emoji_name": "face"}],
+    "token_factors": lambda p: [{"provider": "p", "model": f"m{p.number}", "factor": 1.0, "samples": 1}],
+    "command_syncs": lambda p: [{"scope": str(p.number), "hash": "h"}],
+}
+
+
+def tables() -> Iterable[Table]:
+    return Base.metadata.sorted_tables
+
+
+def key_of(table: Table, row: Mapping[str, Any]) -> Key:
+    return tuple(row[column.name] for column in table.primary_key.columns)
+
+
+@dataclass
+class Filled:
+    """Two people's rows in the database, by table and person."""
+
+    first: Person
+    second: Person
+    rows: dict[str, dict[int, list[Row]]]
+
+    def keys(self, table: Table, *people: Person) -> set[Key]:
+        return {key_of(table, row) for person in people for row in self.rows[table.name][person.number]}
+
+
+async def fill(connection: AsyncConnection) -> Filled:
+    """Fill every table, as an owner whom row security does not bind."""
+    first, second = Person.new(1), Person.new(2)
+    rows: dict[str, dict[int, list[Row]]] = {}
+    by_name = {table.name: table for table in tables()}
+    for name, make in FILL.items():
+        rows[name] = {person.number: make(person) for person in (first, second)}
+        for made in rows[name].values():
+            await connection.execute(insert(by_name[name]), made)
+    return Filled(first, second, rows)
+
+
+async def act(connection: AsyncConnection, actor: Actor) -> None:
+    """Name the actor, as a unit of work does."""
+    await connection.execute(
+        SET_ACTOR,
+        {
+            "kind": actor.kind.value,
+            "user_id": str(actor.user_id or ""),
+            "conversation_id": str(actor.conversation_id or ""),
+        },
+    )
+
+
+async def seen(connection: AsyncConnection, table: Table) -> set[Key]:
+    """The keys of all rows the current role and actor get to see."""
+    result = await connection.execute(select(*table.primary_key.columns))
+    return {tuple(_plain(value) for value in row) for row in result}
+
+
+async def reached(connection: AsyncConnection, statement: str, table: Table) -> set[Key]:
+    """The keys a data-changing statement got to; it is undone."""
+    columns = ", ".join(f'"{table.name}"."{column.name}"' for column in table.primary_key.columns)
+    async with connection.begin_nested() as undo:
+        result = await connection.execute(text(f"{statement} RETURNING {columns}"))
+        keys = {tuple(_plain(value) for value in row) for row in result}
+        await undo.rollback()
+    return keys
+
+
+def unchanged(table: Table) -> str:
+    """An UPDATE that touches every row it may and changes nothing."""
+    column = next(iter(table.columns)).name
+    return f'UPDATE "{table.name}" SET "{column}" = "{column}"'
+
+
+def _plain(value: Any) -> Any:
+    return UUID(str(value)) if hasattr(value, "bytes_le") else value
