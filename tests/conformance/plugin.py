@@ -6,7 +6,7 @@ to `build/conformance.txt`. Where the specification is not beside the project no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,17 @@ SHOWN = 20
 
 KEY = pytest.StashKey[Watcher]()
 
+#: Files of sandboxes that run in this very process: already judged entry by entry.
+_SEEN_LIVE: set[Path] = set()
 
-def judge_file(config: pytest.Config, journal: Path) -> None:
-    """Judge what a sandbox in another process filed beside its world (`journal.jsonl`), as part of the test at hand."""
-    watcher = config.stash.get(KEY, None)
-    if watcher is not None:
-        watcher.read_file(journal)
+
+def filed(item: pytest.Item) -> Iterator[Path]:
+    """The journals that sandboxes in other processes filed beside their worlds, in the test's own folder."""
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    if isinstance(folder, Path):
+        for path in sorted(folder.rglob("journal.jsonl")):
+            if path not in _SEEN_LIVE:
+                yield path
 
 
 def explain(violations: list[Violation]) -> str:
@@ -57,6 +62,8 @@ def watch(see: Callable[[Entry], None]) -> Callable[[], None]:
 
     def write(self: Journal, **given: Any) -> Entry:
         entry = original(self, **given)
+        if self._path is not None:
+            _SEEN_LIVE.add(self._path)
         see(entry)
         return entry
 
@@ -75,7 +82,12 @@ def pytest_runtest_makereport(
     """Fail the phase in which something did not conform."""
     report = yield
     watcher = item.config.stash.get(KEY, None)
-    violations = watcher.take() if watcher else []
+    if watcher is None:
+        return report
+    if call.when == "call":
+        for journal in filed(item):
+            watcher.read_file(journal)
+    violations = watcher.take()
     if violations:
         if report.outcome == "passed":
             report.outcome = "failed"

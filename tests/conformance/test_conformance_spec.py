@@ -222,15 +222,27 @@ def test_looks_at_nothing():
 """
 
 
+FILED = """
+import json
+
+def test_leaves_a_journal(tmp_path):
+    row = {"n": 1, "actor": {"kind": "bot"}, "transport": "rest", "method": "GET", "path": "/api/v10/gateway",
+           "status": 200, "request": None, "response": {"url": ADDRESS}}
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "journal.jsonl").write_text(json.dumps(row))
+"""
+
+
 @pytest.mark.parametrize(("address", "outcome"), [("'wss://gateway.example'", 0), ("5", 1)])
-def test_control_a_broken_answer_turns_a_test_red(tmp_path: Path, address: str, outcome: int) -> None:
+@pytest.mark.parametrize("source", [BROKEN, FILED], ids=["in this process", "in another"])
+def test_control_a_broken_answer_turns_a_test_red(tmp_path: Path, source: str, address: str, outcome: int) -> None:
     if spec.load() is None:
         pytest.skip(spec.MISSING)
-    (tmp_path / "test_broken.py").write_text(BROKEN.replace("ADDRESS", address))
+    (tmp_path / "test_broken.py").write_text(source.replace("ADDRESS", address))
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.conformance.plugin",
          "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path), str(tmp_path / "test_broken.py")],
-        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=110, check=False,
     )  # fmt: skip
     assert run.returncode == outcome, run.stdout + run.stderr
     assert ("do not conform to Discord's specification" in run.stdout) == bool(outcome)
