@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -38,9 +39,12 @@ def tell(text: str) -> None:
 
 
 async def _start(settings: Settings, arguments: argparse.Namespace) -> int:
-    from bot.local.start import start
+    began = time.monotonic()
+    stop = stop_on_signals()
+    tell("BotCafé is opening. Ctrl-C stops everything.")
+    from bot.local.start import start  # takes a moment to import: not before there is a sign of life
 
-    await start(settings, tell=tell, stop=stop_on_signals())
+    await start(settings, tell=tell, stop=stop, began=began)
     return DONE
 
 

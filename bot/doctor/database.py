@@ -13,12 +13,11 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.doctor.clock import clock_finding
 from bot.doctor.findings import Finding, ok, red, warn
-from bot.local.database import database_sentence
+from bot.local.database import database_sentence, revisions
 from bot.local.errors import StartError
 from bot.local.upkeep import reached
 from bot.settings import Settings
 from db.engine import DatabaseUrlError, connection_arguments
-from db.migrate import revisions
 from db.raw import RawConnection, connect
 from db.security import TooPrivilegedError
 from db.server import LEAST_PGVECTOR, LEAST_POSTGRES

@@ -10,13 +10,12 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from bot import app
-from bot.local.database import database_sentence
+from bot.local.database import database_sentence, revisions
 from bot.local.datadir import claimed
 from bot.local.errors import StartError
 from bot.local.model import open_voice
 from bot.settings import Settings
 from db.engine import DatabaseUrlError
-from db.migrate import revisions
 
 Tell = Callable[[str], None]
 

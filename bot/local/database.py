@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import ssl
 from pathlib import Path
+from urllib.parse import quote
 
 import asyncpg
+from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot.local.errors import StartError
-from bot.local.postgres import LocalPostgres
+from bot.local.postgres import DATABASE, USER, LocalPostgres
 from bot.settings import Settings
-from db.engine import DatabaseUrlError
-from db.migrate import upgrade
+from db.engine import DatabaseUrlError, connection_arguments
+from db.migrate import configuration, upgrade
+from db.raw import connect
 from db.server import UnfitServerError
 
 
@@ -45,6 +48,31 @@ async def open_database(settings: Settings, folder: Path) -> OpenDatabase:
         return OpenDatabase(url, None)
     server = LocalPostgres(folder, bin_dir=settings.pg_bin)
     return OpenDatabase(await server.start(), server)
+
+
+def running_address(folder: Path) -> str | None:
+    """The owner's address of the built-in server that a running `start` keeps in this data directory, if it has one."""
+    home = folder / "postgres"
+    try:
+        port, password = (home / "port").read_text("ascii").strip(), (home / "password").read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
+    return f"postgresql+asyncpg://{USER}:{quote(password, safe='')}@127.0.0.1:{port}/{DATABASE}?ssl=disable"
+
+
+async def revisions(url: str) -> tuple[str | None, str]:
+    """The revision a database is at (None: no tables yet) and the one this version needs.
+
+    Raises what a connection raises; `database_sentence` puts it into words.
+    """
+    head = ScriptDirectory.from_config(configuration(url)).get_current_head()
+    connection = await connect(connection_arguments(url, as_owner=True))
+    try:
+        there = await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL")
+        current = await connection.fetchval("SELECT version_num FROM alembic_version") if there else None
+    finally:
+        await connection.close()
+    return current, head or ""
 
 
 async def bring_up_to_date(database: OpenDatabase) -> None:

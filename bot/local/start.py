@@ -7,14 +7,14 @@ Whatever ends this process, nothing stays behind: children hang on pipes that on
 from __future__ import annotations
 
 import asyncio
+import importlib
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import SecretStr
 
-from bot import app
 from bot.local.banner import Scene, banner
 from bot.local.database import OpenDatabase, bring_up_to_date, open_database
 from bot.local.datadir import claimed
@@ -26,6 +26,9 @@ from bot.local.upkeep import seed_demo
 from bot.logs import configure_logs
 from bot.settings import Settings
 
+if TYPE_CHECKING:
+    from bot.app import Running
+
 Tell = Callable[[str], None]
 T = TypeVar("T")
 
@@ -33,11 +36,11 @@ T = TypeVar("T")
 class House:
     """Everything that runs beside the program. `open` may fail half-way; `close` then closes what was opened."""
 
-    def __init__(self, settings: Settings, folder: Path, tell: Tell) -> None:
+    def __init__(self, settings: Settings, folder: Path, tell: Tell, began: float) -> None:
         self._settings = settings
         self._folder = folder
         self._tell = tell
-        self._began = time.monotonic()
+        self._began = began
         self.logs = folder / "logs"
         self.database: OpenDatabase | None = None
         self.discord: LocalDiscord | None = None
@@ -50,6 +53,8 @@ class House:
                 tasks.create_task(self._open_database())
                 tasks.create_task(self._open_discord())
                 tasks.create_task(self._open_voice())
+                # discord.py, openai and the rest take a second to import; the children start meanwhile.
+                tasks.create_task(asyncio.to_thread(importlib.import_module, "bot.app"))
         except BaseExceptionGroup as group:
             # Several can fail for one reason (a full disk); the first sentence is enough.
             raise _first(group) from group
@@ -65,7 +70,7 @@ class House:
             if opened is not None and (ending := end()):
                 await ending
 
-    def scene(self, running: app.Running) -> Scene:
+    def scene(self, running: Running) -> Scene:
         """What the banner says."""
         assert self.database is not None
         assert self.voice is not None
@@ -132,16 +137,17 @@ class House:
         return self._settings.model_copy(update=known)
 
 
-async def start(settings: Settings, *, tell: Tell, stop: asyncio.Event) -> None:
-    """Open the house, run the program until `stop`, close the house. Raises `StartError`."""
-    began = time.monotonic()
+async def start(settings: Settings, *, tell: Tell, stop: asyncio.Event, began: float) -> None:
+    """Open the house, run the program until `stop`, close the house. Raises `StartError`.
+
+    `began` is when the person typed the command, on `time.monotonic`'s scale.
+    """
     with claimed(settings.data_dir) as folder:
         configure_logs(settings, file=folder / "logs" / "botcafe.log", quiet=True)
         check_port(settings.web_host, settings.web_port, "WEB_PORT")
         if not settings.discord_token.get_secret_value():
             check_port("127.0.0.1", settings.sandbox_port, "SANDBOX_PORT")
-        tell("BotCafé is opening. Ctrl-C stops everything.")
-        house = House(settings, folder, tell)
+        house = House(settings, folder, tell, began)
         try:
             opened = await until(house.open(), stop)
             if opened is not None:
@@ -153,9 +159,11 @@ async def start(settings: Settings, *, tell: Tell, stop: asyncio.Event) -> None:
 
 async def _live(house: House, settings: Settings, tell: Tell, stop: asyncio.Event, began: float) -> None:
     """Run the program until `stop` or until something it stands on ends."""
+    from bot import app
+
     assert house.voice is not None
 
-    def ready(running: app.Running) -> None:
+    def ready(running: Running) -> None:
         tell(banner(house.scene(running)))
         tell(f"ready in {time.monotonic() - began:.1f} s")
 

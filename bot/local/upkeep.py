@@ -7,9 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
 from bot.demo import seed as demo
-from bot.local.database import OpenDatabase, bring_up_to_date, open_database
+from bot.local.database import OpenDatabase, bring_up_to_date, open_database, running_address
 from bot.local.datadir import claimed, holder
-from bot.local.postgres import LocalPostgres
 from bot.settings import Settings
 from db.work import Database
 
@@ -22,7 +21,7 @@ async def reached(settings: Settings) -> AsyncGenerator[OpenDatabase]:
     folder = settings.data_dir.absolute()
     if settings.database_url.get_secret_value():
         yield await open_database(settings, folder)
-    elif holder(folder) is not None and (url := LocalPostgres.address(folder)) is not None:
+    elif holder(folder) is not None and (url := running_address(folder)) is not None:
         yield OpenDatabase(url, None)
     else:
         with claimed(folder):
