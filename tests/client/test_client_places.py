@@ -5,7 +5,6 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from sandbox.server import Sandbox
 from tests.client.conftest import Opens
 from tests.client.house_bot import HouseBot
 
@@ -24,11 +23,6 @@ async def test_the_people_switch_changes_who_one_is(opens: Opens) -> None:
     await expect(robin.message("an admin speaks").locator(".author")).to_have_text("Alex")
     await robin.page.goto(robin.sandbox.url)
     await expect(robin.page.get_by_role("button", name="You are Alex, Admin. Switch person")).to_be_visible()
-
-
-async def test_where_one_may_not_write_the_field_says_so(opens: Opens) -> None:
-    robin = await opens("member")
-    assert await robin.page.locator(".composer-notice").is_hidden()
 
 
 async def test_a_direct_message_with_the_bot(bot: HouseBot, opens: Opens) -> None:
@@ -85,23 +79,6 @@ async def test_the_lists_are_reached_by_tab_and_walked_by_arrows(opens: Opens) -
     await robin.page.locator("#rail .guild-pill").first.focus()
     await keyboard.press("ArrowDown")
     await expect(robin.page.locator(".guild-pill:focus")).to_have_attribute("aria-label", re.compile("Kettle"))
-
-
-async def test_a_lost_connection_is_told_and_comes_back(sandbox: Sandbox, bot: HouseBot, opens: Opens) -> None:
-    robin = await opens()
-    banner = robin.page.locator("#banner")
-    await robin.page.evaluate(
-        """() => {
-          window.seen = [];
-          new MutationObserver(() => window.seen.push(document.querySelector("#banner").textContent))
-            .observe(document.querySelector("#banner"), { childList: true, subtree: true });
-        }"""
-    )
-    sandbox.core.hub.hang_up_all()
-    await robin.page.wait_for_function("window.seen.some((text) => text.includes('Connection lost'))")
-    await expect(banner).to_be_hidden()
-    await bot.place("tavern").send("after the storm")
-    await expect(robin.message("after the storm")).to_have_count(1)
 
 
 async def test_the_theme_is_remembered(opens: Opens) -> None:

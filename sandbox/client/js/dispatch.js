@@ -128,7 +128,8 @@ function messageCreated(message) {
   stopTyping(message.channel_id, [message.author.id, message.application_id]);
   const messages = messagesOf(message.channel_id);
   // A channel that was never opened is fetched when it is; keeping its tail would leave a hole.
-  if (messages.loaded) {
+  messages.arrivals?.add(message.id);
+  if (messages.loaded || messages.arrivals) {
     const fresh = putMessage(message);
     emit("message", { kind: fresh ? "create" : "update", message });
   }
@@ -136,8 +137,10 @@ function messageCreated(message) {
 }
 
 function messageUpdated(message) {
-  const known = findMessage(message.channel_id, message.id);
+  const { arrivals } = messagesOf(message.channel_id);
+  const known = findMessage(message.channel_id, message.id) ?? (arrivals ? message : null);
   if (!known) return;
+  arrivals?.add(message.id);
   const { reactions, ...rest } = message;
   const mine = (reactions ?? known.reactions ?? []).map((r) => ({ ...r, me: isMine(known, r) ?? r.me }));
   putMessage({ ...rest, ...(reactions ? { reactions: mine } : {}) });
@@ -225,7 +228,7 @@ function restoreUnread() {
     const { last_message_id: last } = channel;
     if (!last) continue;
     if (seen[channel.id] && compareIds(last, seen[channel.id]) > 0) {
-      store.unread.set(channel.id, { count: 1, mentions: isDm(channel) ? 1 : 0, since: last });
+      store.unread.set(channel.id, { count: 1, mentions: isDm(channel) ? 1 : 0, after: seen[channel.id] });
     } else seen[channel.id] = last;
   }
   localStorage.setItem(seenKey(), JSON.stringify(seen));

@@ -3,6 +3,7 @@ import { emit, on } from "./bus.js";
 import { $, $$, announce, h, icon, roving } from "./dom.js";
 import { markSeen } from "./dispatch.js";
 import { authorName, EPHEMERAL, isSystem, messageNode, updateMessage } from "./message.js";
+import { markdown } from "./markdown_nodes.js";
 import { get } from "./rest.js";
 import { channelTitle, compareIds, currentChannel, isDm, isThread, messagesOf, recipients, store } from "./store.js";
 import { dayTitle, isNewDay } from "./times.js";
@@ -32,7 +33,7 @@ export function mountMessages(root) {
 /** Shows a channel: what is known at once, the rest when it arrives. */
 export async function showChannel(channelId) {
   view.nodes.clear();
-  view.newFrom = store.unread.get(channelId)?.since ?? null;
+  view.newFrom = null;
   view.stuck = true;
   view.below = 0;
   store.scrolledUp = false;
@@ -44,10 +45,18 @@ export async function showChannel(channelId) {
     await load(channelId, {});
   }
   if (channelId !== store.channelId) return;
+  view.newFrom = firstUnread(channelId);
   sync();
   settleNewBar();
   toBottom();
   seen();
+}
+
+/** Where reading stopped: the first message that came after it, by somebody else. */
+function firstUnread(channelId) {
+  const { since, after } = store.unread.get(channelId) ?? {};
+  if (!after) return since ?? null;
+  return messagesOf(channelId).list.find((m) => compareIds(m.id, after) > 0 && m.author.id !== store.me?.id)?.id ?? null;
 }
 
 /** Fetches the open channel again, keeping what is on screen until it is there (after a fresh connection). */
@@ -60,13 +69,18 @@ export async function refreshChannel() {
 
 async function load(channelId, query) {
   view.loading = true;
+  const messages = messagesOf(channelId);
+  // What the gateway says while the page is on its way is newer than the page.
+  messages.arrivals = new Set();
   try {
     const page = await get(`/channels/${channelId}/messages`, { limit: String(PAGE), ...query });
-    const messages = messagesOf(channelId);
+    const { arrivals } = messages;
+    const mine = new Map(messages.list.map((m) => [m.id, m]));
     const known = new Set(page.map((m) => m.id));
     // Only-for-you messages live in this client alone: a fetch of the history does not bring them back.
-    const kept = messages.list.filter((m) => !known.has(m.id) && (query.before || m.flags & EPHEMERAL || m.local));
-    messages.list = [...page, ...kept].sort((a, b) => compareIds(a.id, b.id));
+    const kept = messages.list.filter((m) => !known.has(m.id) && (query.before || arrivals.has(m.id) || m.flags & EPHEMERAL || m.local));
+    const fetched = page.map((m) => (arrivals.has(m.id) ? { ...m, ...mine.get(m.id) } : m));
+    messages.list = [...fetched, ...kept].sort((a, b) => compareIds(a.id, b.id));
     messages.loaded = true;
     if (page.length < PAGE) messages.atStart = true;
     else if (!query.before) messages.atStart = false;
@@ -76,6 +90,7 @@ async function load(channelId, query) {
     messagesOf(channelId).atStart = true;
     return 0;
   } finally {
+    messages.arrivals = null;
     view.loading = false;
   }
 }
@@ -144,8 +159,10 @@ function beginning(channel) {
   const text = isDm(channel) ? `This is the beginning of your messages with ${title}.`
     : isThread(channel) ? "This is the start of the thread." : `This is the start of #${title}. ${channel.topic ?? ""}`;
   const user = isDm(channel) && recipients(channel)[0];
+  const starter = isThread(channel) && messagesOf(channel.parent_id).list.find((m) => m.id === channel.id);
   const node = h("li", { class: "beginning" }, h("span", { class: "beginning-icon" }, icon(isThread(channel) ? "thread" : user ? "at" : "hash", 36)),
-    h("h2", {}, isDm(channel) ? title : isThread(channel) ? title : `Welcome to #${title}`), h("p", {}, text));
+    h("h2", {}, isDm(channel) ? title : isThread(channel) ? title : `Welcome to #${title}`), h("p", {}, text),
+  starter && h("blockquote", { class: "starter" }, h("strong", {}, authorName(starter)), h("div", { class: "markup" }, markdown(starter.content, { guildId: channel.guild_id }))));
   view.nodes.set(key, node);
   return node;
 }

@@ -1,5 +1,8 @@
 /** Calls to the API as the person who is signed in. */
 const BASE = "/api/v10";
+/** Discord's code for "this channel is in slow mode": the person should hear of it, not wait. */
+const SLOWMODE = 20016;
+const PATIENCE_S = 10;
 let token = null;
 
 /** What the API refused, in words a person can read. `code` is Discord's own error code. */
@@ -44,13 +47,11 @@ export async function request(method, path, { body, files, query } = {}) {
   const url = BASE + path + (query ? `?${new URLSearchParams(query)}` : "");
   for (let attempt = 0; ; attempt += 1) {
     const response = await send(method, url, body, files);
-    if (response.status === 429 && attempt < 3) {
-      const { retry_after: wait = 1 } = await response.json().catch(() => ({}));
-      await new Promise((resolve) => { setTimeout(resolve, wait * 1000); });
+    const data = parse(await response.text());
+    if (response.status === 429 && attempt < 3 && data?.code !== SLOWMODE && (data?.retry_after ?? 1) < PATIENCE_S) {
+      await new Promise((resolve) => { setTimeout(resolve, (data?.retry_after ?? 1) * 1000); });
       continue;
     }
-    const text = await response.text();
-    const data = parse(text);
     if (!response.ok) throw new ApiError(response.status, data);
     return data;
   }

@@ -13,7 +13,7 @@ export function reset(person) {
     channels: new Map(), // id → channel or thread
     users: new Map(),
     members: new Map(), // guild id → Map(user id → member)
-    messages: new Map(), // channel id → {list, loaded, atStart}
+    messages: new Map(), // channel id → {list, loaded, atStart, arrivals}
     unread: new Map(), // channel id → {count, mentions}
     typing: new Map(), // channel id → Map(user id → time it ends, ms)
     guildId: null,
