@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 
 from bot.doctor.findings import Finding, ok, red, warn
 from bot.local.datadir import SPACE_NEEDED_BYTES
+from bot.services.keys.vault import VaultError, parse_keys
 from bot.settings import ModelChoice, Settings
 
 COMFORTABLE_SPACE_BYTES = 5 * SPACE_NEEDED_BYTES
@@ -39,6 +40,11 @@ def _settings(chosen: Settings, env_file: Path) -> list[Finding]:
             findings.append(
                 red("settings", f"{name} names {path}, which is not there", f"Mend {name}, or leave it empty.")
             )
+    try:
+        parse_keys(chosen.secret_key.get_secret_value())
+    except VaultError as error:
+        seen, _, advice = str(error).partition(". ")
+        findings.append(red("settings", seen, advice))
     if chosen.model is ModelChoice.OPENAI and not chosen.house_model:
         advice = "Write the provider's name of the model into HOUSE_MODEL."
         findings.append(red("settings", "MODEL=openai, but HOUSE_MODEL is empty", advice))
