@@ -7,8 +7,10 @@ from pathlib import Path
 import discord
 import pytest
 import simcord
+from discord import app_commands
 
 import cogs
+from bot.errors import StageClosed, UserError
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters, Pictures
 from bot.transport.client import CafeClient
@@ -24,6 +26,13 @@ class NoSyncs:
 
     async def put(self, scope: str, digest: str) -> None:
         return None
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether an error is nobody's bug but something a person was told."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original
+    return isinstance(error, UserError | StageClosed)
 
 
 @dataclass
@@ -80,6 +89,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         guild.add_member(env.create_user("robin")),
     )
     await env.shutdown()
-    env.raise_errors()
+    # The simulator notes refusals too; those were answered, and tests look at the answers.
+    assert [error for error in env.errors if not is_refusal(error)] == []
     await program.listening.close()
     await program.turns.close(within_seconds=5)

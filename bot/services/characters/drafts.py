@@ -46,11 +46,11 @@ def check(draft: CharacterDraft, *, taken: Iterable[str] = ()) -> CheckedCharact
     return CheckedCharacter(
         name=name,
         slug=slug_of(name),
-        description=clean_text("description", N_("The description"), draft.description, limits.DESCRIPTION_MAX),
+        description=clean_text("description", N_("Description"), draft.description, limits.DESCRIPTION_MAX),
         system_prompt=clean_text(
-            "system_prompt", N_("The instructions"), draft.system_prompt, limits.SYSTEM_PROMPT_MAX, required=True
+            "system_prompt", N_("Instructions"), draft.system_prompt, limits.SYSTEM_PROMPT_MAX, required=True
         ),
-        greeting=clean_text("greeting", N_("The greeting"), draft.greeting, limits.GREETING_MAX),
+        greeting=clean_text("greeting", N_("Greeting"), draft.greeting, limits.GREETING_MAX),
         examples=parse_examples(clean_words(draft.examples), name),
     )
 
@@ -71,7 +71,7 @@ def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, re
     if len(text) > maximum:
         raise InvalidInput(
             f"{label}_too_long",
-            N_("{label} may have at most {maximum} characters; yours has {length}."),
+            N_("{label}: at most {maximum} characters are allowed; you wrote {length}."),
             field=field,
             **{"label": label, "maximum": int(maximum), "length": len(text)},
         )
@@ -80,7 +80,7 @@ def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, re
     if required and not text:
         raise InvalidInput(
             f"{label}_empty",
-            N_("{label} is empty. Write up to {maximum} characters."),
+            N_("{label}: nothing can be seen there. Write up to {maximum} characters."),
             field=field,
             **{"label": label, "maximum": int(maximum)},
         )

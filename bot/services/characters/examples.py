@@ -35,7 +35,7 @@ def parse_examples(text: str, character_name: str) -> tuple[Exchange, ...]:
     if len(text) > limits.EXAMPLES_TEXT_MAX:
         raise _invalid(
             "examples_too_long",
-            N_("{label} may have at most {maximum} characters; yours have {length}."),
+            N_("{label}: at most {maximum} characters are allowed; you wrote {length}."),
             maximum=int(limits.EXAMPLES_TEXT_MAX),
             length=len(text),
         )
@@ -43,7 +43,7 @@ def parse_examples(text: str, character_name: str) -> tuple[Exchange, ...]:
     if len(exchanges) > limits.EXAMPLES_MAX:
         raise _invalid(
             "examples_too_many",
-            N_("{label} may hold at most {maximum} exchanges; yours hold {count}."),
+            N_("{label}: at most {maximum} exchanges are allowed; you wrote {count}."),
             maximum=int(limits.EXAMPLES_MAX),
             count=len(exchanges),
         )
@@ -75,7 +75,7 @@ def _speeches(text: str, character_name: str) -> list[tuple[bool, str]]:
         elif line.strip():
             raise _invalid(
                 "examples_speaker",
-                N_("{label} must begin with “You:” or “{name}:”, so that it is clear who speaks."),
+                N_("{label}: begin with “You:” or “{name}:”, so that it is clear who speaks."),
                 name=character_name,
             )
     return [(is_character, "\n".join(lines).strip()) for is_character, lines in speeches]
@@ -120,4 +120,4 @@ def _unanswered(number: int, character_name: str) -> InvalidInput:
 
 
 def _invalid(code: str, message: str, /, **values: object) -> InvalidInput:
-    return InvalidInput(code, message, field=FIELD, **{"label": N_("The examples"), **values})
+    return InvalidInput(code, message, field=FIELD, **{"label": N_("Examples"), **values})

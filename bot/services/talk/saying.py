@@ -9,4 +9,4 @@ from bot.texts import N_
 
 def clean_saying(typed: str) -> str:
     """The line as it is shown and heard. Raises `InvalidInput` where nothing can be seen in it or it is too long."""
-    return clean_text("text", N_("The text"), typed, limits.SAY_TEXT_MAX, required=True)
+    return clean_text("text", N_("Text"), typed, limits.SAY_TEXT_MAX, required=True)
