@@ -53,3 +53,12 @@ def priced(*, base_url: str, model: str, tokens_in: int | None, tokens_out: int 
 
 def _micros(dollars: Decimal) -> int:
     return max(int((dollars * _MICROS).to_integral_value(ROUND_HALF_UP)), 0)
+
+
+def context_window(*, base_url: str, model: str) -> int | None:
+    """How many tokens a model holds in mind, by the table; None where it is not known."""
+    try:
+        found = genai_prices.calc_price(genai_prices.Usage(), model, provider_api_url=base_url)
+    except (LookupError, ValueError):
+        return None
+    return found.model.context_window
