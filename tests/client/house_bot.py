@@ -202,6 +202,10 @@ def _commands(bot: HouseBot) -> None:
     async def silent(interaction: discord.Interaction) -> None:
         """Says nothing."""
 
+    @bot.tree.command(description="A panel for one")
+    async def panel(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("a quiet panel", view=Panel(), ephemeral=True)
+
     @bot.tree.command(description="A form of choices")
     async def choices(interaction: discord.Interaction) -> None:
         await interaction.response.send_modal(Choices())

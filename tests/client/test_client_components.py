@@ -81,3 +81,23 @@ async def test_an_embed_shows_all_its_parts(bot: HouseBot, opens: Opens) -> None
     await expect(shown.locator(".embed-fields code")).to_have_text("curious")
     await expect(shown.locator(".embed-footer")).to_have_text("BotCafé")
     assert await shown.evaluate("node => getComputedStyle(node).borderLeftColor") == "rgb(134, 89, 214)"
+
+
+async def test_components_of_ephemeral_and_webhook_messages_work(bot: HouseBot, opens: Opens) -> None:
+    robin = await opens()
+    await robin.run("panel")
+    quiet = robin.message("a quiet panel")
+    await robin.button("Change", quiet).click()
+    await expect(robin.message("changed")).to_contain_text("Only you can see this")
+    hook = await bot.place("tavern").create_webhook(name="BotCafé")
+    spoken = await hook.send("Mira speaks", username="Mira", view=Panel(), wait=True)
+    shown = robin.message("Mira speaks")
+    await expect(shown.locator(".author")).to_have_text("Mira")
+    stop = await robin.button("Change", shown).element_handle()
+    await spoken.edit(content="Mira speaks on")
+    await expect(robin.message("Mira speaks on")).to_be_visible()
+    assert stop is not None
+    assert await stop.evaluate("node => node.isConnected"), "a streamed edit must not replace the button under a finger"
+    await stop.click()
+    voice = robin.page.locator('.message[data-author="Mira"]')
+    await expect(voice.locator(".message-content")).to_contain_text("changed")

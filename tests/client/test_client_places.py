@@ -104,3 +104,31 @@ async def test_on_a_phone_the_channels_are_a_drawer(opens: Opens) -> None:
     await expect(robin.message("from the road")).to_be_visible()
     wide = await robin.page.evaluate("document.scrollingElement.scrollWidth")
     assert wide <= 390
+
+
+async def test_ctrl_k_goes_anywhere(opens: Opens) -> None:
+    robin = await opens()
+    await robin.page.keyboard.press("Control+k")
+    await robin.page.keyboard.type("green")
+    await expect(robin.page.get_by_role("listbox", name="Places").get_by_role("option")).to_have_count(1)
+    await robin.page.keyboard.press("Enter")
+    await robin.shows_channel("greenhouse")
+    await expect(robin.field).to_be_focused()
+
+
+async def test_a_long_press_opens_the_menu_once(opens: Opens) -> None:
+    robin = await opens(width=390, height=844, touch=True)
+    await robin.field.fill("press me")
+    await robin.page.get_by_role("button", name="Send message").tap()
+    text = robin.message("press me").locator(".message-content")
+    await expect(text).to_be_visible()
+    where = {"pointerType": "touch", "clientX": 80, "clientY": 700, "bubbles": True}
+    await text.dispatch_event("pointerdown", where)
+    menu = robin.page.get_by_role("menu", name="Message actions")
+    await expect(menu).to_have_count(1)
+    await text.dispatch_event("contextmenu", {"clientX": 80, "clientY": 700, "bubbles": True, "cancelable": True})
+    await text.dispatch_event("pointerup", where)
+    await text.dispatch_event("click", {"bubbles": True})
+    await expect(menu).to_have_count(1)
+    await menu.get_by_role("menuitem", name="Reply").tap()
+    await expect(robin.page.locator(".reply-bar")).to_be_visible()

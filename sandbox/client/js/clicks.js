@@ -9,9 +9,12 @@ import { jumpTo } from "./messages.js";
 import { openChannel, step } from "./navigate.js";
 import { toggleDrawer } from "./sidebar.js";
 import { findMessage, store } from "./store.js";
+import { openSwitcher } from "./switcher.js";
 import { complain } from "./toasts.js";
 
 const LONG_PRESS_MS = 500;
+/** A finger that moves farther is scrolling. */
+const SLIP_PX = 12;
 
 /** Starts listening. */
 export function mountClicks() {
@@ -66,24 +69,41 @@ function menuFor(target, at) {
 }
 
 function onContextMenu(event) {
+  clearTimeout(press.timer);
+  // Some browsers also report a long press as a right click; its menu is open already.
+  if (Date.now() - press.openedAt < 1000) { event.preventDefault(); return; }
   if (event.target.closest("input, textarea, a[href]") || getSelection()?.toString()) return;
   const keyboard = event.clientX === 0 && event.clientY === 0;
   const at = keyboard ? event.target : { x: event.clientX, y: event.clientY };
   if (menuFor(event.target, at)) event.preventDefault();
 }
 
+const press = { timer: null, openedAt: 0, x: 0, y: 0 };
+
 function longPress() {
-  let timer = null;
-  const cancel = () => clearTimeout(timer);
   document.addEventListener("pointerdown", (event) => {
-    if (event.pointerType !== "touch") return;
-    const at = { x: event.clientX, y: event.clientY };
-    timer = setTimeout(() => menuFor(event.target, at), LONG_PRESS_MS);
+    if (event.pointerType !== "touch" || event.target.closest?.(".popup, dialog, input, textarea")) return;
+    Object.assign(press, { x: event.clientX, y: event.clientY });
+    press.timer = setTimeout(() => { if (menuFor(event.target, { x: press.x, y: press.y })) press.openedAt = Date.now(); }, LONG_PRESS_MS);
   });
-  for (const type of ["pointerup", "pointermove", "pointercancel"]) document.addEventListener(type, cancel);
+  document.addEventListener("pointermove", (event) => {
+    if (Math.hypot(event.clientX - press.x, event.clientY - press.y) > SLIP_PX) clearTimeout(press.timer);
+  });
+  for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => clearTimeout(press.timer));
+  // Lifting the finger afterwards is not a click on what lies under it.
+  document.addEventListener("click", (event) => {
+    if (Date.now() - press.openedAt > 700 || event.target.closest?.(".popup")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
 }
 
 function onKey(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && !$("dialog[open]")) {
+    event.preventDefault();
+    openSwitcher();
+    return;
+  }
   if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
     event.preventDefault();
     step(event.key === "ArrowUp" ? -1 : 1, event.shiftKey);
@@ -95,7 +115,6 @@ function onKey(event) {
     if (document.body.classList.contains("drawer-open")) toggleDrawer(false);
     else if (event.target.closest?.(".message")) focusComposer();
   }
-  if (event.key === "?" && (event.ctrlKey || event.metaKey)) event.preventDefault();
   if (event.target.classList?.contains("message")) messageKeys(event);
 }
 

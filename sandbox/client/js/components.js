@@ -79,7 +79,7 @@ async function press(node, message, data) {
   node.setAttribute("aria-busy", "true");
   showFailure(message, "");
   try {
-    await interact({ type: COMPONENT, applicationId: message.application_id ?? message.author.id, channelId: message.channel_id, messageId: message.id, data });
+    await interact({ type: COMPONENT, applicationId: message.application_id ?? message.author.id, channelId: message.channel_id, messageId: message.id, messageFlags: message.flags & 64, data });
   } catch (error) {
     if (error instanceof InteractionFailed) showFailure(message, "This interaction failed");
     else complain(error);

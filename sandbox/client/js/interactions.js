@@ -33,7 +33,7 @@ export function newNonce() {
  * Sends one interaction and resolves once the app acknowledged it (or opened a modal). Rejects with ApiError when
  * the server refuses and InteractionFailed when the app does not answer.
  */
-export async function interact({ type, applicationId, channelId, data, messageId, files, nonce = newNonce() }) {
+export async function interact({ type, applicationId, channelId, data, messageId, messageFlags = 0, files, nonce = newNonce() }) {
   const channel = store.channels.get(channelId);
   const body = {
     type,
@@ -43,7 +43,7 @@ export async function interact({ type, applicationId, channelId, data, messageId
     nonce,
     data,
     ...(channel?.guild_id ? { guild_id: channel.guild_id } : {}),
-    ...(messageId ? { message_id: messageId, message_flags: 0 } : {}),
+    ...(messageId ? { message_id: messageId, message_flags: messageFlags } : {}),
   };
   if (type === AUTOCOMPLETE) { await post("/interactions", body); return; }
   const answered = new Promise((resolve, reject) => {
