@@ -89,7 +89,7 @@ async def test_the_same_name_twice_is_kept_to_be_mended(town: Town) -> None:
     assert "already have a character called “MIRA”" in words(refused)
     reopened = await town.robin.click(last(refused), label="Mend")
     assert reopened.modal is not None
-    assert "is ready" in words(await town.robin.submit_modal(reopened, {**FILLED, "name": "Mirabel"}))
+    assert "is ready" in words(await town.robin.submit_modal(reopened, {**FILLED, "name": "Mirabel", "examples": ""}))
     assert "is ready" in words(await create(town, town.sasha))
 
 
