@@ -59,12 +59,21 @@ class Meddler:
     url: str = ""
     tricks: list[tuple[str, str, Trick]] = field(default_factory=list)
     played: int = 0
+    busy: int = 0
 
     def play(self, method: str, path: str, *tricks: Trick) -> None:
         """Play these on the next requests whose path holds `path`."""
         self.tricks.extend((method, path, trick) for trick in tricks)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Pass a request on, or play a trick on it."""
+        self.busy += 1
+        try:
+            return await self._handle(request)
+        finally:
+            self.busy -= 1
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
 
         async def forward() -> web.Response:
