@@ -180,8 +180,8 @@ async def reply_with(town: Town, button: discord.ui.DynamicItem[Any]) -> discord
     return await channel.send("…", view=view)
 
 
-async def turn_of(town: Town, kind: str = "reply") -> UUID:
-    ((turn_id,),) = await rows(town.program, f"SELECT id FROM turns WHERE kind = '{kind}'")
+async def turn_of(town: Town) -> UUID:
+    ((turn_id,),) = await rows(town.program, "SELECT id FROM turns")
     return UUID(str(turn_id))
 
 
@@ -219,9 +219,7 @@ async def test_more_tells_who_is_behind_a_reply_and_takes_it_back(town: Town) ->
     mine = await town.robin.click(button, label="⋯")
     await town.robin.click(last(mine), label="Delete this reply")
     assert town.program.channels.texts() == []
-    assert await rows(town.program, "SELECT state, reason FROM turns WHERE kind = 'reply'") == [
-        ("cancelled", "deleted")
-    ]
+    assert await rows(town.program, "SELECT state, reason FROM turns") == [("cancelled", "deleted")]
     assert await rows(town.program, "SELECT kind FROM messages") == [("user",)]
 
 

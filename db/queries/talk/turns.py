@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import UNFINISHED, Conversation, PartState, Turn, TurnKind, TurnPart, TurnState
+from db.models import UNFINISHED, Conversation, PartState, Turn, TurnPart, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,6 @@ async def add_greeting(
         asker_id=asker_id,
         trigger_message_id=interaction_id,
         boot_id=boot_id,
-        kind=TurnKind.GREETING,
         state=TurnState.GENERATED,
         attempts=0,
         text=greeting,
