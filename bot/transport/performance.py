@@ -348,8 +348,7 @@ class WebhookPerformance:
     async def _clear_orphans(self) -> None:
         """The webhook was deleted under us: its messages cannot be edited, so they give way to new ones."""
         for number, standing in sorted(self._standing.items()):
-            if not await self._props.speaker.delete_as_bot(self._scene.place, standing.message_id):
-                log.warning("orphan_left", channel_id=self._scene.place.channel_id, message_id=standing.message_id)
+            await self._delete_as_bot(standing.message_id)
             del self._standing[number]
 
     async def _drop(self, numbers: list[int]) -> None:
@@ -372,12 +371,15 @@ class WebhookPerformance:
     async def _delete(self, message_id: int) -> None:
         try:
             outcome = await self._props.speaker.delete(self._scene.place, message_id)
-        except Gone:
-            return
-        except Orphaned:
-            await self._props.speaker.delete_as_bot(self._scene.place, message_id)
+        except (Gone, Orphaned):
+            if await self._props.lookback.exists(self._scene.place, message_id):
+                await self._delete_as_bot(message_id)
             return
         _must_be_done(outcome)
+
+    async def _delete_as_bot(self, message_id: int) -> None:
+        if not await self._props.speaker.delete_as_bot(self._scene.place, message_id):
+            log.warning("orphan_left", channel_id=self._scene.place.channel_id, message_id=message_id)
 
     def _stop_row(self, number: int) -> Components:
         return stop_row(self._scene.turn_id, number, self._props.stop_label)

@@ -60,16 +60,6 @@ def pointed_at(origin: str) -> Generator[None]:
         _aim(before)
 
 
-def is_real() -> bool:
-    """True while discord.py points at Discord itself."""
-    return urlsplit(Route.BASE).hostname == "discord.com"
-
-
-def gateway_url() -> URL:
-    """The gateway discord.py will dial first."""
-    return DiscordWebSocket.DEFAULT_GATEWAY
-
-
 def _aim(home: Home) -> None:
     Route.BASE = home.api
     DiscordWebSocket.DEFAULT_GATEWAY = URL(home.gateway)

@@ -22,8 +22,8 @@ async def lose_answer(request: web.Request, forward: Callable[[], Awaitable[web.
 async def break_off(request: web.Request, forward: Callable[[], Awaitable[web.Response]]) -> web.StreamResponse:
     """It happens, and the connection breaks instead of an answer."""
     await forward()
-    assert request.transport is not None
-    request.transport.abort()
+    if request.transport is not None:  # somebody who crashed has hung up already
+        request.transport.abort()
     return web.Response()
 
 

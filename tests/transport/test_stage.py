@@ -355,6 +355,29 @@ async def test_a_webhook_deleted_mid_stream_ends_in_one_whole_reply() -> None:
         assert sum(entry.status == 404 for entry in here.calls("PATCH", old.id) + here.calls("POST", old.id)) == 1
 
 
+async def test_without_manage_messages_the_orphan_stays_and_the_reply_is_still_whole() -> None:
+    async with hall(self_winding=False) as here:
+        performance = here.perform()
+        performance.show("Some words that are long enough.")
+        await here.pass_time(1)
+        (old,) = here.sandbox.world.webhooks.of(here.channel.id)
+        webhooks.delete_webhook(here.sandbox.core, old)
+        deny(here, Permission.MANAGE_MESSAGES)
+        await performance.finish("The whole reply.")
+        assert [message.content for message in here.said] == ["Some words that are long enough.", "The whole reply."]
+
+
+async def test_a_reply_of_a_webhook_that_is_gone_can_be_taken_back() -> None:
+    async with hall() as here:
+        scene = here.scene()
+        (part,) = await here.perform(scene).finish("I take that back.")
+        (old,) = here.sandbox.world.webhooks.of(here.channel.id)
+        webhooks.delete_webhook(here.sandbox.core, old)
+        await here.perform().finish("Something else.")
+        await here.perform(here.scene(turn_id=scene.turn_id, known={0: part.message_id})).withdraw()
+        assert [message.content for message in here.said] == ["Something else."]
+
+
 async def test_a_reply_that_somebody_deleted_is_not_forced_on_them() -> None:
     async with hall(self_winding=False) as here:
         performance = here.perform()
