@@ -428,3 +428,21 @@ async def test_a_failing_listener_is_written_down_and_the_next_message_is_heard(
         await here.until(lambda: ears.hear is hear or ears.hear == hear)
         here.say("is heard")
         await here.until(lambda: ears.words == ["is heard"])
+
+
+async def test_no_identify_is_sent_while_discords_last_ones_are_left() -> None:
+    async with Sandbox.start() as sandbox:
+        with pointed_at(sandbox.url):
+            client = make_client(Listener())
+            waits = client.clock.slept  # pyright: ignore[reportAttributeAccessIssue]
+            limit = {"total": 1000, "remaining": 99, "reset_after": 60_000, "max_concurrency": 1}
+
+            async def nearly_used_up() -> tuple[int, str, dict[str, int]]:
+                return 1, sandbox.url.replace("http", "ws"), limit
+
+            client.http.get_bot_gateway = nearly_used_up  # pyright: ignore[reportAttributeAccessIssue]
+            async with running(client, sandbox.bot_token):
+                await until(lambda: len(waits) >= 3)
+                assert sandbox.journal.entries(method="IDENTIFY") == []
+                limit["remaining"] = 1000
+                await asyncio.wait_for(client.until_up(), 20)
