@@ -31,7 +31,7 @@ let form = null;
 /** Builds the composer inside `root`; files may be dropped on `zone`. */
 export function mountComposer(root, zone) {
   ui.uploads = new Uploads();
-  ui.area = h("textarea", { class: "composer-text", rows: 1, maxlength: "6000", spellcheck: "true", autocomplete: "off", role: "combobox", "aria-multiline": "true", "aria-autocomplete": "list", "aria-expanded": "false", "aria-haspopup": "listbox" });
+  ui.area = h("textarea", { class: "composer-text", rows: 1, maxlength: "6000", spellcheck: "true", autocomplete: "off", "aria-autocomplete": "list" });
   ui.count = h("span", { class: "composer-count", "aria-live": "polite" });
   ui.reply = h("div", { class: "reply-bar", hidden: true });
   ui.notice = h("p", { class: "composer-notice", hidden: true });

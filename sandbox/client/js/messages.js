@@ -14,12 +14,14 @@ const GROUP_MS = 7 * 60_000;
 const STICK_PX = 80;
 const EARLIER_PX = 400;
 
-const view = { scroller: null, list: null, nodes: new Map(), stuck: true, loading: false, newFrom: null, below: 0 };
+const view = { scroller: null, log: null, list: null, nodes: new Map(), stuck: true, loading: false, newFrom: null, below: 0 };
 
 /** Builds the list inside `root` and starts following the store. */
 export function mountMessages(root) {
-  view.list = h("ol", { class: "message-list", role: "log", "aria-label": "Messages", "aria-live": "off" });
-  view.scroller = h("div", { class: "scroller", id: "messages", tabIndex: -1 }, h("div", { class: "scroller-inner" }, view.list));
+  view.list = h("ol", { class: "message-list" });
+  // New messages are announced one by one (`announce`), so that streamed edits are not read out again and again.
+  view.log = h("div", { class: "scroller-inner", role: "log", "aria-label": "Messages", "aria-live": "off" }, view.list);
+  view.scroller = h("div", { class: "scroller", id: "messages", tabIndex: -1 }, view.log);
   root.append(view.scroller, newBar(), presentBar());
   roving(view.list, ".message");
   view.scroller.addEventListener("scroll", onScroll, { passive: true });
@@ -39,7 +41,7 @@ export async function showChannel(channelId) {
   store.scrolledUp = false;
   view.list.replaceChildren();
   const messages = messagesOf(channelId);
-  view.list.setAttribute("aria-label", `Messages in ${channelTitle(currentChannel())}`);
+  view.log.setAttribute("aria-label", `Messages in ${channelTitle(currentChannel())}`);
   if (!messages.loaded) {
     view.list.append(...skeleton());
     await load(channelId, {});
@@ -148,7 +150,7 @@ function belongsTo(message, before) {
 }
 
 function divider(key, className, text) {
-  if (!view.nodes.has(key)) view.nodes.set(key, h("li", { class: className, role: "separator", "aria-label": text }, h("span", {}, text)));
+  if (!view.nodes.has(key)) view.nodes.set(key, h("li", { class: className }, h("span", {}, text)));
   return view.nodes.get(key);
 }
 

@@ -48,10 +48,10 @@ function unreadOf(ids) {
 
 function drawRail() {
   const dms = unreadOf(directMessages().map((c) => c.id));
-  const pills = [pill(HOME, "Direct messages", icon("cup", 28), dms), h("li", { class: "rail-line", role: "presentation" })];
+  const pills = [pill(HOME, "Direct messages", icon("cup", 28), dms), h("li", { class: "rail-line", "aria-hidden": "true" })];
   for (const guild of store.guilds.values()) {
     const ids = [...store.channels.values()].filter((c) => c.guild_id === guild.id).map((c) => c.id);
-    const face = guild.icon ? h("img", { src: `/icons/${guild.id}/${guild.icon}.png?size=96`, alt: "" }) : h("span", { class: "initials", "aria-hidden": "true" }, initials(guild.name));
+    const face = guild.icon ? h("img", { src: `/icons/${guild.id}/${guild.icon}.png?size=96`, alt: "" }) : h("span", { class: "initials", data: { initials: initials(guild.name) } });
     pills.push(pill(guild.id, guild.name, face, unreadOf(ids)));
   }
   ui.rail.replaceChildren(h("ul", {}, pills));

@@ -35,7 +35,7 @@ export class Suggest {
   hide() {
     this.panel.hidden = true;
     this.items = [];
-    this.field?.setAttribute("aria-expanded", "false");
+    this.expanded(false);
     this.field?.removeAttribute("aria-activedescendant");
   }
 
@@ -61,10 +61,15 @@ export class Suggest {
       node.setAttribute("aria-selected", String(n === this.active));
       if (n === this.active) node.scrollIntoView({ block: "nearest" });
     });
-    this.field?.setAttribute("aria-expanded", String(this.open));
+    this.expanded(this.open);
     this.field?.setAttribute("aria-controls", this.id);
     if (this.active >= 0 && this.open) this.field?.setAttribute("aria-activedescendant", `${this.id}-${this.active}`);
     else this.field?.removeAttribute("aria-activedescendant");
+  }
+
+  /** A textarea is no combobox and may not say whether it is expanded. */
+  expanded(open) {
+    if (this.field?.getAttribute("role") === "combobox") this.field.setAttribute("aria-expanded", String(open));
   }
 
   pick(n) {
