@@ -54,7 +54,7 @@ def check_overwrite(payload: Mapping[str, Any]) -> None:
 def _check_overwrite(overwrite: Form) -> None:
     overwrite.choice("type", {0, 1})
     for key in ("allow", "deny"):
-        overwrite.whole(key, low=0, high=MAX_PERMISSIONS)
+        overwrite.whole(key, low=0, high=MAX_PERMISSIONS, digits=True)
 
 
 def check_thread(payload: Mapping[str, Any], *, creating: bool) -> None:

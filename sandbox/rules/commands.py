@@ -113,7 +113,7 @@ def _refuse_chat_fields(form: Form) -> None:
 
 
 def _check_settings(form: Form) -> None:
-    form.whole("default_member_permissions", low=0, high=MAX_PERMISSIONS)
+    form.whole("default_member_permissions", low=0, high=MAX_PERMISSIONS, digits=True)
     form.truth("dm_permission")
     form.truth("nsfw")
     for key, allowed in (("contexts", (0, 1, 2)), ("integration_types", (0, 1))):

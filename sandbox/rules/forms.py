@@ -107,14 +107,22 @@ class Form:
             self.fault(key, *wrong)
         return value
 
-    def whole(self, key: str, *, low: int | None = None, high: int | None = None, required: bool = False) -> int | None:
-        """A whole number; digits in a string count, as they do for Discord."""
+    def whole(
+        self,
+        key: str,
+        *,
+        low: int | None = None,
+        high: int | None = None,
+        required: bool = False,
+        digits: bool = False,
+    ) -> int | None:
+        """A whole number; with `digits` also a text of them, as bit sets of permissions and queries come."""
         value = self.data.get(key)
         if value is None:
             if required:
                 self.require(key)
             return None
-        number = _as_int(value)
+        number = _as_int(value, digits=digits)
         if number is None:
             self.fault(key, "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
             return None
@@ -212,7 +220,7 @@ class Form:
         return Form(value, self.faults, self.at(key))
 
 
-def _as_int(value: Any) -> int | None:
+def _as_int(value: Any, *, digits: bool = False) -> int | None:
     """A JSON value as a whole number, or None."""
     if isinstance(value, bool):
         return None
@@ -220,7 +228,13 @@ def _as_int(value: Any) -> int | None:
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdecimal() and len(value) <= 20:
+    if (
+        digits
+        and isinstance(value, str)
+        and value.isascii()
+        and value.removeprefix("-").isdecimal()
+        and len(value) <= 20
+    ):
         return int(value)
     return None
 
@@ -242,7 +256,7 @@ def check_snowflake(value: Any, field: str) -> str:
 def check_limit(value: str | None, *, default: int, low: int = 1, high: int = 100, field: str = "limit") -> int:
     """A page size out of a query string; raises InvalidForm outside `low`…`high`."""
     faults = Faults()
-    found = Form({field: value}, faults).whole(field, low=low, high=high)
+    found = Form({field: value}, faults).whole(field, low=low, high=high, digits=True)
     faults.raise_any()
     return default if found is None else found
 

@@ -17,7 +17,7 @@ def check_role(payload: Mapping[str, Any]) -> None:
     faults = Faults()
     form = Form(payload, faults)
     form.text("name", 100, low=1)
-    form.whole("permissions", low=0, high=MAX_PERMISSIONS)
+    form.whole("permissions", low=0, high=MAX_PERMISSIONS, digits=True)
     form.whole("color", low=0, high=MAX_COLOR)
     colors = form.form("colors")
     if colors:

@@ -43,9 +43,16 @@ def correct_for_requests(schemas: dict[str, Any]) -> None:
         "CreateRoleRequest": ("permissions",),
         "UpdateRoleRequestPartial": ("permissions",),
         "ChannelPermissionOverwriteRequest": ("allow", "deny"),
+        "ApplicationCommandCreateRequest": ("default_member_permissions",),
+        "ApplicationCommandUpdateRequest": ("default_member_permissions",),
+        "ApplicationCommandPatchRequestPartial": ("default_member_permissions",),
     }.items():
         for field in fields:
-            schemas[name]["properties"][field] = {"type": ["integer", "string", "null"], "pattern": r"^\d+$"}
+            described = schemas[name]["properties"][field]
+            schemas[name]["properties"][field] = described | {
+                "type": ["integer", "string", "null"],
+                "pattern": r"^\d+$",
+            }
 
 
 def _name_inner_codes(schemas: dict[str, Any]) -> None:

@@ -159,7 +159,7 @@ def replacements(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, bool):
         yield "a text", "maybe"
     elif isinstance(value, int):
-        yield from (("negative", -1), ("huge", 1 << 62), ("a word", "word"), ("a fraction", 0.5))
+        yield from (("negative", -1), ("huge", 1 << 62), ("a word", "word"), ("digits", "4"), ("a fraction", 0.5))
     elif isinstance(value, str):
         yield from (("empty", ""), ("long", value + "x" * 7000), ("a number with a point", 0.5), ("true", True))
     elif isinstance(value, list):
