@@ -27,7 +27,7 @@ def main() -> int:
     try:
         asyncio.run(_run(options))
     except OSError as error:
-        print(f"The sandbox cannot start: {error.strerror or error} (port {options.port})", file=sys.stderr)
+        print(f"The sandbox cannot start on port {options.port}: {error.strerror or error}", file=sys.stderr)
         return 1
     return 0
 

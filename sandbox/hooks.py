@@ -12,6 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.acts import guilds as guild_acts
+from sandbox.avatars import is_loopback
 from sandbox.core import Core
 from sandbox.errors import ApiError
 from sandbox.journal import blot
@@ -148,6 +149,9 @@ def _from_here(request: web.Request) -> bool:
     try:
         near = ipaddress.ip_address(request.remote or "").is_loopback
     except ValueError:
+        return False
+    # A site whose name was pointed at this machine would pass as the same origin, but not under our own name.
+    if not is_loopback(f"http://{request.host}/"):
         return False
     return near and request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
 

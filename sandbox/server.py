@@ -14,11 +14,9 @@ from sandbox.core import ACKNOWLEDGE_WITHIN, Core
 from sandbox.journal import Journal
 from sandbox.rest import border
 from sandbox.rest.api import all_routes
+from sandbox.rest.call import LARGEST_REQUEST
 from sandbox.world.models import Application, Guild, User
 from sandbox.world.world import World
-
-#: docs: Uploading Files: 25 MiB per request, and a little for the form around it.
-LARGEST_REQUEST = 26 << 20
 
 
 class Sandbox:
@@ -58,16 +56,18 @@ class Sandbox:
         identity: demo.Identity | None = None,
         acknowledge_within: float = ACKNOWLEDGE_WITHIN,
     ) -> Sandbox:
-        """Load or build the world and listen. Raises OSError when the port is in use; nothing is written then."""
+        """Load or build the world and listen.
+
+        Raises OSError when the port is in use, or another sandbox keeps the same world; nothing is written then.
+        """
         listener = _listener(host, port)
         core = Core.build(world, acknowledge_within=acknowledge_within)
-        core.world.origin = f"http://{host}:{listener.getsockname()[1]}"
-        core.journal.open()
-        who = identity or demo.Identity()
-        if core.world.load():
-            demo.adopt(core, who)
-        else:
-            demo.build(core, who)
+        core.world.origin = f"http://{_named(host)}:{listener.getsockname()[1]}"
+        try:
+            _fill(core, identity or demo.Identity())
+        except BaseException:
+            listener.close()
+            raise
         runner = web.AppRunner(_application(core), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.SockSite(runner, listener).start()
@@ -128,6 +128,23 @@ def _application(core: Core) -> web.Application:
     cdn.mount(app, core)
     static.mount(app, core)
     return app
+
+
+def _fill(core: Core, identity: demo.Identity) -> None:
+    """The world as its file tells it, or the demo."""
+    core.world.store.lock()
+    core.journal.open()
+    if core.world.load():
+        demo.adopt(core, identity)
+    else:
+        demo.build(core, identity)
+
+
+def _named(host: str) -> str:
+    """The host as it stands in an address; "every interface" is reached as this machine."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104 - compared with, not bound to
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -12,6 +12,7 @@ from sandbox.bodies import objects
 from sandbox.core import Core
 from sandbox.errors import ApiError, InvalidForm
 from sandbox.permissions import ALL, Permission
+from sandbox.render import places
 from sandbox.rest.call import Upload
 from sandbox.rules.components import settle_components
 from sandbox.rules.messages import MESSAGE_PARSE, check_message, is_empty, parse_mentions
@@ -228,7 +229,10 @@ def _keep(core: Core, channel: Channel, message: Message) -> None:
         if message.type != MessageType.THREAD_STARTER:
             channel.message_count += 1
             channel.total_sent += 1
-        channel.archived = False
+        if channel.archived:
+            channel.archived = False
+            channel.archive_changed_at = core.clock.iso()
+            core.hub.to_channel("THREAD_UPDATE", channel, lambda one: places.thread(channel, one.user_id))
     core.world.channels.put(channel)
 
 

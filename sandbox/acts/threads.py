@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sandbox.acts import messages
 from sandbox.core import Core
+from sandbox.permissions import can_see
 from sandbox.render import people, places
 from sandbox.world.models import Channel, ChannelType, Json, Message, MessageFlag, MessageType, ThreadMember
 
@@ -77,6 +78,14 @@ def follow(core: Core, thread: Channel, user_ids: Iterable[str]) -> None:
         lambda session: places.thread(thread, session.user_id),
         people_only=True,
     )
+
+
+def follow_by_speaking(core: Core, channel: Channel, message: Message) -> None:
+    """In a thread, its writer and those they mention follow it from then on, as far as they can see it."""
+    if channel.is_thread:
+        parent = core.world.parent(channel)
+        named = [one for one in message.mentions if can_see(core.world, parent, one)]
+        follow(core, channel, dict.fromkeys([message.author_id, *named]))
 
 
 def unfollow(core: Core, thread: Channel, user_id: str) -> None:

@@ -20,6 +20,9 @@ from sandbox.world.world import World
 
 #: docs: Gateway, Sending Heartbeats: what Discord commonly sends.
 HEARTBEAT_MS = 41_250
+#: discord.py notes when it sent a heartbeat only after the send returned; on loopback an answer at once would be there
+#: before that note, and it would take a whole interval for its latency. Seconds.
+ACKNOWLEDGE_AFTER = 0.02
 #: docs: Gateway, Rate Limiting: events a client may send per minute.
 SENDS_PER_MINUTE = 120
 #: docs: Gateway, Event Payload: no more bytes than this from a client.
@@ -118,7 +121,7 @@ class Connection:
         opcode, data = message.get("op"), message.get("d")
         if opcode == 1:
             if not self._deaf:
-                self._send(11, None)
+                asyncio.get_running_loop().call_later(ACKNOWLEDGE_AFTER, self._send, 11, None)
             return None
         self._note(_NAMES.get(opcode if isinstance(opcode, int) else -1, f"OP {opcode}"), "in", data)
         try:

@@ -19,6 +19,8 @@ from sandbox.world.models import Application, Grant, Json, User
 from sandbox.world.world import World
 
 CallerKind = Literal["bot", "user", "bearer", "none"]
+#: docs: Uploading Files: 25 MiB per request, and a little for the form around it.
+LARGEST_REQUEST = 26 << 20
 TRUE = frozenset({"1", "true", "True"})
 
 
@@ -182,6 +184,8 @@ class Call:
 
     async def _read(self) -> tuple[Json | list[Any], list[Upload]]:
         if self._body is None:
+            if (self.request.content_length or 0) > LARGEST_REQUEST:
+                raise ApiError(413, 40005, "Request entity too large")
             if self.request.content_type.startswith("multipart/"):
                 self._body = await self._read_parts()
             else:

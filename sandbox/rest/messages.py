@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox import permissions
 from sandbox.acts import messages as acts
+from sandbox.acts import threads
 from sandbox.bodies import values
 from sandbox.errors import ApiError, RateLimited, missing_permissions
 from sandbox.permissions import Permission
@@ -33,8 +34,8 @@ async def send(call: Call) -> Json:
     check_message(form, files=[upload.info for upload in uploads], application_owned=call.caller.kind == "bot")
     twin = _same_nonce(call, channel, form)
     if twin is None:
-        draft = acts.Draft(channel, call.user.id, form, uploads, allowed)
-        twin = acts.write(call.core, draft)
+        twin = acts.write(call.core, acts.Draft(channel, call.user.id, form, uploads, allowed))
+        threads.follow_by_speaking(call.core, channel, twin)
     return render.message(call.world, twin, call.user.id)
 
 
@@ -197,7 +198,7 @@ def _same_nonce(call: Call, channel: Channel, form: Json) -> Message | None:
     if not form.get("enforce_nonce") or form.get("nonce") is None:
         return None
     earliest = call.core.clock.now() - NONCE_HOLDS
-    for message in reversed(call.world.history(channel.id)):
+    for message in call.world.messages.newest(channel.id):
         if made_at(message.id) < earliest:
             return None
         if message.author_id == call.user.id and str(message.nonce) == str(form["nonce"]):

@@ -8,6 +8,7 @@ again on top of the newer snapshot ends in the same state.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +26,7 @@ class Store:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._log: int | None = None
+        self._lock: int | None = None
         self._size = 0
         self._snapshot: Callable[[], dict[str, Any]] | None = None
 
@@ -51,11 +53,23 @@ class Store:
                     apply(*change)
         return found
 
+    def lock(self) -> None:
+        """Keep other sandboxes from the same files. Raises OSError when one has them; a killed one lets go of them."""
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(self._path.with_name(self._path.name + ".lock"), os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._lock)
+            self._lock = None
+            raise OSError(error.errno, f"another sandbox keeps {self._path}") from error
+
     def open(self, snapshot: Callable[[], dict[str, Any]]) -> None:
         """Start writing; `snapshot` gives every row of every shelf. Folds what was read into a fresh snapshot."""
         self._snapshot = snapshot
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             self.fold()
 
     def record(self, shelf: str, key: str, row: Any) -> None:
@@ -90,6 +104,9 @@ class Store:
             self.fold()
             os.close(self._log)
             self._log = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 def _parsed(line: bytes) -> tuple[str, str, Any] | None:

@@ -232,6 +232,44 @@ async def test_context_menus(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
         await robin.event("MESSAGE_CREATE", lambda m, answer=answer: m["content"] == answer)
 
 
+async def test_a_command_in_a_direct_conversation(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    @bot.tree.command(name="hello", description="Hello")
+    async def hello(interaction: discord.Interaction) -> None:
+        assert interaction.guild is None
+        assert interaction.context.dm_channel
+        await interaction.response.send_message("just us")
+
+    (command,) = await bot.tree.sync()
+    _, channel = await robin.call("POST", "/users/@me/channels", {"recipient_id": sandbox.application.id})
+    body = {
+        "type": 2,
+        "application_id": sandbox.application.id,
+        "channel_id": channel["id"],
+        "data": {"id": str(command.id), "name": "hello", "type": 1},
+    }
+    assert (await robin.call("POST", "/interactions", body))[0] == 204
+    assert (await robin.event("MESSAGE_CREATE"))["content"] == "just us"
+
+
+async def test_five_followups_where_only_the_person_installed_it(sandbox: Sandbox, bot: Bot, alex: Person) -> None:
+    outcome: asyncio.Future[discord.HTTPException] = asyncio.get_running_loop().create_future()
+
+    @bot.tree.command(name="many", description="Many")
+    @app_commands.allowed_installs(guilds=False, users=True)
+    async def many(interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("first")
+        try:
+            for number in range(6):
+                await interaction.followup.send(str(number))
+        except discord.HTTPException as error:
+            outcome.set_result(error)
+
+    await _sync(bot)
+    sandbox.application.installed_by.append(alex.id)
+    await alex.slash("tavern", "many")
+    assert (await outcome).code == 40094
+
+
 async def test_late_acknowledgement() -> None:
     async with Sandbox.start(acknowledge_within=0.05) as sandbox:
         from tests.sandbox.visitors import connected

@@ -209,6 +209,18 @@ async def test_threads(bot: Bot, robin: Person) -> None:
     assert [(one.id, one.message_count) for one in listed] == [(thread.id, 1)]
 
 
+async def test_speaking_in_a_thread_wakes_and_follows_it(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    thread = await (await bot.place("tavern").send("start")).create_thread(name="corner")
+    await thread.edit(archived=True)
+    await bot.until("thread_update", lambda _, after: after.archived)
+    sasha = sandbox.person("sasha").id
+    path = f"/channels/{thread.id}/messages"
+    assert (await robin.call("POST", path, {"content": f"come here <@{sasha}>"}))[0] == 200
+    await bot.until("raw_thread_update", lambda update: not update.data["thread_metadata"]["archived"])
+    added = await robin.event("THREAD_MEMBERS_UPDATE")
+    assert {one["user_id"] for one in added["added_members"]} == {robin.id, sasha}
+
+
 async def test_private_threads_are_for_those_inside(bot: Bot, robin: Person) -> None:
     thread = await bot.place("tavern").create_thread(name="secret")
     assert (await robin.call("GET", f"/channels/{thread.id}"))[1]["code"] == 50001

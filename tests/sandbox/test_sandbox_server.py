@@ -266,6 +266,15 @@ async def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     assert _size(Path(f"{file}.log")) == 0, "SIGTERM folds the log into the snapshot"
 
 
+async def test_one_world_is_kept_by_one_sandbox(tmp_path: Path) -> None:
+    file = tmp_path / "world.json"
+    async with Sandbox.start(world=file):
+        with pytest.raises(OSError, match="another sandbox keeps"):
+            await Sandbox.open(port=0, world=file)
+    async with Sandbox.start(world=file):
+        pass
+
+
 async def test_a_port_in_use_is_a_sentence(sandbox: Sandbox, tmp_path: Path) -> None:
     port = sandbox.url.rsplit(":", 1)[1]
     file = tmp_path / "world.json"
@@ -295,8 +304,9 @@ async def test_a_new_person_joins_and_can_speak(sandbox: Sandbox, bot: Bot) -> N
 
 async def test_other_sites_cannot_use_the_hooks(sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as http:
-        refused = await http.get(f"{sandbox.url}/sandbox/people", headers={"Sec-Fetch-Site": "cross-site"})
-        assert refused.status == 403
+        for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}):
+            refused = await http.get(f"{sandbox.url}/sandbox/people", headers=headers)
+            assert refused.status == 403
 
 
 async def test_an_unapproved_intent_shows_in_the_applications_flags(sandbox: Sandbox) -> None:
