@@ -87,6 +87,10 @@ def test_a_quote_hides_only_its_own_line() -> None:
         ("ΣΟΦΊΑ, έλα", "Σοφία"),
         ("STRASSE", "Straße"),
         ("привет, МИРА", "Мира"),
+        ("hey zoe", "Zoë"),
+        ("ZOË!", "Zoë"),
+        ("zoe\u0308", "Zoë"),
+        ("asa marta", "Åsa Märta"),
     ],
 )
 def test_names_in_every_script(content: str, name: str) -> None:

@@ -175,6 +175,9 @@ def _calls(characters: tuple[Present, ...]) -> Iterable[tuple[UUID, re.Pattern[s
     for index, character in enumerate(characters):
         full = " ".join(_words(character.name))
         yield character.character_id, _pattern(full)
+        if (bare := _without_marks(full)) != full:
+            # Many keyboards cannot type Zoë. The other way round, an accent that the name lacks makes another word.
+            yield character.character_id, _pattern(bare)
         short = next((word for word in _words(character.name) if word not in _TITLES), "")
         shared = any(short in others for other, others in enumerate(words) if other != index)
         if short != full and len(short) >= _SHORT_NAME_MIN and not shared:
@@ -183,6 +186,17 @@ def _calls(characters: tuple[Present, ...]) -> Iterable[tuple[UUID, re.Pattern[s
 
 def _words(name: str) -> list[str]:
     return unicodedata.normalize("NFKC", name).casefold().split()
+
+
+def _without_marks(text: str) -> str:
+    """The text without accents, for scripts where a letter without its accent is still the same name."""
+    bare = "".join(char for char in unicodedata.normalize("NFD", text) if not _is_accent(char))
+    return unicodedata.normalize("NFC", bare)
+
+
+def _is_accent(char: str) -> bool:
+    # Combining Diacritical Marks only: vowel signs of other scripts are no ornament.
+    return "\u0300" <= char <= "\u036f"
 
 
 def _pattern(name: str) -> re.Pattern[str]:
