@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import ParticipantRole, TurnKind, TurnState
+from db.models import ParticipantRole, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,6 @@ class UnfinishedTurn:
     character_id: UUID
     asker_id: UUID
     trigger_message_id: int
-    kind: TurnKind
     state: TurnState
     claimed_at: datetime
 
@@ -101,7 +100,6 @@ async def unfinished_turns(session: AsyncSession, boot_id: UUID) -> Sequence[Unf
             character_id=_uuid(row.character_id),
             asker_id=_uuid(row.asker_id),
             trigger_message_id=row.trigger_message_id,
-            kind=TurnKind(row.kind),
             state=TurnState(row.state),
             claimed_at=row.claimed_at,
         )

@@ -103,8 +103,7 @@ RULES: Mapping[str, Rules] = {
     ),
     "turns": Rules(
         select=f"conversation_id = {HERE} OR asker_id = {USER} OR conversation_id IN {MINE}",
-        # Summoning a character is a person's act, and earns its greeting.
-        insert=(f"conversation_id = {HERE} OR (kind = 'greeting' AND asker_id = {USER} AND conversation_id IN {MINE})"),
+        insert=f"conversation_id = {HERE}",
         update=f"conversation_id = {HERE}",
         delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
     ),

@@ -120,6 +120,16 @@ _DEFINERS = (
         definer_reason="as my_conversations",
     ),
     Function(
+        "characters_here",
+        "",
+        "SETOF uuid",
+        """
+        SELECT character_id FROM participants
+        WHERE conversation_id = actor_conversation() AND character_id IS NOT NULL
+        """,
+        definer_reason="a turn speaks as its conversation's characters, whoever owns them; ids of these only",
+    ),
+    Function(
         "people_here",
         "",
         "SETOF uuid",
@@ -132,19 +142,11 @@ _DEFINERS = (
         UNION
         SELECT author_id FROM messages WHERE conversation_id = actor_conversation() AND author_id IS NOT NULL
         UNION
+        SELECT c.owner_id FROM characters AS c WHERE c.id IN (SELECT characters_here())
+        UNION
         SELECT turn_user() WHERE turn_user() IS NOT NULL
         """,
-        definer_reason="a turn calls the people of its conversation by name; ids of that conversation only",
-    ),
-    Function(
-        "characters_here",
-        "",
-        "SETOF uuid",
-        """
-        SELECT character_id FROM participants
-        WHERE conversation_id = actor_conversation() AND character_id IS NOT NULL
-        """,
-        definer_reason="a turn speaks as its conversation's characters, whoever owns them; ids of these only",
+        definer_reason="a turn names the people of its conversation and whoever made its characters; ids of these only",
     ),
     Function(
         "arrive",
@@ -217,13 +219,13 @@ _DEFINERS = (
         "unfinished_turns",
         "boot uuid",
         "TABLE (turn_id uuid, conversation_id uuid, channel_id bigint, character_id uuid, asker_id uuid,"
-        " trigger_message_id bigint, kind text, state text, claimed_at timestamptz)",
+        " trigger_message_id bigint, state text, claimed_at timestamptz)",
         f"""
         BEGIN
             {_JOB_ONLY.format(name="unfinished_turns")}
             RETURN QUERY
             SELECT t.id, t.conversation_id, c.channel_id, t.character_id, t.asker_id, t.trigger_message_id,
-                   t.kind::text, t.state::text, t.claimed_at
+                   t.state::text, t.claimed_at
             FROM turns AS t JOIN conversations AS c ON c.id = t.conversation_id
             WHERE t.state = 'unknown' OR (t.state IN ('claimed', 'generated') AND t.boot_id <> boot)
             ORDER BY t.id;

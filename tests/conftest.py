@@ -21,6 +21,9 @@ from db.raw import RawConnection, connect
 from db.work import Database
 from tests.fakes.clock import FakeClock
 
+# Holds every call of every local Discord against Discord's own specification.
+pytest_plugins = ["tests.conformance.plugin"]
+
 SEED = int(os.environ.get("BOTCAFE_TEST_SEED") or secrets.randbelow(2**32))
 TEMPLATE = "botcafe_template"
 

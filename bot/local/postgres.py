@@ -159,7 +159,9 @@ class LocalPostgres:
             os.kill(pid, 0)
         except (FileNotFoundError, IndexError, ValueError, ProcessLookupError, PermissionError):
             return None
-        shown = subprocess.run(["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True)
+        # -ww: whole lines, however narrow COLUMNS says the terminal is.
+        ps = ["ps", "-ww", "-o", "stat=", "-o", "command=", "-p", str(pid)]
+        shown = subprocess.run(ps, capture_output=True, text=True)
         command = shown.stdout.strip()
         if command.startswith("Z") or "postgres" not in command or str(self._cluster) not in command:
             return None

@@ -8,7 +8,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Text, UniqueConstraint, func, text
+from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -71,6 +71,7 @@ class Character(Base):
     __tablename__ = "characters"
     __table_args__ = (
         UniqueConstraint("owner_id", "slug"),
+        Index("ix_characters_public_slug", "slug", postgresql_where=text("visibility = 'public'")),
         CheckConstraint("name <> ''", name="name_given"),
         CheckConstraint("slug <> '' AND slug = lower(slug)", name="slug_is_lower"),
     )
@@ -87,7 +88,8 @@ class Character(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     name: Mapped[str]
-    slug: Mapped[str]
+    # Ordered by code point whatever the server's locale, so that a prefix is a range of the index.
+    slug: Mapped[str] = mapped_column(Text(collation="C"))
     description: Mapped[str] = mapped_column(server_default="")
     system_prompt: Mapped[str] = mapped_column(server_default="")
     greeting: Mapped[str] = mapped_column(server_default="")

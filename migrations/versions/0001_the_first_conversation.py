@@ -119,7 +119,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('owner_id', sa.Uuid(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
-    sa.Column('slug', sa.Text(), nullable=False),
+    sa.Column('slug', sa.Text(collation='C'), nullable=False),
     sa.Column('description', sa.Text(), server_default='', nullable=False),
     sa.Column('system_prompt', sa.Text(), server_default='', nullable=False),
     sa.Column('greeting', sa.Text(), server_default='', nullable=False),
@@ -138,6 +138,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('owner_id', 'slug', name=op.f('uq_characters_owner_id_slug'))
     )
     op.create_index(op.f('ix_characters_picture_id'), 'characters', ['picture_id'], unique=False)
+    op.create_index('ix_characters_public_slug', 'characters', ['slug'], unique=False, postgresql_where=sa.text("visibility = 'public'"))
     op.create_table('participants',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('conversation_id', sa.Uuid(), nullable=False),
@@ -166,7 +167,6 @@ def upgrade() -> None:
     sa.Column('character_id', sa.Uuid(), nullable=False),
     sa.Column('asker_id', sa.Uuid(), nullable=False),
     sa.Column('trigger_message_id', sa.BigInteger(), nullable=False),
-    sa.Column('kind', sa.Enum('reply', 'greeting', name='turnkind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('state', sa.Enum('claimed', 'generated', 'sent', 'failed', 'cancelled', 'unknown', name='turnstate', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('boot_id', sa.Uuid(), nullable=False),
     sa.Column('attempts', sa.SmallInteger(), server_default=sa.text('1'), nullable=False),
@@ -263,6 +263,7 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_participants_conversation_id'), table_name='participants')
     op.drop_index(op.f('ix_participants_character_id'), table_name='participants')
     op.drop_table('participants')
+    op.drop_index('ix_characters_public_slug', table_name='characters', postgresql_where=sa.text("visibility = 'public'"))
     op.drop_index(op.f('ix_characters_picture_id'), table_name='characters')
     op.drop_table('characters')
     op.drop_index(op.f('ix_media_sha256'), table_name='media')

@@ -84,7 +84,6 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
             "character_id": p.character,
             "asker_id": p.user,
             "trigger_message_id": 5000 + p.number,
-            "kind": "reply",
             "state": "claimed",
             "boot_id": new_id(),
         }

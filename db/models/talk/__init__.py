@@ -12,7 +12,7 @@ from db.models.talk.conversation import (
     PromptPartRecord,
 )
 from db.models.talk.delivery import ChannelCursor, InboxMessage, InboxState, UploadedFace, Webhook
-from db.models.talk.turns import UNFINISHED, PartState, Turn, TurnKind, TurnPart, TurnState
+from db.models.talk.turns import UNFINISHED, PartState, Turn, TurnPart, TurnState
 
 __all__ = [
     "UNFINISHED",
@@ -30,7 +30,6 @@ __all__ = [
     "ParticipantRole",
     "PromptPartRecord",
     "Turn",
-    "TurnKind",
     "TurnPart",
     "TurnState",
     "UploadedFace",

@@ -16,13 +16,6 @@ from db.ids import new_id
 from db.personal import Erase, Export, Personal, Sharing
 
 
-class TurnKind(StrEnum):
-    """What earned the turn: a message that spoke to the character, or its being summoned."""
-
-    REPLY = "reply"
-    GREETING = "greeting"
-
-
 class TurnState(StrEnum):
     """How far a reply has come. The last four are final but for `unknown`, which a restart settles by looking."""
 
@@ -78,7 +71,6 @@ class Turn(Base):
     character_id: Mapped[UUID] = mapped_column(ForeignKey("characters.id", ondelete="CASCADE"), index=True)
     asker_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     trigger_message_id: Mapped[Snowflake]
-    kind: Mapped[TurnKind] = mapped_column(default=TurnKind.REPLY)
     state: Mapped[TurnState] = mapped_column(default=TurnState.CLAIMED)
     boot_id: Mapped[UUID]
     attempts: Mapped[SmallInt] = mapped_column(default=1, server_default=sql("1"))
