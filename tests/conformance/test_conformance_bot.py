@@ -208,6 +208,19 @@ async def test_refusals(stage: Stage, code: int) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize("path", ["/users/@me", "/channels/{channel}/messages", "/channels/5", "/guilds/{guild}/roles"])
+async def test_every_answer_tells_of_its_limits(stage: Stage, path: str) -> None:
+    """The headers that the specification gives every answer, and the bare content type discord.py compares with."""
+    url = stage.sandbox.url + "/api/v10" + path.format(channel=stage.channel.id, guild=stage.guild.id)
+    headers = {"Authorization": f"Bot {stage.sandbox.bot_token}"}
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as response:
+        told = response.headers
+    assert told["Content-Type"] == "application/json"
+    assert int(told["X-RateLimit-Remaining"]) < int(told["X-RateLimit-Limit"])
+    assert float(told["X-RateLimit-Reset"]) > float(told["X-RateLimit-Reset-After"]) >= 0
+    assert told["X-RateLimit-Bucket"]
+
+
 async def test_commands(stage: Stage) -> None:
     synced = await stage.bot.tree.sync()
     assert {one.name for one in synced} == {"character", "later", "Look", "Why?"}
