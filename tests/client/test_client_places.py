@@ -132,3 +132,13 @@ async def test_a_long_press_opens_the_menu_once(opens: Opens) -> None:
     await expect(menu).to_have_count(1)
     await menu.get_by_role("menuitem", name="Reply").tap()
     await expect(robin.page.locator(".reply-bar")).to_be_visible()
+
+
+async def test_a_characters_face_has_the_menu_of_its_message(bot: HouseBot, opens: Opens) -> None:
+    robin = await opens()
+    hook = await bot.place("tavern").create_webhook(name="BotCafé")
+    await hook.send("I am only a voice", username="Mira", wait=True)
+    await robin.message("I am only a voice").locator(".avatar").click(button="right")
+    menu = robin.page.get_by_role("menu")
+    await expect(menu).to_have_accessible_name("Message actions")
+    await expect(menu.get_by_role("menuitem", name="Remember")).to_be_visible()

@@ -12,6 +12,7 @@ export class CommandForm {
     Object.assign(this, { entry, suggest, channel, onClose });
     this.fields = [];
     this.name = h("button", { type: "button", class: "command-pill", "aria-label": `/${entry.name}: ${entry.description}`, onClick: () => this.submit() }, `/${entry.name}`);
+    this.name.addEventListener("focus", () => suggest.show(this.name, [], { heading: [h("strong", {}, `/${entry.name}`), h("span", {}, entry.description), h("em", {}, "Enter to send")], sticky: true }));
     this.row = h("div", { class: "command-fields" });
     this.more = h("div", { class: "command-more" });
     this.error = h("div", { class: "command-error", role: "alert" });

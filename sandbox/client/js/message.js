@@ -15,10 +15,12 @@ const SYSTEM = { 1: "added someone to the group", 6: "pinned a message to this c
 
 /** Who wrote it, as shown: webhooks by the name they used, people by the name they have here. */
 export function authorName(message) {
-  if (message.webhook_id && message.webhook_id !== message.application_id) return message.author.username;
+  if (isVoice(message)) return message.author.username;
   return nameOf(store.users.get(message.author.id) ?? message.author, guildOf(message));
 }
 
+/** Sent through a webhook under a name of its own; answers to interactions carry the application's id there. */
+const isVoice = (message) => Boolean(message.webhook_id) && message.webhook_id !== message.application_id;
 const guildOf = (message) => message.guild_id ?? store.channels.get(message.channel_id)?.guild_id ?? null;
 export const isSystem = (message) => message.type in SYSTEM;
 
@@ -84,7 +86,7 @@ function gutter(message, grouped) {
   const when = new Date(message.timestamp);
   if (grouped) return [h("time", { class: "gutter-time", datetime: message.timestamp, title: fullTime(when) }, clock(when))];
   const src = avatarUrl(message.webhook_id ? message.author : store.users.get(message.author.id) ?? message.author);
-  return [h("img", { class: "avatar", src, alt: "", data: { userId: message.author.id }, loading: "lazy" })];
+  return [h("img", { class: "avatar", src, alt: "", data: { userId: message.author.id, webhook: isVoice(message) ? "1" : null }, loading: "lazy" })];
 }
 
 function head(message, grouped) {
@@ -92,7 +94,7 @@ function head(message, grouped) {
   const when = new Date(message.timestamp);
   const color = message.webhook_id ? null : colorOf(guildOf(message), message.author.id);
   return [
-    h("button", { type: "button", class: "author", vars: { "--role": color }, data: { userId: message.author.id, webhook: message.webhook_id && message.webhook_id !== message.application_id ? "1" : null } }, authorName(message)),
+    h("button", { type: "button", class: "author", vars: { "--role": color }, data: { userId: message.author.id, webhook: isVoice(message) ? "1" : null } }, authorName(message)),
     (message.author.bot || message.webhook_id) && h("span", { class: "badge" }, "APP"),
     h("time", { class: "message-time", datetime: message.timestamp, title: fullTime(when) }, messageTime(when)),
   ];

@@ -214,8 +214,11 @@ async function earlier() {
   const count = await load(channelId, { before: messages.list.find((m) => !m.local).id });
   if (channelId !== store.channelId) return 0;
   const { scrollHeight, scrollTop } = view.scroller;
+  // The browser's own anchoring would move a second time (and not every browser has it).
+  view.scroller.classList.add("paging");
   sync();
   view.scroller.scrollTop = scrollTop + (view.scroller.scrollHeight - scrollHeight);
+  requestAnimationFrame(() => view.scroller.classList.remove("paging"));
   return count;
 }
 
