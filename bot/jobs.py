@@ -31,7 +31,7 @@ from pgqueuer.types import JobId
 from bot.clock import Clock
 from bot.errors import BotCafeError
 from db import queue
-from db.listen import CONNECTION_ERRORS, HeldLock, close_connection, open_connection
+from db.listen import CONNECTION_ERRORS, HeldConnection, HeldLock
 from db.raw import RawConnection
 from db.work import Actor, Database
 
@@ -197,11 +197,12 @@ class Jobs:
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncGenerator[tuple[RawConnection, asyncio.Event]]:
-        connection, gone = await open_connection(self._database.url)
+        # Without a pulse: the queue keeps the connection busy and asks for signs of life itself.
+        connection = await HeldConnection.open(self._database.url, pulse=False)
         try:
-            yield connection, gone
+            yield connection.raw, connection.gone
         finally:
-            await close_connection(connection)
+            await connection.close()
 
 
 @dataclass(frozen=True, slots=True)
