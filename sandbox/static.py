@@ -9,6 +9,9 @@ from aiohttp import web
 from sandbox.core import Core
 from sandbox.gateway.connection import Connection
 
+#: What a client may ask for. discord.py asks for zstd on Python 3.14 or where `zstandard` is installed; it takes plain
+#: frames as well, so that is what it gets then.
+COMPRESSIONS = ("", "zlib-stream", "zstd-stream")
 CLIENT = Path(__file__).with_name("client")
 FOLDERS = ("style", "js", "img")
 _TYPES = {
@@ -53,7 +56,7 @@ def mount(app: web.Application, core: Core) -> None:
 
 
 async def gateway(core: Core, request: web.Request) -> web.StreamResponse:
-    """One gateway connection: version 9 or 10, JSON, plain or as one zlib stream."""
+    """One gateway connection: version 9 or 10, JSON, as one zlib stream or plain."""
     # A frame larger than a payload may be is read, so that it can be refused with Discord's own code.
     socket = web.WebSocketResponse(max_msg_size=1 << 20, compress=False)
     await socket.prepare(request)
@@ -61,10 +64,10 @@ async def gateway(core: Core, request: web.Request) -> web.StreamResponse:
     if query.get("v", "10") not in ("9", "10"):
         await socket.close(code=4012)
         return socket
-    if query.get("encoding", "json") != "json" or query.get("compress", "") not in ("", "zlib-stream"):
+    if query.get("encoding", "json") != "json" or query.get("compress", "") not in COMPRESSIONS:
         await socket.close(code=4002)
         return socket
-    connection = Connection(core.hub, core.world, socket, compress=bool(query.get("compress")))
+    connection = Connection(core.hub, core.world, socket, compress=query.get("compress") == "zlib-stream")
     await connection.run()
     return socket
 

@@ -85,8 +85,7 @@ def edit(
 
     Raises InvalidForm for a bad body and 50006 when nothing would be left to see.
     """
-    flags = message.flags | (payload.get("flags") or 0) & MessageFlag.COMPONENTS_V2
-    v2 = bool(flags & MessageFlag.COMPONENTS_V2)
+    v2 = bool((message.flags | (payload.get("flags") or 0)) & MessageFlag.COMPONENTS_V2)
     check_message(
         payload,
         files=[upload.info for upload in uploads],
@@ -96,22 +95,15 @@ def edit(
         attached=[one.filename for one in message.attachments],
     )
     _need_something_left(message, payload, uploads, v2=v2)
-    if payload.get("flags") is not None:
-        flags = flags & ~MessageFlag.SUPPRESS_EMBEDS | payload["flags"] & MessageFlag.SUPPRESS_EMBEDS
-    filled_in = bool(flags & MessageFlag.LOADING)
-    message.flags = flags & ~MessageFlag.LOADING
+    filled_in = bool(message.flags & MessageFlag.LOADING)
+    message.flags = _edited_flags(message.flags, payload.get("flags"))
     message.attachments = _kept_attachments(message, payload)
     message.attachments += files.keep_uploads(core, message.channel_id, uploads, payload.get("attachments"))
     _dress(core, message, payload)
     if "content" in payload:
         message.content = (payload["content"] or "").strip()
-        draft = Draft(
-            core.world.channel(message.channel_id),
-            message.author_id,
-            payload,
-            allowed=allowed,
-            default_parse=default_parse,
-        )
+        channel = core.world.channel(message.channel_id)
+        draft = Draft(channel, message.author_id, payload, allowed=allowed, default_parse=default_parse)
         _mention(core, message, payload, draft, None)
     # Filling in a deferred answer is no edit that a reader would be told of.
     message.edited_at = message.edited_at if filled_in else core.clock.iso()
@@ -156,6 +148,14 @@ def delete_many(core: Core, channel: Channel, messages: Sequence[Message]) -> No
 
 
 # ------------------------------------------------------------------------------------------------ parts of the above
+
+
+def _edited_flags(before: int, asked: int | None) -> int:
+    """V2 stays for good, the veil over embeds comes and goes, and whatever was loading is there now."""
+    if asked is not None:
+        before |= asked & MessageFlag.COMPONENTS_V2
+        before = before & ~MessageFlag.SUPPRESS_EMBEDS | asked & MessageFlag.SUPPRESS_EMBEDS
+    return before & ~MessageFlag.LOADING
 
 
 def _reference(core: Core, draft: Draft) -> Json | None:
@@ -223,6 +223,7 @@ def _keep(core: Core, channel: Channel, message: Message) -> None:
     save(core, message)
     if message.only_for is not None:
         return
+    core.world.nonces.note(message)
     channel.last_message_id = message.id
     if channel.is_thread:
         # docs: Threads: the first message of a thread begun from a message does not count.

@@ -21,8 +21,6 @@ routes = Routes()
 
 #: docs: Bulk Delete Messages: none older than two weeks, in seconds.
 BULK_WITHIN = 14 * 86_400
-#: A nonce is remembered for a few minutes (docs: Create Message, enforce_nonce), in seconds.
-NONCE_HOLDS = 300
 
 
 @routes.post("/channels/{channel_id}/messages")
@@ -197,13 +195,7 @@ def _same_nonce(call: Call, channel: Channel, form: Json) -> Message | None:
     """The message already sent with this nonce, when the sender asked for that check."""
     if not form.get("enforce_nonce") or form.get("nonce") is None:
         return None
-    earliest = call.core.clock.now() - NONCE_HOLDS
-    for message in call.world.messages.newest(channel.id):
-        if made_at(message.id) < earliest:
-            return None
-        if message.author_id == call.user.id and str(message.nonce) == str(form["nonce"]):
-            return message
-    return None
+    return call.world.nonces.find(channel.id, call.user.id, form["nonce"])
 
 
 def _need_open_conversation(world: World, channel: Channel, call: Call) -> None:

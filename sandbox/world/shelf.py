@@ -56,10 +56,6 @@ class Shelf(Generic[Row]):
         """The rows of a group, in the order they came."""
         return list(self._groups.get(group, {}).values())
 
-    def newest(self, group: str) -> Iterator[Row]:
-        """The rows of a group, the latest first. Lazy: change nothing on the shelf while reading."""
-        return reversed(self._groups.get(group, {}).values())
-
     def put(self, row: Row) -> Row:
         """Keep a new or changed row and write it down."""
         self._place(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sandbox.clock import Clock
 from sandbox.errors import unknown
@@ -27,6 +27,7 @@ from sandbox.world.models import (
     User,
     Webhook,
 )
+from sandbox.world.nonces import Nonces
 from sandbox.world.shelf import Shelf
 from sandbox.world.store import Store
 
@@ -40,6 +41,38 @@ def pair(guild_id: str, user_id: str) -> str:
     return f"{guild_id}:{user_id}"
 
 
+#: The group of channels that belong to no server.
+DIRECT = "direct"
+
+
+class _HasId(Protocol):
+    id: str
+
+
+class _InGuild(Protocol):
+    guild_id: str
+
+
+class _InChannel(Protocol):
+    channel_id: str
+
+
+def _id(row: _HasId) -> str:
+    return row.id
+
+
+def _guild(row: _InGuild) -> str:
+    return row.guild_id
+
+
+def _channel(row: _InChannel) -> str:
+    return row.channel_id
+
+
+def _pair(row: Member | Ban) -> str:
+    return pair(row.guild_id, row.user_id)
+
+
 class World:
     """Everything there is. Reading goes through the shelves; whoever changes a row puts it back."""
 
@@ -48,48 +81,28 @@ class World:
         #: Where we are reached, such as "http://127.0.0.1:3900"; known once the server listens.
         self.origin = ""
         self.snowflakes = Snowflakes()
-        self.store = Store(path)
+        self.store = store = Store(path)
         self.blobs = Blobs(None if path is None else path.with_name(path.name + ".blobs"))
-        self.users = Shelf("users", User, self.store, key=lambda row: row.id)
-        self.applications = Shelf("applications", Application, self.store, key=lambda row: row.id)
-        self.guilds = Shelf("guilds", Guild, self.store, key=lambda row: row.id)
-        self.roles = Shelf("roles", Role, self.store, key=lambda row: row.id, group=lambda row: row.guild_id)
-        self.members = Shelf(
-            "members",
-            Member,
-            self.store,
-            key=lambda row: pair(row.guild_id, row.user_id),
-            group=lambda row: row.guild_id,
-        )
-        self.bans = Shelf(
-            "bans", Ban, self.store, key=lambda row: pair(row.guild_id, row.user_id), group=lambda row: row.guild_id
-        )
-        self.channels = Shelf(
-            "channels", Channel, self.store, key=lambda row: row.id, group=lambda row: row.guild_id or "direct"
-        )
-        self.messages = Shelf("messages", Message, self.store, key=lambda row: row.id, group=lambda row: row.channel_id)
-        self.whispers = Shelf("whispers", Message, self.store, key=lambda row: row.id, group=lambda row: row.channel_id)
-        self.webhooks = Shelf("webhooks", Webhook, self.store, key=lambda row: row.id, group=lambda row: row.channel_id)
-        self.commands = Shelf(
-            "commands", Command, self.store, key=lambda row: row.id, group=lambda row: row.application_id
-        )
+        self.users = Shelf("users", User, store, key=_id)
+        self.applications = Shelf("applications", Application, store, key=_id)
+        self.guilds = Shelf("guilds", Guild, store, key=_id)
+        self.roles = Shelf("roles", Role, store, key=_id, group=_guild)
+        self.members = Shelf("members", Member, store, key=_pair, group=_guild)
+        self.bans = Shelf("bans", Ban, store, key=_pair, group=_guild)
+        self.channels = Shelf("channels", Channel, store, key=_id, group=lambda row: row.guild_id or DIRECT)
+        self.messages = Shelf("messages", Message, store, key=_id, group=_channel)
+        #: Ephemeral messages, which stand in no channel's history.
+        self.whispers = Shelf("whispers", Message, store, key=_id, group=_channel)
+        self.webhooks = Shelf("webhooks", Webhook, store, key=_id, group=_channel)
+        self.commands = Shelf("commands", Command, store, key=_id, group=lambda row: row.application_id)
         self.command_permissions = Shelf(
-            "command_permissions",
-            CommandPermissions,
-            self.store,
-            key=lambda row: pair(row.guild_id, row.id),
-            group=lambda row: row.guild_id,
+            "command_permissions", CommandPermissions, store, key=lambda row: pair(row.guild_id, row.id), group=_guild
         )
-        self.emojis = Shelf(
-            "emojis",
-            Emoji,
-            self.store,
-            key=lambda row: row.id,
-            group=lambda row: row.guild_id or row.application_id or "",
-        )
-        self.files = Shelf("files", StoredFile, self.store, key=lambda row: row.path)
-        self.grants = Shelf("grants", Grant, self.store, key=lambda row: row.id)
-        self.interactions = Shelf("interactions", Interaction, self.store, key=lambda row: row.token)
+        self.emojis = Shelf("emojis", Emoji, store, key=_id, group=lambda row: row.guild_id or row.application_id or "")
+        self.files = Shelf("files", StoredFile, store, key=lambda row: row.path)
+        self.grants = Shelf("grants", Grant, store, key=_id)
+        self.interactions = Shelf("interactions", Interaction, store, key=lambda row: row.token)
+        self.nonces = Nonces(self.messages, self.clock)
 
     @property
     def shelves(self) -> dict[str, Shelf[Any]]:
@@ -109,6 +122,7 @@ class World:
             for key in shelf.keys():  # noqa: SIM118 - a shelf is not a dict
                 if key.isdecimal():
                     self.snowflakes.seen(key)
+        self.nonces.recall()
         self.store.open(self.dump)
         return found
 
@@ -172,7 +186,7 @@ class World:
 
     def direct_channels_of(self, user_id: str) -> list[Channel]:
         """Somebody's direct conversations."""
-        return [channel for channel in self.channels.of("direct") if user_id in channel.recipients]
+        return [channel for channel in self.channels.of(DIRECT) if user_id in channel.recipients]
 
     def channels_of(self, guild_id: str) -> list[Channel]:
         """A server's channels, without its threads."""

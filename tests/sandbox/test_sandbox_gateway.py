@@ -198,6 +198,12 @@ async def test_one_zlib_stream_per_connection(sandbox: Sandbox) -> None:
     assert [one["t"] for one in seen[1:]] == ["READY", "GUILD_CREATE"]
 
 
+async def test_who_asks_for_zstd_gets_plain_frames(sandbox: Sandbox) -> None:
+    url = sandbox.url + "/?v=10&encoding=json&compress=zstd-stream"
+    async with aiohttp.ClientSession() as http, http.ws_connect(url) as socket:
+        assert (await socket.receive_json(timeout=10))["op"] == 10
+
+
 async def test_members_are_chunked_with_their_nonce(sandbox: Sandbox, bot: Bot) -> None:
     found = await bot.guilds[0].query_members("sa")
     assert [member.name for member in found] == ["sasha"]

@@ -224,6 +224,26 @@ async def test_a_world_is_kept_and_found_again(tmp_path: Path) -> None:
         assert int(second.world.new_id()) > int(said["id"])
 
 
+async def test_an_interaction_outlives_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "world.json"
+    headers: dict[str, str] = {}
+    async with Sandbox.start(world=file) as first:
+        application = first.application.id
+        api = f"{first.url}/api/v10"
+        headers["Authorization"] = f"Bot {first.bot_token}"
+        async with aiohttp.ClientSession() as http, Person.arrive(first, "robin") as robin:
+            commands = [{"name": "brew", "description": "Brew"}]
+            await http.put(f"{api}/applications/{application}/commands", json=commands, headers=headers)
+            await robin.slash("tavern", "brew")
+            (interaction,) = first.world.interactions
+            path = f"/interactions/{interaction.id}/{interaction.token}/callback"
+            assert (await http.post(api + path, json={"type": 5})).status == 204
+    async with Sandbox.start(world=file) as second, aiohttp.ClientSession() as http:
+        original = f"{second.url}/api/v10/webhooks/{application}/{interaction.token}/messages/@original"
+        edited = await (await http.patch(original, json={"content": "done"})).json()
+        assert (edited["content"], edited["flags"]) == ("done", 0)
+
+
 async def _spawn(file: Path) -> tuple[asyncio.subprocess.Process, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", "--port", "0", "--world", str(file), "--bot-token", "bot.token.x",
