@@ -32,15 +32,36 @@ function messageAt(node) {
 function onClick(event) {
   for (const [selector, act] of CLICKS) {
     const node = event.target.closest?.(selector);
-    if (node) { act(node, event); return; }
+    if (node) {
+      act(node, event);
+      return;
+    }
   }
 }
 
 const CLICKS = [
-  ["[data-spoiler]:not(.revealed)", (node, event) => { event.preventDefault(); reveal(node); }],
-  ["[data-action]", (node) => { const m = messageAt(node); if (m) messageAction(node.dataset.action, m, node); }],
+  [
+    "[data-spoiler]:not(.revealed)",
+    (node, event) => {
+      event.preventDefault();
+      reveal(node);
+    },
+  ],
+  [
+    "[data-action]",
+    (node) => {
+      const m = messageAt(node);
+      if (m) messageAction(node.dataset.action, m, node);
+    },
+  ],
   ["[data-jump]", (node) => jumpTo(node.dataset.jump)],
-  ["[data-channel-link]", (node) => { openChannel(node.dataset.channelLink); if (node.dataset.messageLink) setTimeout(() => jumpTo(node.dataset.messageLink), 400); }],
+  [
+    "[data-channel-link]",
+    (node) => {
+      openChannel(node.dataset.channelLink);
+      if (node.dataset.messageLink) setTimeout(() => jumpTo(node.dataset.messageLink), 400);
+    },
+  ],
   ["[data-command]", (node) => startCommand(node.dataset.command)],
   ["[data-copy]", (node) => copyCode(node)],
   ["[data-user-more]", (node) => userMenu(node.dataset.userMore, node)],
@@ -48,20 +69,34 @@ const CLICKS = [
 ];
 
 async function startCommand(name) {
-  const entries = await commandsFor(store.channelId).catch((error) => { complain(error); return []; });
+  const entries = await commandsFor(store.channelId).catch((error) => {
+    complain(error);
+    return [];
+  });
   const entry = entries.find((e) => e.name === name);
   if (entry) beginCommand(entry);
 }
 
 async function copyCode(node) {
   const text = node.parentElement.querySelector("code").textContent;
-  await navigator.clipboard.writeText(text).then(() => { node.textContent = "Copied"; setTimeout(() => { node.textContent = "Copy"; }, 1500); }).catch(() => {});
+  await navigator.clipboard
+    .writeText(text)
+    .then(() => {
+      node.textContent = "Copied";
+      setTimeout(() => {
+        node.textContent = "Copy";
+      }, 1500);
+    })
+    .catch(() => {});
 }
 
 /** Opens the menu for what is under `target`; true if there is one. */
 function menuFor(target, at) {
   const person = target.closest?.("[data-user-id]:not([data-webhook])");
-  if (person) { userMenu(person.dataset.userId, at); return true; }
+  if (person) {
+    userMenu(person.dataset.userId, at);
+    return true;
+  }
   const message = messageAt(target);
   if (!message) return false;
   messageMenu(message, at);
@@ -71,7 +106,10 @@ function menuFor(target, at) {
 function onContextMenu(event) {
   clearTimeout(press.timer);
   // Some browsers also report a long press as a right click; its menu is open already.
-  if (Date.now() - press.openedAt < 1000) { event.preventDefault(); return; }
+  if (Date.now() - press.openedAt < 1000) {
+    event.preventDefault();
+    return;
+  }
   if (event.target.closest("input, textarea, a[href]") || getSelection()?.toString()) return;
   const keyboard = event.clientX === 0 && event.clientY === 0;
   const at = keyboard ? event.target : { x: event.clientX, y: event.clientY };
@@ -84,18 +122,24 @@ function longPress() {
   document.addEventListener("pointerdown", (event) => {
     if (event.pointerType !== "touch" || event.target.closest?.(".popup, dialog, input, textarea")) return;
     Object.assign(press, { x: event.clientX, y: event.clientY });
-    press.timer = setTimeout(() => { if (menuFor(event.target, { x: press.x, y: press.y })) press.openedAt = Date.now(); }, LONG_PRESS_MS);
+    press.timer = setTimeout(() => {
+      if (menuFor(event.target, { x: press.x, y: press.y })) press.openedAt = Date.now();
+    }, LONG_PRESS_MS);
   });
   document.addEventListener("pointermove", (event) => {
     if (Math.hypot(event.clientX - press.x, event.clientY - press.y) > SLIP_PX) clearTimeout(press.timer);
   });
   for (const type of ["pointerup", "pointercancel"]) document.addEventListener(type, () => clearTimeout(press.timer));
   // Lifting the finger afterwards is not a click on what lies under it.
-  document.addEventListener("click", (event) => {
-    if (Date.now() - press.openedAt > 700 || event.target.closest?.(".popup")) return;
-    event.preventDefault();
-    event.stopPropagation();
-  }, true);
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (Date.now() - press.openedAt > 700 || event.target.closest?.(".popup")) return;
+      event.preventDefault();
+      event.stopPropagation();
+    },
+    true,
+  );
 }
 
 function onKey(event) {
@@ -110,7 +154,11 @@ function onKey(event) {
     return;
   }
   const spoiler = event.target.closest?.("[data-spoiler]:not(.revealed)");
-  if (spoiler && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); reveal(spoiler); return; }
+  if (spoiler && (event.key === "Enter" || event.key === " ")) {
+    event.preventDefault();
+    reveal(spoiler);
+    return;
+  }
   if (event.key === "Escape" && !$("dialog[open]")) {
     if (document.body.classList.contains("drawer-open")) toggleDrawer(false);
     else if (event.target.closest?.(".message")) focusComposer();
@@ -126,10 +174,27 @@ function messageKeys(event) {
   if (!action || !message || (action === "edit" && message.author.id !== store.me?.id)) return;
   event.preventDefault();
   event.stopPropagation();
-  messageAction(action, message, event.target.querySelector(`[data-action="${action}"]`) ?? event.target.querySelector('[data-action="more"]') ?? event.target);
+  messageAction(
+    action,
+    message,
+    event.target.querySelector(`[data-action="${action}"]`) ??
+      event.target.querySelector('[data-action="more"]') ??
+      event.target,
+  );
 }
 
 /** A link that lets keyboards go past the lists. */
 export function skipLink() {
-  return h("a", { class: "skip-link", href: "#messages", onClick: (event) => { event.preventDefault(); focusComposer(); } }, "Skip to the message field");
+  return h(
+    "a",
+    {
+      class: "skip-link",
+      href: "#messages",
+      onClick: (event) => {
+        event.preventDefault();
+        focusComposer();
+      },
+    },
+    "Skip to the message field",
+  );
 }

@@ -4,7 +4,17 @@ import { h, icon } from "./dom.js";
 import { AUTOCOMPLETE, interact, newNonce } from "./interactions.js";
 import { channelChoices, roleChoices, userChoices } from "./selects.js";
 
-const T = { STRING: 3, INTEGER: 4, BOOLEAN: 5, USER: 6, CHANNEL: 7, ROLE: 8, MENTIONABLE: 9, NUMBER: 10, ATTACHMENT: 11 };
+const T = {
+  STRING: 3,
+  INTEGER: 4,
+  BOOLEAN: 5,
+  USER: 6,
+  CHANNEL: 7,
+  ROLE: 8,
+  MENTIONABLE: 9,
+  NUMBER: 10,
+  ATTACHMENT: 11,
+};
 const WAIT_MS = 140;
 const SHOWN = 25;
 
@@ -18,7 +28,11 @@ const titleOf = (option) => option.name_localized ?? option.name;
 /** The fixed list of an option, or null when anything may be typed. */
 function listOf(option, channel) {
   if (option.choices?.length) return option.choices.map((c) => ({ value: c.value, label: c.name_localized ?? c.name }));
-  if (option.type === T.BOOLEAN) return [{ value: true, label: "True" }, { value: false, label: "False" }];
+  if (option.type === T.BOOLEAN)
+    return [
+      { value: true, label: "True" },
+      { value: false, label: "False" },
+    ];
   if (option.type === T.USER) return userChoices(channel);
   if (option.type === T.ROLE) return roleChoices(channel);
   if (option.type === T.CHANNEL) return channelChoices(channel, option.channel_types);
@@ -29,13 +43,32 @@ function listOf(option, channel) {
 function textField(option, { form, suggest, channel }) {
   const fixed = listOf(option, channel);
   const input = h("input", {
-    class: "command-input", type: "text", autocomplete: "off", spellcheck: "false", size: 8, role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false",
-    "aria-label": titleOf(option), "aria-required": String(Boolean(option.required)), "aria-description": option.description, inputmode: option.type === T.INTEGER ? "numeric" : option.type === T.NUMBER ? "decimal" : null,
+    class: "command-input",
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    size: 8,
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-label": titleOf(option),
+    "aria-required": String(Boolean(option.required)),
+    "aria-description": option.description,
+    inputmode: option.type === T.INTEGER ? "numeric" : option.type === T.NUMBER ? "decimal" : null,
     data: { option: option.name },
   });
-  const node = h("label", { class: ["command-option", option.required && "required"] }, h("span", { class: "option-name" }, titleOf(option)), input);
+  const node = h(
+    "label",
+    { class: ["command-option", option.required && "required"] },
+    h("span", { class: "option-name" }, titleOf(option)),
+    input,
+  );
   const field = { option, node, input, picked: null, fixed, empty: () => !input.value.trim(), read: () => read(field) };
-  const heading = () => [h("strong", {}, titleOf(option)), h("span", {}, option.description ?? ""), h("em", {}, option.required ? "required" : "optional")];
+  const heading = () => [
+    h("strong", {}, titleOf(option)),
+    h("span", {}, option.description ?? ""),
+    h("em", {}, option.required ? "required" : "optional"),
+  ];
   const choose = (item) => {
     field.picked = item;
     input.value = item.label;
@@ -45,14 +78,27 @@ function textField(option, { form, suggest, channel }) {
     (next ?? field).input.focus();
     if (!next) suggest.show(input, [], { heading: heading(), sticky: true });
   };
-  const show = (items, empty) => suggest.show(input, items.slice(0, SHOWN), { heading: heading(), sticky: true, label: `Choices for ${titleOf(option)}`, onPick: choose, empty });
+  const show = (items, empty) =>
+    suggest.show(input, items.slice(0, SHOWN), {
+      heading: heading(),
+      sticky: true,
+      label: `Choices for ${titleOf(option)}`,
+      onPick: choose,
+      empty,
+    });
   const refresh = () => {
     if (fixed) show(matching(fixed, field.picked?.label === input.value ? "" : input.value), "Nothing matches");
     else if (option.autocomplete) ask(field, form, show);
     else show([]);
   };
   input.addEventListener("focus", refresh);
-  input.addEventListener("input", () => { field.picked = null; input.removeAttribute("aria-invalid"); form.error.replaceChildren(); fit(input); refresh(); });
+  input.addEventListener("input", () => {
+    field.picked = null;
+    input.removeAttribute("aria-invalid");
+    form.error.replaceChildren();
+    fit(input);
+    refresh();
+  });
   input.addEventListener("keydown", (event) => keys(event, field, { form, suggest }));
   return field;
 }
@@ -61,15 +107,20 @@ function keys(event, field, { form, suggest }) {
   const { input, picked } = field;
   const settled = picked && picked.label === input.value;
   const free = !field.fixed && (!input.value || settled);
-  if (event.key === "Enter" && !event.isComposing && (settled || !suggest.items.length || (free && !suggest.items.length))) {
+  if (
+    event.key === "Enter" &&
+    !event.isComposing &&
+    (settled || !suggest.items.length || (free && !suggest.items.length))
+  ) {
     event.preventDefault();
     form.submit();
   } else if (event.key === "Tab" && (settled || event.shiftKey || !input.value)) {
     suggest.hide();
   } else if (event.key === "Backspace" && !input.value) {
     event.preventDefault();
-    if (field.option.required) { if (form.fields[0] === field) form.onClose(`/${form.entry.name}`); }
-    else form.remove(field);
+    if (field.option.required) {
+      if (form.fields[0] === field) form.onClose(`/${form.entry.name}`);
+    } else form.remove(field);
   } else suggest.key(event);
 }
 
@@ -92,11 +143,20 @@ function ask(field, form, show) {
       if (nonce !== field.nonce || !field.input.isConnected || document.activeElement !== field.input) return;
       field.answer();
       if (field.picked && field.picked.label === field.input.value) return;
-      show(choices.map((c) => ({ value: c.value, label: c.name_localized ?? c.name })), "No suggestion");
+      show(
+        choices.map((c) => ({ value: c.value, label: c.name_localized ?? c.name })),
+        "No suggestion",
+      );
     });
     const { entry, channel } = form;
     try {
-      await interact({ type: AUTOCOMPLETE, applicationId: entry.application.id, channelId: channel.id, data: form.dataFor(field), nonce: field.nonce });
+      await interact({
+        type: AUTOCOMPLETE,
+        applicationId: entry.application.id,
+        channelId: channel.id,
+        data: form.dataFor(field),
+        nonce: field.nonce,
+      });
     } catch {
       show([], "Loading options failed");
     }
@@ -116,14 +176,17 @@ function read(field) {
   }
   if (option.type === T.INTEGER || option.type === T.NUMBER) return readNumber(option, name, text);
   const length = [...text].length;
-  if (option.min_length && length < option.min_length) return { error: `${name}: at least ${option.min_length} characters, this has ${length}.` };
-  if (length > (option.max_length ?? 6000)) return { error: `${name}: at most ${option.max_length ?? 6000} characters, this has ${length}.` };
+  if (option.min_length && length < option.min_length)
+    return { error: `${name}: at least ${option.min_length} characters, this has ${length}.` };
+  if (length > (option.max_length ?? 6000))
+    return { error: `${name}: at most ${option.max_length ?? 6000} characters, this has ${length}.` };
   return { value: text };
 }
 
 function readNumber(option, name, text) {
   const value = Number(text.replace(",", "."));
-  if (!Number.isFinite(value) || (option.type === T.INTEGER && !Number.isSafeInteger(value))) return { error: `${name}: enter ${option.type === T.INTEGER ? "a whole number" : "a number"}.` };
+  if (!Number.isFinite(value) || (option.type === T.INTEGER && !Number.isSafeInteger(value)))
+    return { error: `${name}: enter ${option.type === T.INTEGER ? "a whole number" : "a number"}.` };
   if (option.min_value != null && value < option.min_value) return { error: `${name}: at least ${option.min_value}.` };
   if (option.max_value != null && value > option.max_value) return { error: `${name}: at most ${option.max_value}.` };
   return { value };
@@ -131,18 +194,54 @@ function readNumber(option, name, text) {
 
 function fileField(option, { form, suggest }) {
   let file = null;
-  const chooser = h("input", { type: "file", class: "visually-hidden", tabIndex: -1, "aria-label": `Choose a file for ${titleOf(option)}`, data: { option: option.name } });
-  const input = h("button", { type: "button", class: "command-input command-file", "aria-label": `${titleOf(option)}: choose a file`, onClick: () => chooser.click() }, icon("upload", 16), h("span", {}, "Choose a file"));
-  const node = h("span", { class: ["command-option", option.required && "required"] }, h("span", { class: "option-name" }, titleOf(option)), input, chooser);
-  const field = { option, node, input, empty: () => !file, read: () => (file ? { file } : { error: `${titleOf(option)}: choose a file.` }) };
+  const chooser = h("input", {
+    type: "file",
+    class: "visually-hidden",
+    tabIndex: -1,
+    "aria-label": `Choose a file for ${titleOf(option)}`,
+    data: { option: option.name },
+  });
+  const input = h(
+    "button",
+    {
+      type: "button",
+      class: "command-input command-file",
+      "aria-label": `${titleOf(option)}: choose a file`,
+      onClick: () => chooser.click(),
+    },
+    icon("upload", 16),
+    h("span", {}, "Choose a file"),
+  );
+  const node = h(
+    "span",
+    { class: ["command-option", option.required && "required"] },
+    h("span", { class: "option-name" }, titleOf(option)),
+    input,
+    chooser,
+  );
+  const field = {
+    option,
+    node,
+    input,
+    empty: () => !file,
+    read: () => (file ? { file } : { error: `${titleOf(option)}: choose a file.` }),
+  };
   chooser.addEventListener("change", () => {
     [file] = chooser.files;
     input.lastChild.textContent = file?.name ?? "Choose a file";
     input.focus();
   });
-  input.addEventListener("focus", () => suggest.show(input, [], { heading: [h("strong", {}, titleOf(option)), h("span", {}, option.description)], sticky: true }));
+  input.addEventListener("focus", () =>
+    suggest.show(input, [], {
+      heading: [h("strong", {}, titleOf(option)), h("span", {}, option.description)],
+      sticky: true,
+    }),
+  );
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && file) { event.preventDefault(); form.submit(); }
+    if (event.key === "Enter" && file) {
+      event.preventDefault();
+      form.submit();
+    }
     if (event.key === "Backspace") form.remove(field);
   });
   return field;

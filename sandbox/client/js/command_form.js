@@ -11,13 +11,31 @@ export class CommandForm {
   constructor({ entry, suggest, channel, onClose }) {
     Object.assign(this, { entry, suggest, channel, onClose });
     this.fields = [];
-    this.name = h("button", { type: "button", class: "command-pill", "aria-label": `/${entry.name}: ${entry.description}`, onClick: () => this.submit() }, `/${entry.name}`);
-    this.name.addEventListener("focus", () => suggest.show(this.name, [], { heading: [h("strong", {}, `/${entry.name}`), h("span", {}, entry.description), h("em", {}, "Enter to send")], sticky: true }));
+    this.name = h(
+      "button",
+      {
+        type: "button",
+        class: "command-pill",
+        "aria-label": `/${entry.name}: ${entry.description}`,
+        onClick: () => this.submit(),
+      },
+      `/${entry.name}`,
+    );
+    this.name.addEventListener("focus", () =>
+      suggest.show(this.name, [], {
+        heading: [h("strong", {}, `/${entry.name}`), h("span", {}, entry.description), h("em", {}, "Enter to send")],
+        sticky: true,
+      }),
+    );
     this.row = h("div", { class: "command-fields" });
     this.more = h("div", { class: "command-more" });
     this.error = h("div", { class: "command-error", role: "alert" });
-    this.node = h("div", { class: "command-form", role: "group", "aria-label": `Command /${entry.name}` },
-      h("div", { class: "command-line" }, this.name, this.row, this.more), this.error);
+    this.node = h(
+      "div",
+      { class: "command-form", role: "group", "aria-label": `Command /${entry.name}` },
+      h("div", { class: "command-line" }, this.name, this.row, this.more),
+      this.error,
+    );
     this.node.addEventListener("keydown", (event) => this.onKey(event));
     entry.options.filter((o) => o.required).forEach((o) => this.add(o));
     this.drawMore();
@@ -48,10 +66,22 @@ export class CommandForm {
 
   drawMore() {
     const left = this.entry.options.filter((o) => !this.fields.some((f) => f.option === o));
-    this.more.replaceChildren(...left.map((option) => h("button", {
-      type: "button", class: "option-add", title: option.description, "aria-label": `Add option ${option.name}: ${option.description}`,
-      onClick: () => this.add(option).input.focus(),
-    }, icon("plus", 14), option.name_localized ?? option.name)));
+    this.more.replaceChildren(
+      ...left.map((option) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "option-add",
+            title: option.description,
+            "aria-label": `Add option ${option.name}: ${option.description}`,
+            onClick: () => this.add(option).input.focus(),
+          },
+          icon("plus", 14),
+          option.name_localized ?? option.name,
+        ),
+      ),
+    );
   }
 
   onKey(event) {
@@ -60,17 +90,30 @@ export class CommandForm {
       event.preventDefault();
       event.stopPropagation();
       if (this.suggest.open && this.suggest.items.length) this.suggest.hide();
-      else { this.suggest.hide(); this.onClose(""); }
+      else {
+        this.suggest.hide();
+        this.onClose("");
+      }
     } else if (event.key === "Backspace" && event.target === this.name) this.onClose(`/${this.entry.name}`);
-    else if (event.key === "Enter" && event.target === this.name) { event.preventDefault(); this.submit(); }
+    else if (event.key === "Enter" && event.target === this.name) {
+      event.preventDefault();
+      this.submit();
+    }
   }
 
   /** The values so far, for the app's autocomplete; `focused` is the field being typed in. */
   draft(focused) {
-    return this.fields.filter((f) => f === focused || !f.empty()).map((f) => {
-      const { value } = f === focused ? { value: f.input.value } : f.read();
-      return { type: f.option.type, name: f.option.name, value: value ?? "", ...(f === focused ? { focused: true } : {}) };
-    });
+    return this.fields
+      .filter((f) => f === focused || !f.empty())
+      .map((f) => {
+        const { value } = f === focused ? { value: f.input.value } : f.read();
+        return {
+          type: f.option.type,
+          name: f.option.name,
+          value: value ?? "",
+          ...(f === focused ? { focused: true } : {}),
+        };
+      });
   }
 
   dataFor(focused) {
@@ -92,7 +135,10 @@ export class CommandForm {
     for (const field of this.fields) {
       if (field.empty() && !field.option.required) continue;
       const { value, error, file } = field.read();
-      if (error) { this.fail(field, error); return; }
+      if (error) {
+        this.fail(field, error);
+        return;
+      }
       if (file) files.push(file);
       values.push({ type: field.option.type, name: field.option.name, value: file ? String(files.length - 1) : value });
     }
@@ -111,7 +157,10 @@ export async function send(entry, channel, data, files = []) {
   try {
     await interact({ type: COMMAND, applicationId: application.id, channelId: channel.id, data, files });
   } catch (error) {
-    if (!(error instanceof InteractionFailed)) { complain(error); return; }
+    if (!(error instanceof InteractionFailed)) {
+      complain(error);
+      return;
+    }
     const author = application.bot ?? { id: application.id, username: application.name, avatar: null, bot: true };
     addLocal(channel.id, { ...author, bot: true }, "The application did not respond");
   }

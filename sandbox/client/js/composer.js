@@ -31,12 +31,22 @@ let form = null;
 /** Builds the composer inside `root`; files may be dropped on `zone`. */
 export function mountComposer(root, zone) {
   ui.uploads = new Uploads();
-  ui.area = h("textarea", { class: "composer-text", rows: 1, maxlength: "6000", spellcheck: "true", autocomplete: "off", "aria-autocomplete": "list" });
+  ui.area = h("textarea", {
+    class: "composer-text",
+    rows: 1,
+    maxlength: "6000",
+    spellcheck: "true",
+    autocomplete: "off",
+    "aria-autocomplete": "list",
+  });
   ui.count = h("span", { class: "composer-count", "aria-live": "polite" });
   ui.reply = h("div", { class: "reply-bar", hidden: true });
   ui.notice = h("p", { class: "composer-notice", hidden: true });
   ui.slot = h("div", { class: "command-slot" });
-  ui.plus = iconButton("plus", "Add files and more", () => plusMenu(), { class: "composer-plus", "aria-haspopup": "menu" });
+  ui.plus = iconButton("plus", "Add files and more", () => plusMenu(), {
+    class: "composer-plus",
+    "aria-haspopup": "menu",
+  });
   ui.emoji = iconButton("smile", "Emoji", () => openEmojiPicker(ui.emoji, (_, text) => insert(text), ui.area));
   ui.send = iconButton("send", "Send message", () => submit(), { class: "composer-send" });
   ui.box = h("div", { class: "composer-box" }, ui.plus, ui.area, ui.slot, ui.count, ui.emoji, ui.send);
@@ -46,12 +56,23 @@ export function mountComposer(root, zone) {
   root.append(frame, ui.typing);
   ui.area.addEventListener("input", onInput);
   ui.area.addEventListener("keydown", onKey);
-  ui.area.addEventListener("blur", () => setTimeout(() => { if (!form && !frame.contains(document.activeElement)) ui.suggest.hide(); }, 150));
+  ui.area.addEventListener("blur", () =>
+    setTimeout(() => {
+      if (!form && !frame.contains(document.activeElement)) ui.suggest.hide();
+    }, 150),
+  );
   ui.area.addEventListener("paste", onPaste);
-  acceptDrops(zone, (files) => { if (currentChannel()) ui.uploads.add(files); });
+  acceptDrops(zone, (files) => {
+    if (currentChannel()) ui.uploads.add(files);
+  });
   on("typing", drawTyping);
-  on("compose:insert", ({ shown, token }) => { tokens.set(shown, token); insert(shown); });
-  on("structure", () => { if (currentChannel()) settle(); });
+  on("compose:insert", ({ shown, token }) => {
+    tokens.set(shown, token);
+    insert(shown);
+  });
+  on("structure", () => {
+    if (currentChannel()) settle();
+  });
   setInterval(() => drawTyping(store.channelId), 2000);
   document.addEventListener("keydown", catchTyping);
 }
@@ -80,16 +101,41 @@ function settle() {
   ui.area.setAttribute("aria-label", `Message ${name}`);
   ui.box.hidden = !allowed;
   ui.notice.hidden = allowed;
-  ui.notice.textContent = channel.thread_metadata?.locked ? "This thread is locked." : "You do not have permission to send messages in this channel.";
+  ui.notice.textContent = channel.thread_metadata?.locked
+    ? "This thread is locked."
+    : "You do not have permission to send messages in this channel.";
 }
 
 function plusMenu() {
   const channel = currentChannel();
-  openMenu(ui.plus, [
-    { label: "Upload a file", icon: "upload", disabled: !can(channel, P.ATTACH_FILES), onSelect: () => ui.uploads.choose() },
-    channel.guild_id && !channel.thread_metadata && { label: "Create thread", icon: "thread", disabled: !can(channel, P.CREATE_PUBLIC_THREADS), onSelect: () => newThreadDialog(channel, null) },
-    { label: "Use apps", icon: "apps", onSelect: () => { ui.area.value = "/"; ui.area.focus(); onInput(); } },
-  ], { label: "Add", side: "above", returnFocus: ui.area });
+  openMenu(
+    ui.plus,
+    [
+      {
+        label: "Upload a file",
+        icon: "upload",
+        disabled: !can(channel, P.ATTACH_FILES),
+        onSelect: () => ui.uploads.choose(),
+      },
+      channel.guild_id &&
+        !channel.thread_metadata && {
+          label: "Create thread",
+          icon: "thread",
+          disabled: !can(channel, P.CREATE_PUBLIC_THREADS),
+          onSelect: () => newThreadDialog(channel, null),
+        },
+      {
+        label: "Use apps",
+        icon: "apps",
+        onSelect: () => {
+          ui.area.value = "/";
+          ui.area.focus();
+          onInput();
+        },
+      },
+    ],
+    { label: "Add", side: "above", returnFocus: ui.area },
+  );
 }
 
 function insert(text) {
@@ -122,9 +168,15 @@ function onInput() {
 
 async function complete() {
   const { value, selectionStart: caret } = ui.area;
-  if (/^\/[^\n]*$/.test(value)) { await suggestCommands(value.slice(1)); return; }
+  if (/^\/[^\n]*$/.test(value)) {
+    await suggestCommands(value.slice(1));
+    return;
+  }
   const found = completionsAt(value, caret, currentChannel());
-  if (!found) { ui.suggest.hide(); return; }
+  if (!found) {
+    ui.suggest.hide();
+    return;
+  }
   ui.suggest.show(ui.area, found.items, {
     onPick: (item) => {
       tokens.set(item.shown, item.token);
@@ -147,7 +199,11 @@ async function suggestCommands(query) {
   }
   if (channelId !== store.channelId || ui.area.value.slice(1) !== query || form) return;
   const items = commandItems(found, query);
-  ui.suggest.show(ui.area, items, { label: "Commands", empty: items.length ? null : "No command of this name", onPick: (item) => beginCommand(item.entry) });
+  ui.suggest.show(ui.area, items, {
+    label: "Commands",
+    empty: items.length ? null : "No command of this name",
+    onPick: (item) => beginCommand(item.entry),
+  });
 }
 
 /** Starts filling in a command: its options take the place of the text. */
@@ -159,8 +215,15 @@ export function beginCommand(entry) {
   ui.area.hidden = true;
   ui.box.classList.add("in-command");
   form = new CommandForm({
-    entry, suggest: ui.suggest, channel: currentChannel(),
-    onClose: (text) => { endCommand(); ui.area.value = text ?? ""; ui.area.focus(); onInput(); },
+    entry,
+    suggest: ui.suggest,
+    channel: currentChannel(),
+    onClose: (text) => {
+      endCommand();
+      ui.area.value = text ?? "";
+      ui.area.focus();
+      onInput();
+    },
   });
   ui.slot.append(form.node);
   form.firstField().focus();
@@ -180,7 +243,10 @@ function onKey(event) {
     submit();
   } else if (event.key === "ArrowUp" && !ui.area.value) {
     const own = lastOwn();
-    if (own) { event.preventDefault(); startEdit(own, nodeOf(own.id)); }
+    if (own) {
+      event.preventDefault();
+      startEdit(own, nodeOf(own.id));
+    }
   } else if (event.key === "Escape" && reply) {
     event.preventDefault();
     setReply(null);
@@ -200,13 +266,26 @@ function resolve(text) {
 }
 
 async function submit() {
-  if (form) { form.submit(); return; }
+  if (form) {
+    form.submit();
+    return;
+  }
   const text = replaceShortcodes(resolve(ui.area.value.trim()));
   if (!text && !ui.uploads.files.length) return;
-  if ([...text].length > LIMIT) { complain({ name: "ApiError", message: `A message holds at most ${LIMIT} characters; this one has ${[...text].length}.` }); return; }
+  if ([...text].length > LIMIT) {
+    complain({
+      name: "ApiError",
+      message: `A message holds at most ${LIMIT} characters; this one has ${[...text].length}.`,
+    });
+    return;
+  }
   const kept = { text: ui.area.value, reply, channelId: store.channelId };
   const files = ui.uploads.take();
-  const body = { content: text, nonce: newNonce(), ...(files.length ? { attachments: files.map((f, id) => ({ id, filename: f.name })) } : {}) };
+  const body = {
+    content: text,
+    nonce: newNonce(),
+    ...(files.length ? { attachments: files.map((f, id) => ({ id, filename: f.name })) } : {}),
+  };
   if (reply) {
     body.message_reference = { message_id: reply.message.id, channel_id: store.channelId };
     if (!reply.ping) body.allowed_mentions = { parse: ["users", "roles", "everyone"], replied_user: false };
@@ -222,7 +301,11 @@ async function submit() {
   } catch (error) {
     complain(error);
     ui.uploads.restore(files);
-    if (!ui.area.value && kept.channelId === store.channelId) { ui.area.value = kept.text; setReply(kept.reply?.message ?? null); grow(); }
+    if (!ui.area.value && kept.channelId === store.channelId) {
+      ui.area.value = kept.text;
+      setReply(kept.reply?.message ?? null);
+      grow();
+    }
   }
 }
 
@@ -232,25 +315,70 @@ export function setReply(message) {
   ui.reply.hidden = !reply;
   ui.reply.replaceChildren();
   if (!reply) return;
-  const ping = h("button", { type: "button", class: "ping", "aria-pressed": String(reply.ping), title: "Notify the author", onClick: () => { reply.ping = !reply.ping; ping.setAttribute("aria-pressed", String(reply.ping)); ping.lastChild.textContent = reply.ping ? "ON" : "OFF"; } }, icon("at", 16), h("span", {}, reply.ping ? "ON" : "OFF"));
-  ui.reply.append(h("button", { type: "button", class: "reply-target", onClick: () => jumpTo(message.id) }, "Replying to ", h("strong", {}, authorName(message))), ping, iconButton("close", "Stop replying", () => { setReply(null); ui.area.focus(); }));
+  const ping = h(
+    "button",
+    {
+      type: "button",
+      class: "ping",
+      "aria-pressed": String(reply.ping),
+      title: "Notify the author",
+      onClick: () => {
+        reply.ping = !reply.ping;
+        ping.setAttribute("aria-pressed", String(reply.ping));
+        ping.lastChild.textContent = reply.ping ? "ON" : "OFF";
+      },
+    },
+    icon("at", 16),
+    h("span", {}, reply.ping ? "ON" : "OFF"),
+  );
+  ui.reply.append(
+    h(
+      "button",
+      { type: "button", class: "reply-target", onClick: () => jumpTo(message.id) },
+      "Replying to ",
+      h("strong", {}, authorName(message)),
+    ),
+    ping,
+    iconButton("close", "Stop replying", () => {
+      setReply(null);
+      ui.area.focus();
+    }),
+  );
   ui.area.focus();
 }
 
 function drawTyping(channelId) {
   if (channelId !== store.channelId) return;
   const now = Date.now();
-  const names = [...(store.typing.get(channelId) ?? [])].filter(([, until]) => until > now)
+  const names = [...(store.typing.get(channelId) ?? [])]
+    .filter(([, until]) => until > now)
     .map(([id]) => nameOf(store.users.get(id), currentChannel()?.guild_id));
-  const text = names.length > 3 ? "Several people are typing…" : names.length ? `${new Intl.ListFormat("en").format(names)} ${names.length > 1 ? "are" : "is"} typing…` : "";
+  const text =
+    names.length > 3
+      ? "Several people are typing…"
+      : names.length
+        ? `${new Intl.ListFormat("en").format(names)} ${names.length > 1 ? "are" : "is"} typing…`
+        : "";
   if (ui.typing.dataset.text === text) return;
   ui.typing.dataset.text = text;
-  ui.typing.replaceChildren(...(text ? [h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", {}, text)] : []));
+  ui.typing.replaceChildren(
+    ...(text ? [h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", {}, text)] : []),
+  );
 }
 
 /** Typing a letter anywhere, with nothing else focused, goes into the composer. */
 function catchTyping(event) {
   const free = event.target === document.body || event.target.closest?.(".message, #messages");
-  if (!free || event.target.closest("button, input, textarea") || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.metaKey || event.altKey || $("dialog[open]")) return;
+  if (
+    !free ||
+    event.target.closest("button, input, textarea") ||
+    event.key.length !== 1 ||
+    event.key === " " ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    $("dialog[open]")
+  )
+    return;
   if (ui.area.offsetParent) ui.area.focus();
 }

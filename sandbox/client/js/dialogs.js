@@ -4,12 +4,23 @@ import { h, iconButton } from "./dom.js";
 /** Opens a dialog with a title, a body and buttons; returns the element. It is removed when closed. */
 export function openDialog({ title, body, actions = [], className = "", onClose, image }) {
   const id = `dialog-${Math.random().toString(36).slice(2)}`;
-  const dialog = h("dialog", { class: ["dialog", className], "aria-labelledby": id },
-    h("header", { class: "dialog-head" }, image && h("img", { class: "dialog-image", src: image, alt: "" }),
-      h("h2", { id }, title), iconButton("close", "Close", () => dialog.close())),
+  const dialog = h(
+    "dialog",
+    { class: ["dialog", className], "aria-labelledby": id },
+    h(
+      "header",
+      { class: "dialog-head" },
+      image && h("img", { class: "dialog-image", src: image, alt: "" }),
+      h("h2", { id }, title),
+      iconButton("close", "Close", () => dialog.close()),
+    ),
     h("div", { class: "dialog-body" }, body),
-    actions.length ? h("footer", { class: "dialog-actions" }, actions) : null);
-  dialog.addEventListener("close", () => { dialog.remove(); onClose?.(); });
+    actions.length ? h("footer", { class: "dialog-actions" }, actions) : null,
+  );
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    onClose?.();
+  });
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
@@ -24,7 +35,18 @@ export function confirmDialog({ title, text, preview, confirm = "Delete" }) {
       body: [h("p", {}, text), preview],
       actions: [
         h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel"),
-        h("button", { type: "button", class: "button danger", onClick: () => { answer = true; dialog.close(); } }, confirm),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "button danger",
+            onClick: () => {
+              answer = true;
+              dialog.close();
+            },
+          },
+          confirm,
+        ),
       ],
       onClose: () => resolve(answer),
     });
@@ -34,11 +56,20 @@ export function confirmDialog({ title, text, preview, confirm = "Delete" }) {
 
 /** A picture at its full size. */
 export function lightbox(url, alt) {
-  const dialog = h("dialog", { class: "lightbox", "aria-label": alt || "Image" },
+  const dialog = h(
+    "dialog",
+    { class: "lightbox", "aria-label": alt || "Image" },
     h("img", { src: url, alt: alt ?? "" }),
-    h("p", {}, h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Open in a new tab"),
-      iconButton("close", "Close image", () => dialog.close())));
-  dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    h(
+      "p",
+      {},
+      h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Open in a new tab"),
+      iconButton("close", "Close image", () => dialog.close()),
+    ),
+  );
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

@@ -1,7 +1,17 @@
 /** Applies gateway events to the store and tells the screen what changed. */
 import { emit } from "./bus.js";
 import {
-  compareIds, dropMessage, findMessage, isDm, isThread, messagesOf, putMember, putMessage, putUser, reset, store,
+  compareIds,
+  dropMessage,
+  findMessage,
+  isDm,
+  isThread,
+  messagesOf,
+  putMember,
+  putMessage,
+  putUser,
+  reset,
+  store,
 } from "./store.js";
 
 const TYPING_MS = 10_000;
@@ -15,25 +25,47 @@ export function apply(type, data) {
 const HANDLERS = {
   READY: ready,
   RESUMED: () => emit("resumed"),
-  GUILD_CREATE: (guild) => { addGuild(guild); emit("structure"); },
-  GUILD_UPDATE: (guild) => { store.guilds.set(guild.id, { ...store.guilds.get(guild.id), ...guild }); emit("structure"); },
+  GUILD_CREATE: (guild) => {
+    addGuild(guild);
+    emit("structure");
+  },
+  GUILD_UPDATE: (guild) => {
+    store.guilds.set(guild.id, { ...store.guilds.get(guild.id), ...guild });
+    emit("structure");
+  },
   GUILD_DELETE: ({ id }) => removeGuild(id),
   GUILD_ROLE_CREATE: roleChanged,
   GUILD_ROLE_UPDATE: roleChanged,
-  GUILD_ROLE_DELETE: ({ guild_id: id, role_id: roleId }) => editRoles(id, (roles) => roles.filter((r) => r.id !== roleId)),
+  GUILD_ROLE_DELETE: ({ guild_id: id, role_id: roleId }) =>
+    editRoles(id, (roles) => roles.filter((r) => r.id !== roleId)),
   GUILD_MEMBER_ADD: memberChanged,
   GUILD_MEMBER_UPDATE: memberChanged,
-  GUILD_MEMBER_REMOVE: ({ guild_id: id, user }) => { store.members.get(id)?.delete(user.id); emit("members"); },
-  GUILD_MEMBERS_CHUNK: ({ guild_id: id, members }) => { members.forEach((m) => putMember(id, m)); emit("members"); },
-  GUILD_EMOJIS_UPDATE: ({ guild_id: id, emojis }) => { const g = store.guilds.get(id); if (g) g.emojis = emojis; },
-  USER_UPDATE: (user) => { putUser(user); emit("members"); },
+  GUILD_MEMBER_REMOVE: ({ guild_id: id, user }) => {
+    store.members.get(id)?.delete(user.id);
+    emit("members");
+  },
+  GUILD_MEMBERS_CHUNK: ({ guild_id: id, members }) => {
+    members.forEach((m) => putMember(id, m));
+    emit("members");
+  },
+  GUILD_EMOJIS_UPDATE: ({ guild_id: id, emojis }) => {
+    const g = store.guilds.get(id);
+    if (g) g.emojis = emojis;
+  },
+  USER_UPDATE: (user) => {
+    putUser(user);
+    emit("members");
+  },
   CHANNEL_CREATE: channelChanged,
   CHANNEL_UPDATE: channelChanged,
   CHANNEL_DELETE: channelGone,
   THREAD_CREATE: channelChanged,
   THREAD_UPDATE: channelChanged,
   THREAD_DELETE: channelGone,
-  THREAD_LIST_SYNC: ({ threads }) => { threads.forEach(addChannel); emit("structure"); },
+  THREAD_LIST_SYNC: ({ threads }) => {
+    threads.forEach(addChannel);
+    emit("structure");
+  },
   CHANNEL_PINS_UPDATE: () => {},
   MESSAGE_CREATE: messageCreated,
   MESSAGE_UPDATE: messageUpdated,
@@ -166,7 +198,7 @@ function react(data, step) {
   if (step === 0) list = data.emoji ? list.filter((r) => !sameEmoji(r.emoji, data.emoji)) : [];
   else {
     let entry = list.find((r) => sameEmoji(r.emoji, data.emoji));
-    if (!entry && step > 0) list.push(entry = { emoji: data.emoji, count: 0, me: false });
+    if (!entry && step > 0) list.push((entry = { emoji: data.emoji, count: 0, me: false }));
     if (entry) {
       entry.count += step;
       if (data.user_id === store.me?.id) entry.me = step > 0;
@@ -193,12 +225,18 @@ function stopTyping(channelId, userIds) {
 }
 
 function noteUnread(message, channel) {
-  if (message.author.id === store.me?.id) { markSeen(message.channel_id); return; }
-  if (message.channel_id === store.channelId && document.hasFocus() && !store.scrolledUp) { markSeen(message.channel_id); return; }
+  if (message.author.id === store.me?.id) {
+    markSeen(message.channel_id);
+    return;
+  }
+  if (message.channel_id === store.channelId && document.hasFocus() && !store.scrolledUp) {
+    markSeen(message.channel_id);
+    return;
+  }
   const entry = store.unread.get(message.channel_id) ?? { count: 0, mentions: 0, since: message.id };
   entry.count += 1;
-  const called = message.mentions?.some((u) => u.id === store.me?.id) || message.mention_everyone
-    || (channel && isDm(channel));
+  const called =
+    message.mentions?.some((u) => u.id === store.me?.id) || message.mention_everyone || (channel && isDm(channel));
   if (called) entry.mentions += 1;
   store.unread.set(message.channel_id, entry);
   emit("unread", message.channel_id);

@@ -28,17 +28,31 @@ export function h(tag, props = {}, ...children) {
 function setProp(node, key, value) {
   if (value === null || value === undefined || value === false) return;
   if (key === "class") node.className = Array.isArray(value) ? value.filter(Boolean).join(" ") : value;
-  else if (key === "data") Object.entries(value).forEach(([k, v]) => { if (v != null) node.dataset[k] = v; });
-  else if (key === "vars") Object.entries(value).forEach(([k, v]) => { if (v != null) node.style.setProperty(k, v); });
-  else if (key.startsWith("on") && typeof value === "function") node.addEventListener(key.slice(2).toLowerCase(), value);
-  else if (["value", "checked", "disabled", "hidden", "multiple", "required", "readOnly", "tabIndex"].includes(key)) node[key] = value;
+  else if (key === "data")
+    Object.entries(value).forEach(([k, v]) => {
+      if (v != null) node.dataset[k] = v;
+    });
+  else if (key === "vars")
+    Object.entries(value).forEach(([k, v]) => {
+      if (v != null) node.style.setProperty(k, v);
+    });
+  else if (key.startsWith("on") && typeof value === "function")
+    node.addEventListener(key.slice(2).toLowerCase(), value);
+  else if (["value", "checked", "disabled", "hidden", "multiple", "required", "readOnly", "tabIndex"].includes(key))
+    node[key] = value;
   else node.setAttribute(key, value === true ? "" : String(value));
 }
 
 /** One of our own line icons; decorative, so hidden from assistive technology. */
 export function icon(name, size = 20) {
   const svg = document.createElementNS(SVG, "svg");
-  for (const [k, v] of Object.entries({ viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true", class: "icon" })) {
+  for (const [k, v] of Object.entries({
+    viewBox: "0 0 24 24",
+    width: size,
+    height: size,
+    "aria-hidden": "true",
+    class: "icon",
+  })) {
     svg.setAttribute(k, v);
   }
   for (const d of ICONS[name] ?? ICONS.dot) {
@@ -51,7 +65,11 @@ export function icon(name, size = 20) {
 
 /** A button that shows an icon only and says `label` to assistive technology and on hover. */
 export function iconButton(name, label, onClick, props = {}) {
-  return h("button", { type: "button", "aria-label": label, title: label, onClick, ...props, class: ["icon-button", props.class] }, icon(name));
+  return h(
+    "button",
+    { type: "button", "aria-label": label, title: label, onClick, ...props, class: ["icon-button", props.class] },
+    icon(name),
+  );
 }
 
 export const $ = (selector, root = document) => root.querySelector(selector);
@@ -66,8 +84,12 @@ export function morph(parent, nodes) {
   let start = 0;
   while (start < old.length && start < nodes.length && old[start].isEqualNode(nodes[start])) start += 1;
   let end = 0;
-  while (end < old.length - start && end < nodes.length - start
-    && old[old.length - 1 - end].isEqualNode(nodes[nodes.length - 1 - end])) end += 1;
+  while (
+    end < old.length - start &&
+    end < nodes.length - start &&
+    old[old.length - 1 - end].isEqualNode(nodes[nodes.length - 1 - end])
+  )
+    end += 1;
   const before = end ? old[old.length - end] : null;
   old.slice(start, old.length - end).forEach((node) => node.remove());
   nodes.slice(start, nodes.length - end).forEach((node) => parent.insertBefore(node, before));
@@ -78,7 +100,9 @@ export function announce(text) {
   const region = $("#live");
   if (!region) return;
   region.textContent = "";
-  requestAnimationFrame(() => { region.textContent = text; });
+  requestAnimationFrame(() => {
+    region.textContent = text;
+  });
 }
 
 /**
@@ -86,7 +110,12 @@ export function announce(text) {
  * `axis` is "y", "x" or "both". Works for children added later.
  */
 export function roving(root, selector, axis = "y") {
-  const steps = { ArrowDown: axis !== "x" && 1, ArrowUp: axis !== "x" && -1, ArrowRight: axis !== "y" && 1, ArrowLeft: axis !== "y" && -1 };
+  const steps = {
+    ArrowDown: axis !== "x" && 1,
+    ArrowUp: axis !== "x" && -1,
+    ArrowRight: axis !== "y" && 1,
+    ArrowLeft: axis !== "y" && -1,
+  };
   root.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const items = $$(selector, root).filter((item) => item.offsetParent !== null || item.getClientRects().length);
@@ -103,7 +132,9 @@ export function roving(root, selector, axis = "y") {
   root.addEventListener("focusin", (event) => {
     const item = event.target.closest(selector);
     if (!item || !root.contains(item)) return;
-    $$(`${selector}[tabindex="0"]`, root).forEach((other) => { if (other !== item) other.tabIndex = -1; });
+    $$(`${selector}[tabindex="0"]`, root).forEach((other) => {
+      if (other !== item) other.tabIndex = -1;
+    });
     if (item === event.target) item.tabIndex = 0;
   });
 }
@@ -111,7 +142,8 @@ export function roving(root, selector, axis = "y") {
 /** Puts the first roving item into the Tab order if none is. */
 export function seedRoving(root, selector) {
   const items = $$(selector, root);
-  if (items.length && !items.some((item) => item.tabIndex === 0)) (items.find((i) => i.getAttribute("aria-current")) ?? items[0]).tabIndex = 0;
+  if (items.length && !items.some((item) => item.tabIndex === 0))
+    (items.find((i) => i.getAttribute("aria-current")) ?? items[0]).tabIndex = 0;
 }
 
 /** The URL if it is one we let a person follow or load, else null. Keeps `javascript:` and friends out. */
@@ -130,6 +162,9 @@ export function fileSize(bytes) {
   const units = ["bytes", "KB", "MB", "GB"];
   let n = bytes;
   let unit = 0;
-  while (n >= 1024 && unit < 3) { n /= 1024; unit += 1; }
+  while (n >= 1024 && unit < 3) {
+    n /= 1024;
+    unit += 1;
+  }
   return `${unit ? n.toFixed(n < 10 ? 2 : 1) : n} ${units[unit]}`;
 }

@@ -33,35 +33,72 @@ export function serverEmoji() {
 export function findEmoji(query, limit = 8) {
   const q = query.toLowerCase();
   const all = [...serverEmoji().map((e) => ({ name: e.name, custom: e })), ...EMOJI];
-  return all.filter((e) => e.name.toLowerCase().includes(q))
-    .sort((a, b) => Number(b.name.startsWith(q)) - Number(a.name.startsWith(q))).slice(0, limit);
+  return all
+    .filter((e) => e.name.toLowerCase().includes(q))
+    .sort((a, b) => Number(b.name.startsWith(q)) - Number(a.name.startsWith(q)))
+    .slice(0, limit);
 }
 
 /** What goes into a message for it. */
-export const emojiText = (e) => (e.custom ? `<${e.custom.animated ? "a" : ""}:${e.custom.name}:${e.custom.id}>` : e.text);
+export const emojiText = (e) =>
+  e.custom ? `<${e.custom.animated ? "a" : ""}:${e.custom.name}:${e.custom.id}>` : e.text;
 
 /** Replaces `:name:` by the emoji of that name, outside code. */
 export function replaceShortcodes(text) {
-  return text.split(/(```[\s\S]*?```|`[^`\n]*`|<a?:\w+:\d+>)/).map((part, n) => (n % 2 ? part : part.replace(/:(\w{1,40}):/g, (whole, name) => {
-    const found = findEmoji(name, 400).find((e) => e.name === name);
-    return found ? emojiText(found) : whole;
-  }))).join("");
+  return text
+    .split(/(```[\s\S]*?```|`[^`\n]*`|<a?:\w+:\d+>)/)
+    .map((part, n) =>
+      n % 2
+        ? part
+        : part.replace(/:(\w{1,40}):/g, (whole, name) => {
+            const found = findEmoji(name, 400).find((e) => e.name === name);
+            return found ? emojiText(found) : whole;
+          }),
+    )
+    .join("");
 }
 
 /** Opens the picker; `onPick({id, name} | {id: null, name: "😀"}, text)`. */
 export function openEmojiPicker(anchor, onPick, returnFocus) {
   const grid = h("div", { class: "emoji-grid", role: "grid", "aria-label": "Emoji" });
-  const search = h("input", { class: "field", type: "search", placeholder: "Find an emoji", "aria-label": "Find an emoji" });
+  const search = h("input", {
+    class: "field",
+    type: "search",
+    placeholder: "Find an emoji",
+    "aria-label": "Find an emoji",
+  });
   const box = h("div", { class: "emoji-picker", role: "dialog", "aria-label": "Emoji picker" }, search, grid);
   const close = openPopup(anchor, box, { side: "end", returnFocus });
-  const draw = () => grid.replaceChildren(...findEmoji(search.value.trim(), 300).map((e, n) => h("button", {
-    type: "button", class: "emoji-cell", tabIndex: n ? -1 : 0, "aria-label": e.name.replaceAll("_", " "), title: `:${e.name}:`,
-    onClick: () => { close(); onPick(e.custom ? { id: e.custom.id, name: e.custom.name } : { id: null, name: e.text }, emojiText(e)); },
-  }, e.custom ? customEmoji(e.custom) : e.text)));
+  const draw = () =>
+    grid.replaceChildren(
+      ...findEmoji(search.value.trim(), 300).map((e, n) =>
+        h(
+          "button",
+          {
+            type: "button",
+            class: "emoji-cell",
+            tabIndex: n ? -1 : 0,
+            "aria-label": e.name.replaceAll("_", " "),
+            title: `:${e.name}:`,
+            onClick: () => {
+              close();
+              onPick(e.custom ? { id: e.custom.id, name: e.custom.name } : { id: null, name: e.text }, emojiText(e));
+            },
+          },
+          e.custom ? customEmoji(e.custom) : e.text,
+        ),
+      ),
+    );
   search.addEventListener("input", draw);
   search.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") { event.preventDefault(); $(".emoji-cell", grid)?.click(); }
-    if (event.key === "ArrowDown") { event.preventDefault(); $(".emoji-cell", grid)?.focus(); }
+    if (event.key === "Enter") {
+      event.preventDefault();
+      $(".emoji-cell", grid)?.click();
+    }
+    if (event.key === "ArrowDown") {
+      event.preventDefault();
+      $(".emoji-cell", grid)?.focus();
+    }
   });
   roving(grid, ".emoji-cell", "both");
   draw();

@@ -49,8 +49,12 @@ export class Gateway {
     const socket = new WebSocket(`${scheme}://${location.host}/?v=10&encoding=json`);
     this.socket = socket;
     this.acked = true;
-    socket.onmessage = (event) => { if (this.socket === socket) this.receive(JSON.parse(event.data)); };
-    socket.onclose = (event) => { if (this.socket === socket) this.closed(event.code); };
+    socket.onmessage = (event) => {
+      if (this.socket === socket) this.receive(JSON.parse(event.data));
+    };
+    socket.onclose = (event) => {
+      if (this.socket === socket) this.closed(event.code);
+    };
   }
 
   receive({ op, d, s, t }) {
@@ -70,13 +74,17 @@ export class Gateway {
     this.timers.firstBeat = setTimeout(() => this.beat(), interval * Math.random());
     this.timers.beat = setInterval(() => this.beat(), interval);
     if (this.sessionId) this.send(6, { token: this.token, session_id: this.sessionId, seq: this.seq ?? 0 });
-    else this.send(2, { token: this.token, properties: { os: "web", browser: "sandbox", device: "" }, compress: false });
+    else
+      this.send(2, { token: this.token, properties: { os: "web", browser: "sandbox", device: "" }, compress: false });
   }
 
   beat() {
     if (!this.socket || this.socket.readyState !== WebSocket.OPEN) return;
     // A server that stopped acknowledging is as good as gone: Discord's own clients drop it and resume.
-    if (!this.acked) { this.socket.close(4000); return; }
+    if (!this.acked) {
+      this.socket.close(4000);
+      return;
+    }
     this.acked = false;
     this.send(1, this.seq);
   }

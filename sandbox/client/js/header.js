@@ -20,21 +20,47 @@ export function mountHeader(root, onMembers) {
 
 function drawHeader(root, onMembers) {
   const channel = currentChannel();
-  const menu = iconButton("menu", "Show channels", () => toggleDrawer(), { id: "drawer-button", "aria-controls": "sidebar", "aria-expanded": String(document.body.classList.contains("drawer-open")) });
-  if (!channel) { root.replaceChildren(menu); return; }
+  const menu = iconButton("menu", "Show channels", () => toggleDrawer(), {
+    id: "drawer-button",
+    "aria-controls": "sidebar",
+    "aria-expanded": String(document.body.classList.contains("drawer-open")),
+  });
+  if (!channel) {
+    root.replaceChildren(menu);
+    return;
+  }
   const parent = isThread(channel) && store.channels.get(channel.parent_id);
   const mark = isDm(channel) ? "at" : isThread(channel) ? "thread" : channel.type === 5 ? "announce" : "hash";
-  root.replaceChildren(menu,
-    parent ? h("button", { type: "button", class: "crumb", onClick: () => openChannel(parent.id) }, `#${parent.name}`) : "",
+  root.replaceChildren(
+    menu,
+    parent
+      ? h("button", { type: "button", class: "crumb", onClick: () => openChannel(parent.id) }, `#${parent.name}`)
+      : "",
     parent ? icon("right", 14) : "",
     h("h2", { class: "channel-title" }, icon(mark, 22), h("span", {}, channelTitle(channel))),
     isDm(channel) && recipients(channel)[0]?.bot ? h("span", { class: "badge" }, "APP") : "",
-    channel.topic ? topic(channel) : h("span", { class: "topic" }), ...actions(channel, onMembers));
+    channel.topic ? topic(channel) : h("span", { class: "topic" }),
+    ...actions(channel, onMembers),
+  );
 }
 
 function topic(channel) {
-  return h("button", { type: "button", class: "topic", "aria-label": `Topic: ${channel.topic}`, onClick: () => openDialog({ title: `#${channel.name}`, body: h("div", { class: "markup" }, markdown(channel.topic, { guildId: channel.guild_id })) }) },
-    markdown(channel.topic.split("\n")[0], { guildId: channel.guild_id, inline: true }).map((n) => n.textContent).join(""));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "topic",
+      "aria-label": `Topic: ${channel.topic}`,
+      onClick: () =>
+        openDialog({
+          title: `#${channel.name}`,
+          body: h("div", { class: "markup" }, markdown(channel.topic, { guildId: channel.guild_id })),
+        }),
+    },
+    markdown(channel.topic.split("\n")[0], { guildId: channel.guild_id, inline: true })
+      .map((n) => n.textContent)
+      .join(""),
+  );
 }
 
 function actions(channel, onMembers) {
@@ -45,5 +71,7 @@ function actions(channel, onMembers) {
   const archived = channel.thread_metadata?.archived;
   const mayManage = channel.owner_id === store.me?.id || can(channel, P.MANAGE_THREADS) || archived;
   const toggle = () => patch(`/channels/${channel.id}`, { archived: !archived }).catch(complain);
-  return [mayManage && iconButton("archive", archived ? "Reopen thread" : "Close thread", toggle), people].filter(Boolean);
+  return [mayManage && iconButton("archive", archived ? "Reopen thread" : "Close thread", toggle), people].filter(
+    Boolean,
+  );
 }

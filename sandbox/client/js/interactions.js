@@ -33,7 +33,16 @@ export function newNonce() {
  * Sends one interaction and resolves once the app acknowledged it (or opened a modal). Rejects with ApiError when
  * the server refuses and InteractionFailed when the app does not answer.
  */
-export async function interact({ type, applicationId, channelId, data, messageId, messageFlags = 0, files, nonce = newNonce() }) {
+export async function interact({
+  type,
+  applicationId,
+  channelId,
+  data,
+  messageId,
+  messageFlags = 0,
+  files,
+  nonce = newNonce(),
+}) {
   const channel = store.channels.get(channelId);
   const body = {
     type,
@@ -45,7 +54,10 @@ export async function interact({ type, applicationId, channelId, data, messageId
     ...(channel?.guild_id ? { guild_id: channel.guild_id } : {}),
     ...(messageId ? { message_id: messageId, message_flags: messageFlags } : {}),
   };
-  if (type === AUTOCOMPLETE) { await post("/interactions", body); return; }
+  if (type === AUTOCOMPLETE) {
+    await post("/interactions", body);
+    return;
+  }
   const answered = new Promise((resolve, reject) => {
     const timer = setTimeout(() => settle(nonce, (p) => p.reject(new InteractionFailed())), GIVE_UP_MS);
     pending.set(nonce, { resolve, reject, timer, context: { applicationId, channelId, messageId } });

@@ -35,7 +35,9 @@ function start() {
   mountClicks();
   on("open", opened);
   on("ready", ready);
-  on("channel:gone", ({ id }) => { if (id === store.channelId) openGuild(store.guildId ?? HOME); });
+  on("channel:gone", ({ id }) => {
+    if (id === store.channelId) openGuild(store.guildId ?? HOME);
+  });
   $("#veil").addEventListener("click", () => toggleDrawer(false));
   addEventListener("online", () => gateway.retryNow());
   signIn();
@@ -45,13 +47,16 @@ function start() {
 async function signIn(person) {
   let who = person;
   try {
-    who = who ?? await choosePerson();
+    who = who ?? (await choosePerson());
   } catch {
     banner("waiting", "The sandbox does not answer yet. Trying again…");
     setTimeout(() => signIn(), 1500);
     return;
   }
-  if (!who) { banner("refused", "There is nobody in this world yet."); return; }
+  if (!who) {
+    banner("refused", "There is nobody in this world yet.");
+    return;
+  }
   closeAll();
   document.querySelectorAll("dialog[open]").forEach((dialog) => dialog.close());
   reset(who);
@@ -73,7 +78,10 @@ function received(type, data) {
 
 function ready() {
   drawPeople($("#person"), (next) => signIn(next));
-  if (shown && shown === store.channelId) { refreshChannel(); emit("open", { focus: false, again: true }); } else if (store.guilds.size || store.channels.size) openStart();
+  if (shown && shown === store.channelId) {
+    refreshChannel();
+    emit("open", { focus: false, again: true });
+  } else if (store.guilds.size || store.channels.size) openStart();
   document.body.dataset.state = "ready";
 }
 
@@ -82,7 +90,10 @@ function opened({ focus, again }) {
   const empty = !store.channelId;
   $("#main").classList.toggle("empty", empty);
   if (empty || again) return;
-  if (shown === store.channelId) { if (focus) focusComposer(); return; }
+  if (shown === store.channelId) {
+    if (focus) focusComposer();
+    return;
+  }
   if (shown) markSeen(shown);
   shown = store.channelId;
   document.body.dataset.channelKind = isDm(store.channels.get(shown)) ? "dm" : "guild";
@@ -96,22 +107,35 @@ function connection(state, seconds) {
   clearInterval(countdown);
   document.body.dataset.connection = state;
   if (state === "open") banner(null);
-  else if (state === "refused") { banner("waiting", "This person is not known here any more. Signing in again…"); setTimeout(() => signIn(), 500); } else if (state === "waiting") {
+  else if (state === "refused") {
+    banner("waiting", "This person is not known here any more. Signing in again…");
+    setTimeout(() => signIn(), 500);
+  } else if (state === "waiting") {
     let left = Math.ceil(seconds);
     const say = () => banner("waiting", `Connection lost. Trying again${left > 1 ? ` in ${left} s` : ""}…`, true);
     say();
-    countdown = setInterval(() => { left -= 1; say(); }, 1000);
+    countdown = setInterval(() => {
+      left -= 1;
+      say();
+    }, 1000);
   } else if (shown) banner("connecting", "Connecting…");
 }
 
 function banner(state, text, retry = false) {
   const bar = $("#banner");
   bar.hidden = !state;
-  if (!state) { bar.replaceChildren(); return; }
+  if (!state) {
+    bar.replaceChildren();
+    return;
+  }
   bar.className = `banner banner-${state}`;
   if (bar.dataset.text === text && bar.childNodes.length) return;
   bar.dataset.text = text;
-  bar.replaceChildren(icon("alert", 18), h("span", {}, text), retry ? h("button", { type: "button", class: "button small", onClick: () => gateway.retryNow() }, "Try now") : "");
+  bar.replaceChildren(
+    icon("alert", 18),
+    h("span", {}, text),
+    retry ? h("button", { type: "button", class: "button small", onClick: () => gateway.retryNow() }, "Try now") : "",
+  );
 }
 
 start();

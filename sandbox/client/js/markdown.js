@@ -25,10 +25,12 @@ const ATOMS = [
   [/^@(everyone|here)\b/, (m) => ({ type: "everyone", name: m[1] })],
   [/^<(https?:\/\/[^\s<>]+)>/, (m) => ({ type: "link", url: m[1], children: [{ type: "text", text: m[1] }] })],
 ];
-const MASKED = /^\[((?:\[[^\]\n]*\]|\\[\s\S]|[^[\]\\])+)\]\(\s*<?(https?:\/\/(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+"[^"\n]*")?\s*\)/;
+const MASKED =
+  /^\[((?:\[[^\]\n]*\]|\\[\s\S]|[^[\]\\])+)\]\(\s*<?(https?:\/\/(?:[^\s()<>]|\([^\s()<>]*\))+)>?(?:\s+"[^"\n]*")?\s*\)/;
 const BARE = /^https?:\/\/[^\s<>]+/;
 const STOPS = /[\\`<@[hH*_~|\n\p{Extended_Pictographic}\p{Regional_Indicator}]/u;
-const UNICODE_EMOJI = /^(?:\p{Regional_Indicator}{2}|[#*0-9]\uFE0F\u20E3|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?)*)/u;
+const UNICODE_EMOJI =
+  /^(?:\p{Regional_Indicator}{2}|[#*0-9]\uFE0F\u20E3|\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?(?:\u200D\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier})?)*)/u;
 
 /** The whole text as a list of block and inline nodes. */
 export function parse(text) {
@@ -79,7 +81,11 @@ function blockAt(rest, ctx) {
   if (ctx.depth > MAX_DEPTH) return null;
   const deeper = { ...ctx, depth: ctx.depth + 1 };
   let m = /^(#{1,3})[ \t]+([^\n]+?)[ \t]*(?:\n|$)/.exec(rest);
-  if (m) return { length: m[0].length, node: { type: "heading", level: m[1].length, children: inline(m[2].replace(/\s+#+$/, ""), deeper) } };
+  if (m)
+    return {
+      length: m[0].length,
+      node: { type: "heading", level: m[1].length, children: inline(m[2].replace(/\s+#+$/, ""), deeper) },
+    };
   m = /^-#[ \t]+([^\n]+?)[ \t]*(?:\n|$)/.exec(rest);
   if (m) return { length: m[0].length, node: { type: "subtext", children: inline(m[1], deeper) } };
   if (!ctx.quoted) {
@@ -100,8 +106,16 @@ function lists(text, ctx) {
   const rows = text.split("\n").map((line) => /^([ \t]*)(?:([-*])|(\d{1,9})\.)[ \t]+(.*)$/.exec(line) ?? line);
   const items = [];
   for (const row of rows) {
-    if (typeof row === "string") { if (items.length) items.at(-1).text += `\n${row.trim()}`; continue; }
-    items.push({ indent: row[1].replaceAll("\t", "  ").length, ordered: row[3] !== undefined, start: Number(row[3] ?? 1), text: row[4] });
+    if (typeof row === "string") {
+      if (items.length) items.at(-1).text += `\n${row.trim()}`;
+      continue;
+    }
+    items.push({
+      indent: row[1].replaceAll("\t", "  ").length,
+      ordered: row[3] !== undefined,
+      start: Number(row[3] ?? 1),
+      text: row[4],
+    });
   }
   const found = [];
   for (let at = 0; at < items.length;) {
@@ -178,7 +192,9 @@ function link(rest, before, ctx) {
   const bare = ctx.inLink ? null : BARE.exec(rest);
   if (!bare || /[\p{L}\p{N}]/u.test(before)) return null;
   const url = trimUrl(bare[0]);
-  return url.length > 8 ? { length: url.length, node: { type: "link", url, children: [{ type: "text", text: url }] } } : null;
+  return url.length > 8
+    ? { length: url.length, node: { type: "link", url, children: [{ type: "text", text: url }] } }
+    : null;
 }
 
 /** Punctuation at the end of a bare link belongs to the sentence; a closing bracket does unless one opens inside. */

@@ -31,23 +31,32 @@ const DRAW = {
   heading: (n, ctx) => h(`h${n.level + 2}`, { class: `md-h${n.level}` }, draw(n.children, ctx)),
   subtext: (n, ctx) => h("small", { class: "md-subtext" }, draw(n.children, ctx)),
   quote: (n, ctx) => h("blockquote", {}, draw(n.children, ctx)),
-  list: (n, ctx) => h(n.ordered ? "ol" : "ul", n.ordered ? { start: n.start } : {}, n.items.map((item) => h("li", {}, draw(item, ctx)))),
+  list: (n, ctx) =>
+    h(
+      n.ordered ? "ol" : "ul",
+      n.ordered ? { start: n.start } : {},
+      n.items.map((item) => h("li", {}, draw(item, ctx))),
+    ),
   link: (n, ctx) => link(n, ctx),
   spoiler: (n, ctx) => spoiler(draw(n.children, ctx)),
   user: (n, ctx) => userMention(n.id, ctx.guildId),
   role: (n, ctx) => roleMention(n.id, ctx.guildId),
   channel: (n) => channelMention(n.id),
-  command: (n) => h("button", { type: "button", class: "mention", data: { command: n.name, commandId: n.id } }, `/${n.name}`),
+  command: (n) =>
+    h("button", { type: "button", class: "mention", data: { command: n.name, commandId: n.id } }, `/${n.name}`),
   everyone: (n) => h("span", { class: "mention" }, `@${n.name}`),
   emoji: (n) => customEmoji(n),
   time: (n) => time(n),
 };
 
 function fence(node) {
-  return h("pre", { class: "code-block", data: { language: node.language || null } },
+  return h(
+    "pre",
+    { class: "code-block", data: { language: node.language || null } },
     node.language && h("span", { class: "code-language" }, node.language),
     h("button", { type: "button", class: "code-copy", data: { copy: "code" }, "aria-label": "Copy code" }, "Copy"),
-    h("code", {}, node.text));
+    h("code", {}, node.text),
+  );
 }
 
 function link(node, ctx) {
@@ -56,7 +65,11 @@ function link(node, ctx) {
   if (!url) return children;
   const own = ownLink(url);
   if (own && !node.masked) return channelMention(own.channelId, own.messageId);
-  return h("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow", title: node.masked ? url : null }, children);
+  return h(
+    "a",
+    { href: url, target: "_blank", rel: "noopener noreferrer nofollow", title: node.masked ? url : null },
+    children,
+  );
 }
 
 /** Links to channels and messages, whether made by discord.py (its site's address) or by us, open here. */
@@ -68,8 +81,18 @@ function ownLink(url) {
 }
 
 function spoiler(children) {
-  return h("span", { class: "spoiler", role: "button", tabIndex: 0, "aria-label": "Spoiler, hidden", "aria-expanded": "false", data: { spoiler: "1" } },
-    h("span", { class: "spoiler-text", "aria-hidden": "true" }, children));
+  return h(
+    "span",
+    {
+      class: "spoiler",
+      role: "button",
+      tabIndex: 0,
+      "aria-label": "Spoiler, hidden",
+      "aria-expanded": "false",
+      data: { spoiler: "1" },
+    },
+    h("span", { class: "spoiler-text", "aria-hidden": "true" }, children),
+  );
 }
 
 /** Shows what a spoiler hides. */
@@ -83,8 +106,11 @@ export function reveal(node) {
 
 function userMention(id, guildId) {
   const user = store.users.get(id);
-  return h("button", { type: "button", class: ["mention", id === store.me?.id && "mention-me"], data: { userId: id } },
-    user ? `@${nameOf(user, guildId)}` : `<@${id}>`);
+  return h(
+    "button",
+    { type: "button", class: ["mention", id === store.me?.id && "mention-me"], data: { userId: id } },
+    user ? `@${nameOf(user, guildId)}` : `<@${id}>`,
+  );
 }
 
 function roleMention(id, guildId) {
@@ -96,13 +122,25 @@ function roleMention(id, guildId) {
 function channelMention(id, messageId) {
   const channel = store.channels.get(id);
   if (!channel) return h("span", { class: "mention" }, "#unknown");
-  return h("button", { type: "button", class: "mention", data: { channelLink: id, messageLink: messageId } },
-    isThread(channel) ? "⤷ " : "#", channel.name ?? "direct message", messageId ? " › message" : null);
+  return h(
+    "button",
+    { type: "button", class: "mention", data: { channelLink: id, messageLink: messageId } },
+    isThread(channel) ? "⤷ " : "#",
+    channel.name ?? "direct message",
+    messageId ? " › message" : null,
+  );
 }
 
 /** A custom emoji as an image whose name is its text. */
 export function customEmoji(emoji, size = 48) {
-  return h("img", { class: "emoji", src: emojiUrl(emoji, size), alt: `:${emoji.name}:`, title: `:${emoji.name}:`, draggable: "false", loading: "lazy" });
+  return h("img", {
+    class: "emoji",
+    src: emojiUrl(emoji, size),
+    alt: `:${emoji.name}:`,
+    title: `:${emoji.name}:`,
+    draggable: "false",
+    loading: "lazy",
+  });
 }
 
 /** Either kind of emoji, as components and reactions carry them. */
@@ -114,7 +152,16 @@ function time(node) {
   const date = new Date(node.seconds * 1000);
   if (Number.isNaN(date.getTime())) return document.createTextNode("Invalid date");
   const text = node.style === "R" ? duration(date) : formatStamp(date, node.style);
-  return h("time", { class: "stamp", datetime: date.toISOString(), title: fullTime(date), data: { relative: node.style === "R" ? String(node.seconds) : null } }, text);
+  return h(
+    "time",
+    {
+      class: "stamp",
+      datetime: date.toISOString(),
+      title: fullTime(date),
+      data: { relative: node.style === "R" ? String(node.seconds) : null },
+    },
+    text,
+  );
 }
 
 /** Markdown put into an element in one go. */

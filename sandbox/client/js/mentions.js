@@ -20,23 +20,38 @@ export function completionsAt(text, caret, channel) {
 
 function matching(list, query) {
   const q = query.toLowerCase();
-  return list.filter((o) => o.label.toLowerCase().includes(q) || o.description?.toLowerCase().includes(q))
-    .sort((a, b) => Number(b.label.toLowerCase().startsWith(q)) - Number(a.label.toLowerCase().startsWith(q))).slice(0, LIMIT);
+  return list
+    .filter((o) => o.label.toLowerCase().includes(q) || o.description?.toLowerCase().includes(q))
+    .sort((a, b) => Number(b.label.toLowerCase().startsWith(q)) - Number(a.label.toLowerCase().startsWith(q)))
+    .slice(0, LIMIT);
 }
 
 function people(query, channel) {
-  const users = matching(userChoices(channel), query).map((o) => ({ ...o, token: `<@${o.value}>`, shown: `@${o.label}` }));
-  const roles = matching(roleChoices(channel).filter((r) => r.value !== channel.guild_id), query).map((o) => ({ ...o, token: `<@&${o.value}>`, shown: `@${o.label}` }));
+  const users = matching(userChoices(channel), query).map((o) => ({
+    ...o,
+    token: `<@${o.value}>`,
+    shown: `@${o.label}`,
+  }));
+  const roles = matching(
+    roleChoices(channel).filter((r) => r.value !== channel.guild_id),
+    query,
+  ).map((o) => ({ ...o, token: `<@&${o.value}>`, shown: `@${o.label}` }));
   return [...users, ...roles].slice(0, LIMIT + 2);
 }
 
 function channels(query, channel) {
-  return matching(channelChoices(channel).filter((c) => c.icon !== "down"), query).map((o) => ({ ...o, token: `<#${o.value}>`, shown: `#${o.label}` }));
+  return matching(
+    channelChoices(channel).filter((c) => c.icon !== "down"),
+    query,
+  ).map((o) => ({ ...o, token: `<#${o.value}>`, shown: `#${o.label}` }));
 }
 
 function emoji(query) {
   return findEmoji(query).map((e) => ({
-    value: e.name, label: `:${e.name}:`, token: emojiText(e), shown: e.custom ? `:${e.name}:` : e.text,
+    value: e.name,
+    label: `:${e.name}:`,
+    token: emojiText(e),
+    shown: e.custom ? `:${e.name}:` : e.text,
     ...(e.custom ? { image: emojiUrl(e.custom) } : { emoji: { id: null, name: e.text } }),
   }));
 }

@@ -26,17 +26,31 @@ export function messageAction(action, message, anchor) {
 }
 
 const ACTIONS = {
-  react: (m, anchor) => openEmojiPicker(anchor, (emoji) => toggleReaction(m, emoji, m.reactions?.some((r) => r.me && sameEmoji(r.emoji, emoji)))),
+  react: (m, anchor) =>
+    openEmojiPicker(anchor, (emoji) =>
+      toggleReaction(
+        m,
+        emoji,
+        m.reactions?.some((r) => r.me && sameEmoji(r.emoji, emoji)),
+      ),
+    ),
   reply: (m) => setReply(m),
   edit: (m) => startEdit(m, nodeOf(m.id)),
-  dismiss: (m) => { dropMessage(m.channel_id, m.id); emit("message", { kind: "delete", message: m }); focusComposer(); },
+  dismiss: (m) => {
+    dropMessage(m.channel_id, m.id);
+    emit("message", { kind: "delete", message: m });
+    focusComposer();
+  },
   more: (m, anchor) => messageMenu(m, anchor),
 };
 
 /** The menu of a message, at an element or a point. */
 export async function messageMenu(message, anchor) {
   const channel = currentChannel();
-  if (message.local) { openMenu(anchor, [{ label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) }]); return; }
+  if (message.local) {
+    openMenu(anchor, [{ label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) }]);
+    return;
+  }
   const apps = await appItems(MESSAGE_MENU, channel, message.id);
   openMenu(anchor, [...messageItems(message, channel, anchor), ...apps], { label: "Message actions", side: "end" });
 }
@@ -48,23 +62,56 @@ function messageItems(message, channel, anchor) {
   const at = anchor instanceof Element ? anchor : nodeOf(message.id);
   const thread = store.channels.get(message.id);
   return [
-    !hidden && { label: "Add reaction", icon: "smile", disabled: !can(channel, P.ADD_REACTIONS), onSelect: () => ACTIONS.react(message, at) },
+    !hidden && {
+      label: "Add reaction",
+      icon: "smile",
+      disabled: !can(channel, P.ADD_REACTIONS),
+      onSelect: () => ACTIONS.react(message, at),
+    },
     !hidden && { label: "Reply", icon: "reply", onSelect: () => setReply(message) },
     own && !isSystem(message) && { label: "Edit message", icon: "edit", onSelect: () => ACTIONS.edit(message) },
-    !hidden && !isDm(channel) && !isThread(channel) && !thread && { label: "Create thread", icon: "thread", disabled: !can(channel, P.CREATE_PUBLIC_THREADS), onSelect: () => newThreadDialog(channel, message) },
+    !hidden &&
+      !isDm(channel) &&
+      !isThread(channel) &&
+      !thread && {
+        label: "Create thread",
+        icon: "thread",
+        disabled: !can(channel, P.CREATE_PUBLIC_THREADS),
+        onSelect: () => newThreadDialog(channel, message),
+      },
     message.content && { label: "Copy text", icon: "copy", onSelect: () => copy(message.content, "Text copied") },
-    !hidden && { label: "Copy message link", icon: "link", onSelect: () => copy(`${location.origin}/channels/${guild}/${channel.id}/${message.id}`, "Link copied") },
+    !hidden && {
+      label: "Copy message link",
+      icon: "link",
+      onSelect: () => copy(`${location.origin}/channels/${guild}/${channel.id}/${message.id}`, "Link copied"),
+    },
     { label: "Copy message ID", icon: "copy", onSelect: () => copy(message.id, "ID copied") },
-    !hidden && (isDm(channel) || can(channel, P.MANAGE_MESSAGES) || can(channel, P.PIN_MESSAGES)) && { label: message.pinned ? "Unpin message" : "Pin message", icon: "pin", onSelect: () => pin(message) },
+    !hidden &&
+      (isDm(channel) || can(channel, P.MANAGE_MESSAGES) || can(channel, P.PIN_MESSAGES)) && {
+        label: message.pinned ? "Unpin message" : "Pin message",
+        icon: "pin",
+        onSelect: () => pin(message),
+      },
     hidden && { label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) },
-    !hidden && (own || can(channel, P.MANAGE_MESSAGES)) && !isDm(channel) && { label: "Delete message", icon: "trash", danger: true, onSelect: () => deleteMessage(message) },
-    !hidden && own && isDm(channel) && { label: "Delete message", icon: "trash", danger: true, onSelect: () => deleteMessage(message) },
+    !hidden &&
+      (own || can(channel, P.MANAGE_MESSAGES)) &&
+      !isDm(channel) && {
+        label: "Delete message",
+        icon: "trash",
+        danger: true,
+        onSelect: () => deleteMessage(message),
+      },
+    !hidden &&
+      own &&
+      isDm(channel) && { label: "Delete message", icon: "trash", danger: true, onSelect: () => deleteMessage(message) },
   ];
 }
 
 async function pin(message) {
   const path = `/channels/${message.channel_id}/messages/pins/${message.id}`;
-  await (message.pinned ? del(path) : put(path)).then(() => toast(message.pinned ? "Unpinned" : "Pinned")).catch(complain);
+  await (message.pinned ? del(path) : put(path))
+    .then(() => toast(message.pinned ? "Unpinned" : "Pinned"))
+    .catch(complain);
 }
 
 async function copy(text, done) {
@@ -81,12 +128,24 @@ export async function userMenu(userId, anchor) {
   const channel = currentChannel();
   const apps = channel ? await appItems(USER_MENU, channel, userId) : [];
   const me = userId === store.me?.id;
-  openMenu(anchor, [
-    channel && { label: "Mention", icon: "at", onSelect: () => emit("compose:insert", { shown: `@${nameOf(store.users.get(userId), channel.guild_id)}`, token: `<@${userId}>` }) },
-    !me && { label: "Message", icon: "mail", onSelect: () => openDm(userId) },
-    { label: "Copy user ID", icon: "copy", onSelect: () => copy(userId, "ID copied") },
-    ...apps,
-  ], { label: "User actions" });
+  openMenu(
+    anchor,
+    [
+      channel && {
+        label: "Mention",
+        icon: "at",
+        onSelect: () =>
+          emit("compose:insert", {
+            shown: `@${nameOf(store.users.get(userId), channel.guild_id)}`,
+            token: `<@${userId}>`,
+          }),
+      },
+      !me && { label: "Message", icon: "mail", onSelect: () => openDm(userId) },
+      { label: "Copy user ID", icon: "copy", onSelect: () => copy(userId, "ID copied") },
+      ...apps,
+    ],
+    { label: "User actions" },
+  );
 }
 
 /** Menu rows of the commands apps offer for this kind of target. */
@@ -98,6 +157,22 @@ async function appItems(type, channel, targetId) {
     complain(error);
   }
   if (!entries.length) return [];
-  const run = (entry) => send(entry, channel, { id: entry.command.id, version: entry.command.version, name: entry.command.name, type, target_id: targetId });
-  return ["-", { heading: "Apps" }, ...entries.map((entry) => ({ label: entry.name, icon: "apps", hint: entry.application.name, onSelect: () => run(entry) }))];
+  const run = (entry) =>
+    send(entry, channel, {
+      id: entry.command.id,
+      version: entry.command.version,
+      name: entry.command.name,
+      type,
+      target_id: targetId,
+    });
+  return [
+    "-",
+    { heading: "Apps" },
+    ...entries.map((entry) => ({
+      label: entry.name,
+      icon: "apps",
+      hint: entry.application.name,
+      onSelect: () => run(entry),
+    })),
+  ];
 }

@@ -2,34 +2,43 @@
 import { emit, on } from "./bus.js";
 import { $, $$, announce, h, icon, roving } from "./dom.js";
 import { markSeen } from "./dispatch.js";
+import { loadPage } from "./history.js";
 import { authorName, EPHEMERAL, isSystem, messageNode, updateMessage } from "./message.js";
 import { markdown } from "./markdown_nodes.js";
-import { get } from "./rest.js";
 import { channelTitle, compareIds, currentChannel, isDm, isThread, messagesOf, recipients, store } from "./store.js";
 import { dayTitle, isNewDay } from "./times.js";
 import { complain } from "./toasts.js";
 
-const PAGE = 50;
 const GROUP_MS = 7 * 60_000;
 const STICK_PX = 80;
 const EARLIER_PX = 400;
 
-const view = { scroller: null, log: null, list: null, nodes: new Map(), stuck: true, loading: false, newFrom: null, below: 0 };
+const view = { scroller: null, log: null, list: null, nodes: new Map(), stuck: true, newFrom: null, below: 0 };
 
 /** Builds the list inside `root` and starts following the store. */
 export function mountMessages(root) {
   view.list = h("ol", { class: "message-list" });
   // New messages are announced one by one (`announce`), so that streamed edits are not read out again and again.
-  view.log = h("div", { class: "scroller-inner", role: "log", "aria-label": "Messages", "aria-live": "off" }, view.list);
+  view.log = h(
+    "div",
+    { class: "scroller-inner", role: "log", "aria-label": "Messages", "aria-live": "off" },
+    view.list,
+  );
   view.scroller = h("div", { class: "scroller", id: "messages", tabIndex: -1 }, view.log);
   root.append(view.scroller, newBar(), presentBar());
   roving(view.list, ".message");
   view.scroller.addEventListener("scroll", onScroll, { passive: true });
-  new ResizeObserver(() => { if (view.stuck) toBottom(); }).observe(view.list);
-  new ResizeObserver(() => { if (view.stuck) toBottom(); }).observe(view.scroller);
+  new ResizeObserver(() => {
+    if (view.stuck) toBottom();
+  }).observe(view.list);
+  new ResizeObserver(() => {
+    if (view.stuck) toBottom();
+  }).observe(view.scroller);
   on("message", onMessage);
   on("channel", () => syncThreads());
-  addEventListener("focus", () => { if (view.stuck) seen(); });
+  addEventListener("focus", () => {
+    if (view.stuck) seen();
+  });
 }
 
 /** Shows a channel: what is known at once, the rest when it arrives. */
@@ -44,7 +53,7 @@ export async function showChannel(channelId) {
   view.log.setAttribute("aria-label", `Messages in ${channelTitle(currentChannel())}`);
   if (!messages.loaded) {
     view.list.append(...skeleton());
-    await load(channelId, {});
+    await loadPage(channelId);
   }
   if (channelId !== store.channelId) return;
   view.newFrom = firstUnread(channelId);
@@ -58,43 +67,17 @@ export async function showChannel(channelId) {
 function firstUnread(channelId) {
   const { since, after } = store.unread.get(channelId) ?? {};
   if (!after) return since ?? null;
-  return messagesOf(channelId).list.find((m) => compareIds(m.id, after) > 0 && m.author.id !== store.me?.id)?.id ?? null;
+  return (
+    messagesOf(channelId).list.find((m) => compareIds(m.id, after) > 0 && m.author.id !== store.me?.id)?.id ?? null
+  );
 }
 
 /** Fetches the open channel again, keeping what is on screen until it is there (after a fresh connection). */
 export async function refreshChannel() {
   const { channelId } = store;
   if (!channelId) return;
-  await load(channelId, {});
+  await loadPage(channelId);
   if (channelId === store.channelId) sync();
-}
-
-async function load(channelId, query) {
-  view.loading = true;
-  const messages = messagesOf(channelId);
-  // What the gateway says while the page is on its way is newer than the page.
-  messages.arrivals = new Set();
-  try {
-    const page = await get(`/channels/${channelId}/messages`, { limit: String(PAGE), ...query });
-    const { arrivals } = messages;
-    const mine = new Map(messages.list.map((m) => [m.id, m]));
-    const known = new Set(page.map((m) => m.id));
-    // Only-for-you messages live in this client alone: a fetch of the history does not bring them back.
-    const kept = messages.list.filter((m) => !known.has(m.id) && (query.before || arrivals.has(m.id) || m.flags & EPHEMERAL || m.local));
-    const fetched = page.map((m) => (arrivals.has(m.id) ? { ...m, ...mine.get(m.id) } : m));
-    messages.list = [...fetched, ...kept].sort((a, b) => compareIds(a.id, b.id));
-    messages.loaded = true;
-    if (page.length < PAGE) messages.atStart = true;
-    else if (!query.before) messages.atStart = false;
-    return page.length;
-  } catch (error) {
-    complain(error);
-    messagesOf(channelId).atStart = true;
-    return 0;
-  } finally {
-    messages.arrivals = null;
-    view.loading = false;
-  }
 }
 
 /** Makes the list show exactly the store's messages, moving no node that is already in place. */
@@ -105,7 +88,10 @@ export function sync() {
   const wanted = atStart ? [beginning(channel)] : [];
   let before = null;
   for (const message of list) {
-    if (!before || isNewDay(before.timestamp, message.timestamp)) wanted.push(divider(`day-${message.timestamp.slice(0, 10)}-${message.id}`, "day", dayTitle(new Date(message.timestamp))));
+    if (!before || isNewDay(before.timestamp, message.timestamp))
+      wanted.push(
+        divider(`day-${message.timestamp.slice(0, 10)}-${message.id}`, "day", dayTitle(new Date(message.timestamp))),
+      );
     if (view.newFrom === message.id) wanted.push(divider("new", "new-line", "New"));
     wanted.push(itemFor(message, before));
     before = message;
@@ -119,7 +105,10 @@ export function sync() {
 function arrange(parent, wanted) {
   let at = parent.firstChild;
   for (const node of wanted) {
-    if (node === at) { at = at.nextSibling; continue; }
+    if (node === at) {
+      at = at.nextSibling;
+      continue;
+    }
     parent.insertBefore(node, at);
   }
   while (at) {
@@ -142,11 +131,22 @@ function itemFor(message, before) {
 
 /** Consecutive messages of one voice share a heading: same author, same webhook name and face, within seven minutes. */
 function belongsTo(message, before) {
-  return Boolean(before) && before.author.id === message.author.id && before.author.username === message.author.username
-    && before.author.avatar === message.author.avatar && before.webhook_id === message.webhook_id && !isSystem(before) && !isSystem(message)
-    && message.type !== 19 && message.type !== 20 && message.type !== 23 && !isNewDay(before.timestamp, message.timestamp)
-    && (before.flags & EPHEMERAL) === (message.flags & EPHEMERAL) && view.newFrom !== message.id
-    && new Date(message.timestamp) - new Date(before.timestamp) < GROUP_MS;
+  return (
+    Boolean(before) &&
+    before.author.id === message.author.id &&
+    before.author.username === message.author.username &&
+    before.author.avatar === message.author.avatar &&
+    before.webhook_id === message.webhook_id &&
+    !isSystem(before) &&
+    !isSystem(message) &&
+    message.type !== 19 &&
+    message.type !== 20 &&
+    message.type !== 23 &&
+    !isNewDay(before.timestamp, message.timestamp) &&
+    (before.flags & EPHEMERAL) === (message.flags & EPHEMERAL) &&
+    view.newFrom !== message.id &&
+    new Date(message.timestamp) - new Date(before.timestamp) < GROUP_MS
+  );
 }
 
 function divider(key, className, text) {
@@ -158,19 +158,40 @@ function beginning(channel) {
   const key = `start-${channel.id}`;
   if (view.nodes.has(key)) return view.nodes.get(key);
   const title = channelTitle(channel);
-  const text = isDm(channel) ? `This is the beginning of your messages with ${title}.`
-    : isThread(channel) ? "This is the start of the thread." : `This is the start of #${title}. ${channel.topic ?? ""}`;
+  const text = isDm(channel)
+    ? `This is the beginning of your messages with ${title}.`
+    : isThread(channel)
+      ? "This is the start of the thread."
+      : `This is the start of #${title}. ${channel.topic ?? ""}`;
   const user = isDm(channel) && recipients(channel)[0];
   const starter = isThread(channel) && messagesOf(channel.parent_id).list.find((m) => m.id === channel.id);
-  const node = h("li", { class: "beginning" }, h("span", { class: "beginning-icon" }, icon(isThread(channel) ? "thread" : user ? "at" : "hash", 36)),
-    h("h2", {}, isDm(channel) ? title : isThread(channel) ? title : `Welcome to #${title}`), h("p", {}, text),
-  starter && h("blockquote", { class: "starter" }, h("strong", {}, authorName(starter)), h("div", { class: "markup" }, markdown(starter.content, { guildId: channel.guild_id }))));
+  const node = h(
+    "li",
+    { class: "beginning" },
+    h("span", { class: "beginning-icon" }, icon(isThread(channel) ? "thread" : user ? "at" : "hash", 36)),
+    h("h2", {}, isDm(channel) ? title : isThread(channel) ? title : `Welcome to #${title}`),
+    h("p", {}, text),
+    starter &&
+      h(
+        "blockquote",
+        { class: "starter" },
+        h("strong", {}, authorName(starter)),
+        h("div", { class: "markup" }, markdown(starter.content, { guildId: channel.guild_id })),
+      ),
+  );
   view.nodes.set(key, node);
   return node;
 }
 
 function skeleton() {
-  return [5, 3, 7, 4, 6].map((n) => h("li", { class: "skeleton", "aria-hidden": "true" }, h("span", { class: "bone round" }), h("span", { class: "bone", vars: { "--w": `${n * 11}%` } })));
+  return [5, 3, 7, 4, 6].map((n) =>
+    h(
+      "li",
+      { class: "skeleton", "aria-hidden": "true" },
+      h("span", { class: "bone round" }),
+      h("span", { class: "bone", vars: { "--w": `${n * 11}%` } }),
+    ),
+  );
 }
 
 function onMessage({ kind, message }) {
@@ -182,7 +203,10 @@ function onMessage({ kind, message }) {
     return;
   }
   const own = message.author?.id === store.me?.id || message.flags & EPHEMERAL;
-  if (kind === "create" && !own && !view.stuck) { view.below += 1; showPresent(); }
+  if (kind === "create" && !own && !view.stuck) {
+    view.below += 1;
+    showPresent();
+  }
   if (kind === "create" && !own && !document.hasFocus() && !view.newFrom) view.newFrom = message.id;
   if (kind === "create" && message.author?.id === store.me?.id) view.newFrom = null;
   sync();
@@ -201,7 +225,10 @@ async function onScroll() {
   const was = view.stuck;
   view.stuck = gap < STICK_PX;
   store.scrolledUp = !view.stuck;
-  if (view.stuck && !was) { view.below = 0; seen(); }
+  if (view.stuck && !was) {
+    view.below = 0;
+    seen();
+  }
   showPresent(gap);
   if (scrollTop < EARLIER_PX) await earlier();
 }
@@ -210,8 +237,8 @@ async function onScroll() {
 async function earlier() {
   const { channelId } = store;
   const messages = messagesOf(channelId);
-  if (view.loading || messages.atStart || !messages.list.length) return 0;
-  const count = await load(channelId, { before: messages.list.find((m) => !m.local).id });
+  if (messages.arrivals || messages.atStart || !messages.list.length) return 0;
+  const count = await loadPage(channelId, { before: messages.list.find((m) => !m.local).id });
   if (channelId !== store.channelId) return 0;
   const { scrollHeight, scrollTop } = view.scroller;
   // The browser's own anchoring would move a second time (and not every browser has it).
@@ -225,10 +252,13 @@ async function earlier() {
 /** Scrolls to a message and lights it up, loading earlier pages until it is found. */
 export async function jumpTo(id) {
   for (let pages = 0; pages < 20 && !view.nodes.has(id); pages += 1) {
-    if (!await earlier()) break;
+    if (!(await earlier())) break;
   }
   const node = view.nodes.get(id);
-  if (!node) { complain(new Error("That message is not here any more.")); return; }
+  if (!node) {
+    complain(new Error("That message is not here any more."));
+    return;
+  }
   view.stuck = false;
   node.scrollIntoView({ block: "center" });
   node.classList.remove("lit");
@@ -249,8 +279,36 @@ function seen() {
 }
 
 function newBar() {
-  return h("div", { class: "new-bar", id: "new-bar", hidden: true }, h("button", { type: "button", class: "new-bar-jump", onClick: () => { if (view.newFrom) jumpTo(view.newFrom); $("#new-bar").hidden = true; } }, "New messages"),
-    h("button", { type: "button", class: "new-bar-read", onClick: () => { view.newFrom = null; $("#new-bar").hidden = true; sync(); seen(); } }, "Mark as read"));
+  return h(
+    "div",
+    { class: "new-bar", id: "new-bar", hidden: true },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "new-bar-jump",
+        onClick: () => {
+          if (view.newFrom) jumpTo(view.newFrom);
+          $("#new-bar").hidden = true;
+        },
+      },
+      "New messages",
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "new-bar-read",
+        onClick: () => {
+          view.newFrom = null;
+          $("#new-bar").hidden = true;
+          sync();
+          seen();
+        },
+      },
+      "Mark as read",
+    ),
+  );
 }
 
 function settleNewBar() {
@@ -259,13 +317,27 @@ function settleNewBar() {
 }
 
 function presentBar() {
-  return h("button", { type: "button", class: "present-bar", id: "present-bar", hidden: true, onClick: () => { toBottom(); seen(); view.below = 0; showPresent(); } });
+  return h("button", {
+    type: "button",
+    class: "present-bar",
+    id: "present-bar",
+    hidden: true,
+    onClick: () => {
+      toBottom();
+      seen();
+      view.below = 0;
+      showPresent();
+    },
+  });
 }
 
 function showPresent(gap = view.scroller.scrollHeight - view.scroller.scrollTop - view.scroller.clientHeight) {
   const bar = $("#present-bar");
   bar.hidden = gap < view.scroller.clientHeight * 0.6 && !view.below;
-  bar.replaceChildren(view.below ? `${view.below} new message${view.below === 1 ? "" : "s"}` : "You're viewing older messages", h("span", {}, "Jump to present", icon("down", 16)));
+  bar.replaceChildren(
+    view.below ? `${view.below} new message${view.below === 1 ? "" : "s"}` : "You're viewing older messages",
+    h("span", {}, "Jump to present", icon("down", 16)),
+  );
 }
 
 /** Our latest message here that can be edited. */
@@ -279,7 +351,21 @@ export const nodeOf = (id) => view.nodes.get(id) ?? null;
 /** Adds a message only this client knows, such as “The application did not respond”. */
 export function addLocal(channelId, author, text) {
   const id = String((BigInt(Date.now()) - 1420070400000n) << 22n);
-  const message = { id, channel_id: channelId, author, content: "", localText: text, local: true, flags: EPHEMERAL, type: 0, timestamp: new Date().toISOString(), attachments: [], embeds: [], components: [], mentions: [] };
+  const message = {
+    id,
+    channel_id: channelId,
+    author,
+    content: "",
+    localText: text,
+    local: true,
+    flags: EPHEMERAL,
+    type: 0,
+    timestamp: new Date().toISOString(),
+    attachments: [],
+    embeds: [],
+    components: [],
+    mentions: [],
+  };
   messagesOf(channelId).list.push(message);
   emit("message", { kind: "create", message });
 }

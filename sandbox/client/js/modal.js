@@ -17,16 +17,45 @@ export function mountModals() {
 }
 
 function openModal(modal) {
-  const context = contextOf(modal.nonce) ?? { applicationId: modal.application?.id, channelId: modal.channel_id ?? store.channelId };
+  const context = contextOf(modal.nonce) ?? {
+    applicationId: modal.application?.id,
+    channelId: modal.channel_id ?? store.channelId,
+  };
   const channel = store.channels.get(context.channelId);
   const rows = modal.components.map((c) => drawRow(c, channel));
   const failure = h("p", { class: "modal-failure", role: "alert" });
-  const submit = h("button", { type: "submit", class: "button primary" }, "Submit", h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")));
-  const form = h("form", { class: "modal-form", novalidate: true }, rows.map((r) => r.node), failure,
-    h("footer", { class: "dialog-actions" }, h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel"), submit));
+  const submit = h(
+    "button",
+    { type: "submit", class: "button primary" },
+    "Submit",
+    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+  );
+  const form = h(
+    "form",
+    { class: "modal-form", novalidate: true },
+    rows.map((r) => r.node),
+    failure,
+    h(
+      "footer",
+      { class: "dialog-actions" },
+      h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel"),
+      submit,
+    ),
+  );
   const bot = store.users.get(context.applicationId);
-  const dialog = openDialog({ title: modal.title, body: form, className: "modal", image: avatarUrl(bot ?? { id: context.applicationId ?? "0" }, 40) });
-  dialog.append(h("p", { class: "modal-note" }, `This form will be submitted to ${modal.application?.name ?? bot?.username ?? "the app"}. Do not share passwords or other sensitive information.`));
+  const dialog = openDialog({
+    title: modal.title,
+    body: form,
+    className: "modal",
+    image: avatarUrl(bot ?? { id: context.applicationId ?? "0" }, 40),
+  });
+  dialog.append(
+    h(
+      "p",
+      { class: "modal-note" },
+      `This form will be submitted to ${modal.application?.name ?? bot?.username ?? "the app"}. Do not share passwords or other sensitive information.`,
+    ),
+  );
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     failure.replaceChildren();
@@ -36,7 +65,11 @@ function openModal(modal) {
       await send(modal, context, rows);
       dialog.close();
     } catch (error) {
-      append(failure, icon("alert", 16), ` ${error instanceof InteractionFailed ? "Something went wrong. Try again." : error.message}`);
+      append(
+        failure,
+        icon("alert", 16),
+        ` ${error instanceof InteractionFailed ? "Something went wrong. Try again." : error.message}`,
+      );
     } finally {
       submit.removeAttribute("aria-busy");
     }
@@ -47,13 +80,25 @@ function openModal(modal) {
 /** One top-level component: `{node, fields, data(files)}`. */
 function drawRow(component, channel) {
   if (component.type === TEXT_DISPLAY) {
-    return { node: markdownInto(h("div", { class: "text-display markup" }), component.content, { guildId: channel?.guild_id }), fields: [], data: () => ({ type: TEXT_DISPLAY, id: component.id }) };
+    return {
+      node: markdownInto(h("div", { class: "text-display markup" }), component.content, { guildId: channel?.guild_id }),
+      fields: [],
+      data: () => ({ type: TEXT_DISPLAY, id: component.id }),
+    };
   }
   const inner = component.type === ROW ? component.components : [component.component];
-  const fields = inner.map((c) => modalField(c, { label: component.label ?? c.label, description: component.description, channel }));
-  const node = h("div", { class: "modal-row" }, fields.map((f) => f.node));
-  const data = (files) => (component.type === LABEL ? { type: LABEL, id: component.id, component: fields[0].data(files) }
-    : { type: ROW, id: component.id, components: fields.map((f) => f.data(files)) });
+  const fields = inner.map((c) =>
+    modalField(c, { label: component.label ?? c.label, description: component.description, channel }),
+  );
+  const node = h(
+    "div",
+    { class: "modal-row" },
+    fields.map((f) => f.node),
+  );
+  const data = (files) =>
+    component.type === LABEL
+      ? { type: LABEL, id: component.id, component: fields[0].data(files) }
+      : { type: ROW, id: component.id, components: fields.map((f) => f.data(files)) };
   return { node, fields, data };
 }
 
@@ -74,5 +119,12 @@ async function send(modal, context, rows) {
   const components = rows.map((r) => r.data(files));
   const data = { id: modal.id, custom_id: modal.custom_id, components };
   if (files.length) data.attachments = files.map((file, id) => ({ id: String(id), filename: file.name }));
-  await interact({ type: MODAL, applicationId: context.applicationId ?? modal.application?.id, channelId: context.channelId, messageId: context.messageId, data, files });
+  await interact({
+    type: MODAL,
+    applicationId: context.applicationId ?? modal.application?.id,
+    channelId: context.channelId,
+    messageId: context.messageId,
+    data,
+    files,
+  });
 }

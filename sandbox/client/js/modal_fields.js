@@ -10,16 +10,42 @@ export function modalField(component, { label, description, channel }) {
   serial += 1;
   const id = `field-${serial}`;
   const make = MAKE[component.type];
-  if (!make) return { node: h("p", {}, `This app sent a field (type ${component.type}) this client cannot show.`), data: () => ({ type: component.type, id: component.id, custom_id: component.custom_id }), problem: () => null, complain: () => {}, focus: () => {} };
+  if (!make)
+    return {
+      node: h("p", {}, `This app sent a field (type ${component.type}) this client cannot show.`),
+      data: () => ({ type: component.type, id: component.id, custom_id: component.custom_id }),
+      problem: () => null,
+      complain: () => {},
+      focus: () => {},
+    };
   const part = make(component, { id, label, channel });
   const required = isRequired(component);
   const error = h("p", { class: "field-error", id: `${id}-error`, role: "alert" });
-  const named = part.grouped ? h("span", { class: "field-label", id: `${id}-label` }, label, required && star()) : h("label", { class: "field-label", for: id, id: `${id}-label` }, label, required && star());
-  const node = h("div", { class: "modal-field", role: part.grouped ? "group" : null, "aria-labelledby": part.grouped ? `${id}-label` : null, data: { customId: component.custom_id } },
-    label && named, description && h("p", { class: "field-description", id: `${id}-description` }, description), part.node, error);
+  const named = part.grouped
+    ? h("span", { class: "field-label", id: `${id}-label` }, label, required && star())
+    : h("label", { class: "field-label", for: id, id: `${id}-label` }, label, required && star());
+  const node = h(
+    "div",
+    {
+      class: "modal-field",
+      role: part.grouped ? "group" : null,
+      "aria-labelledby": part.grouped ? `${id}-label` : null,
+      data: { customId: component.custom_id },
+    },
+    label && named,
+    description && h("p", { class: "field-description", id: `${id}-description` }, description),
+    part.node,
+    error,
+  );
   const target = part.target ?? part.node;
-  const say = (text) => { error.replaceChildren(text ?? ""); node.classList.toggle("invalid", Boolean(text)); };
-  for (const type of ["input", "change", "click"]) node.addEventListener(type, () => { if (error.textContent && !part.problem(required)) say(null); });
+  const say = (text) => {
+    error.replaceChildren(text ?? "");
+    node.classList.toggle("invalid", Boolean(text));
+  };
+  for (const type of ["input", "change", "click"])
+    node.addEventListener(type, () => {
+      if (error.textContent && !part.problem(required)) say(null);
+    });
   target.setAttribute("aria-describedby", `${description ? `${id}-description ` : ""}${id}-error`);
   return {
     node,
@@ -34,13 +60,34 @@ const star = () => h("span", { class: "required-star", title: "required" }, " *"
 // Checkboxes alone are never required; everything else is unless it says otherwise.
 const isRequired = (c) => c.type !== 23 && c.required !== false;
 
-const MAKE = { 4: text, 3: select, 5: select, 6: select, 7: select, 8: select, 19: upload, 21: radios, 22: checks, 23: checkbox };
+const MAKE = {
+  4: text,
+  3: select,
+  5: select,
+  6: select,
+  7: select,
+  8: select,
+  19: upload,
+  21: radios,
+  22: checks,
+  23: checkbox,
+};
 
 function text(component, { id }) {
   const long = component.style === PARAGRAPH;
   const most = component.max_length ?? 4000;
   const least = component.min_length ?? 0;
-  const input = h(long ? "textarea" : "input", { class: "field", id, type: long ? null : "text", rows: long ? 5 : null, maxlength: most, placeholder: component.placeholder, autocomplete: "off", value: component.value ?? "", data: { customId: component.custom_id } });
+  const input = h(long ? "textarea" : "input", {
+    class: "field",
+    id,
+    type: long ? null : "text",
+    rows: long ? 5 : null,
+    maxlength: most,
+    placeholder: component.placeholder,
+    autocomplete: "off",
+    value: component.value ?? "",
+    data: { customId: component.custom_id },
+  });
   const count = h("span", { class: "field-count", "aria-hidden": "true" });
   const tally = () => {
     const length = [...input.value].length;
@@ -50,7 +97,8 @@ function text(component, { id }) {
   input.addEventListener("input", tally);
   tally();
   return {
-    node: h("div", { class: "text-field" }, input, count), target: input,
+    node: h("div", { class: "text-field" }, input, count),
+    target: input,
     data: () => ({ value: input.value }),
     problem: (required) => {
       const length = [...input.value].length;
@@ -65,7 +113,9 @@ function select(component, { label, channel }) {
   const { node, values } = createSelect({ ...component, disabled: false }, { channel, label });
   const least = component.min_values ?? 1;
   return {
-    node, target: node, grouped: true,
+    node,
+    target: node,
+    grouped: true,
     data: () => ({ values: values() }),
     problem: (required) => {
       const count = values().length;
@@ -79,31 +129,90 @@ function upload(component, { id, label }) {
   const most = component.max_values ?? 1;
   const least = component.min_values ?? 1;
   let chosen = [];
-  const input = h("input", { type: "file", id, class: "visually-hidden", multiple: most > 1, "aria-label": label, data: { customId: component.custom_id } });
+  const input = h("input", {
+    type: "file",
+    id,
+    class: "visually-hidden",
+    multiple: most > 1,
+    "aria-label": label,
+    data: { customId: component.custom_id },
+  });
   const list = h("ul", { class: "file-list" });
-  const draw = () => list.replaceChildren(...chosen.map((file, n) => h("li", {}, icon("file", 18), h("span", {}, file.name), h("small", {}, fileSize(file.size)),
-    iconButton("close", `Remove ${file.name}`, () => { chosen.splice(n, 1); draw(); }))));
-  const take = (files) => { chosen = [...chosen, ...files].slice(-most); draw(); };
-  input.addEventListener("change", () => { take(input.files); input.value = ""; });
-  const zone = h("button", { type: "button", class: "drop-zone", onClick: () => input.click() }, icon("upload", 24), h("span", {}, "Drop files here or ", h("u", {}, "choose")), h("small", {}, `up to ${most} file${most > 1 ? "s" : ""}`));
+  const draw = () =>
+    list.replaceChildren(
+      ...chosen.map((file, n) =>
+        h(
+          "li",
+          {},
+          icon("file", 18),
+          h("span", {}, file.name),
+          h("small", {}, fileSize(file.size)),
+          iconButton("close", `Remove ${file.name}`, () => {
+            chosen.splice(n, 1);
+            draw();
+          }),
+        ),
+      ),
+    );
+  const take = (files) => {
+    chosen = [...chosen, ...files].slice(-most);
+    draw();
+  };
+  input.addEventListener("change", () => {
+    take(input.files);
+    input.value = "";
+  });
+  const zone = h(
+    "button",
+    { type: "button", class: "drop-zone", onClick: () => input.click() },
+    icon("upload", 24),
+    h("span", {}, "Drop files here or ", h("u", {}, "choose")),
+    h("small", {}, `up to ${most} file${most > 1 ? "s" : ""}`),
+  );
   zone.addEventListener("dragover", (event) => event.preventDefault());
-  zone.addEventListener("drop", (event) => { event.preventDefault(); event.stopPropagation(); take(event.dataTransfer.files); });
+  zone.addEventListener("drop", (event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    take(event.dataTransfer.files);
+  });
   return {
-    node: h("div", { class: "file-field" }, zone, input, list), target: zone, grouped: true,
+    node: h("div", { class: "file-field" }, zone, input, list),
+    target: zone,
+    grouped: true,
     data: (files) => ({ values: chosen.map((file) => String(files.push(file) - 1)) }),
-    problem: (required) => (required && chosen.length < least ? `Choose ${least === 1 ? "a file" : `at least ${least} files`}.` : null),
+    problem: (required) =>
+      required && chosen.length < least ? `Choose ${least === 1 ? "a file" : `at least ${least} files`}.` : null,
   };
 }
 
 function optionRow(type, name, option) {
   const input = h("input", { type, name, value: option.value, checked: Boolean(option.default) });
-  return { input, node: h("label", { class: "tick-row" }, input, h("span", { class: "tick-text" }, h("span", {}, option.label), option.description && h("small", {}, option.description))) };
+  return {
+    input,
+    node: h(
+      "label",
+      { class: "tick-row" },
+      input,
+      h(
+        "span",
+        { class: "tick-text" },
+        h("span", {}, option.label),
+        option.description && h("small", {}, option.description),
+      ),
+    ),
+  };
 }
 
 function radios(component, { id }) {
   const rows = component.options.map((o) => optionRow("radio", id, o));
   return {
-    node: h("div", { class: "tick-group", role: "radiogroup" }, rows.map((r) => r.node)), target: rows[0].input, grouped: true,
+    node: h(
+      "div",
+      { class: "tick-group", role: "radiogroup" },
+      rows.map((r) => r.node),
+    ),
+    target: rows[0].input,
+    grouped: true,
     data: () => ({ value: rows.find((r) => r.input.checked)?.input.value ?? null }),
     problem: (required) => (required && !rows.some((r) => r.input.checked) ? "Choose one of these." : null),
   };
@@ -115,7 +224,13 @@ function checks(component, { id }) {
   const most = component.max_values ?? rows.length;
   const count = () => rows.filter((r) => r.input.checked).length;
   return {
-    node: h("div", { class: "tick-group" }, rows.map((r) => r.node)), target: rows[0].input, grouped: true,
+    node: h(
+      "div",
+      { class: "tick-group" },
+      rows.map((r) => r.node),
+    ),
+    target: rows[0].input,
+    grouped: true,
     data: () => ({ values: rows.filter((r) => r.input.checked).map((r) => r.input.value) }),
     problem: (required) => {
       if (count() > most) return `Choose at most ${most}.`;
@@ -125,6 +240,17 @@ function checks(component, { id }) {
 }
 
 function checkbox(component, { id, label }) {
-  const input = h("input", { type: "checkbox", id, checked: Boolean(component.default), "aria-label": label, data: { customId: component.custom_id } });
-  return { node: h("div", { class: "tick-alone" }, input), target: input, data: () => ({ value: input.checked }), problem: () => null };
+  const input = h("input", {
+    type: "checkbox",
+    id,
+    checked: Boolean(component.default),
+    "aria-label": label,
+    data: { customId: component.custom_id },
+  });
+  return {
+    node: h("div", { class: "tick-alone" }, input),
+    target: input,
+    data: () => ({ value: input.checked }),
+    problem: () => null,
+  };
 }

@@ -18,12 +18,17 @@ function remembered() {
 
 /** The channels of a server one may see, ordered as Discord orders them: `[{category, channels}]`. */
 export function channelTree(guildId) {
-  const visible = [...store.channels.values()].filter((c) => c.guild_id === guildId && !isThread(c) && (c.type === 4 || can(c, P.VIEW_CHANNEL)));
-  const order = (a, b) => (a.type === 2) - (b.type === 2) || (a.position ?? 0) - (b.position ?? 0) || compareIds(a.id, b.id);
+  const visible = [...store.channels.values()].filter(
+    (c) => c.guild_id === guildId && !isThread(c) && (c.type === 4 || can(c, P.VIEW_CHANNEL)),
+  );
+  const order = (a, b) =>
+    (a.type === 2) - (b.type === 2) || (a.position ?? 0) - (b.position ?? 0) || compareIds(a.id, b.id);
   const categories = visible.filter((c) => c.type === 4).sort(order);
   const under = (id) => visible.filter((c) => c.type !== 4 && (c.parent_id ?? null) === id).sort(order);
-  return [{ category: null, channels: under(null) }, ...categories.map((category) => ({ category, channels: under(category.id) }))]
-    .filter((group) => group.channels.length || (group.category && under(group.category.id).length));
+  return [
+    { category: null, channels: under(null) },
+    ...categories.map((category) => ({ category, channels: under(category.id) })),
+  ].filter((group) => group.channels.length || (group.category && under(group.category.id).length));
 }
 
 /** Opens a channel (and its server). */
@@ -42,9 +47,17 @@ export function openChannel(channelId, { focus = true } = {}) {
 /** Opens a server at the channel last read there, or direct messages for "@me". */
 export function openGuild(guildId) {
   const last = remembered()[guildId];
-  const options = guildId === HOME ? directMessages() : channelTree(guildId).flatMap((g) => g.channels).filter(isText);
+  const options =
+    guildId === HOME
+      ? directMessages()
+      : channelTree(guildId)
+          .flatMap((g) => g.channels)
+          .filter(isText);
   const target = options.find((c) => c.id === last) ?? store.channels.get(last) ?? options[0];
-  if (target) { openChannel(target.id, { focus: false }); return; }
+  if (target) {
+    openChannel(target.id, { focus: false });
+    return;
+  }
   store.guildId = guildId;
   store.channelId = null;
   emit("open", { focus: false });
@@ -56,7 +69,10 @@ export function openStart() {
   const { guild, ...last } = remembered();
   for (const id of [store.channelId, wanted, last[guild]]) {
     const channel = store.channels.get(id);
-    if (channel && (isDm(channel) || can(channel, P.VIEW_CHANNEL))) { openChannel(id); return; }
+    if (channel && (isDm(channel) || can(channel, P.VIEW_CHANNEL))) {
+      openChannel(id);
+      return;
+    }
   }
   openGuild(store.guilds.keys().next().value ?? HOME);
 }
@@ -87,6 +103,9 @@ export function step(by, unreadOnly = false) {
   let at = ids.indexOf(store.channelId);
   for (let n = 0; n < ids.length; n += 1) {
     at = (at + by + ids.length) % ids.length;
-    if (!unreadOnly || store.unread.has(ids[at])) { openChannel(ids[at]); return; }
+    if (!unreadOnly || store.unread.has(ids[at])) {
+      openChannel(ids[at]);
+      return;
+    }
   }
 }

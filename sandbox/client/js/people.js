@@ -24,7 +24,10 @@ export async function choosePerson() {
 export function remember(person) {
   localStorage.setItem(KEY, person.id);
   const url = new URL(location.href);
-  url.searchParams.set("as", person.role && everyone.filter((p) => p.role === person.role).length === 1 ? person.role : person.username);
+  url.searchParams.set(
+    "as",
+    person.role && everyone.filter((p) => p.role === person.role).length === 1 ? person.role : person.username,
+  );
   history.replaceState(null, "", url);
 }
 
@@ -32,13 +35,53 @@ export function remember(person) {
 export function drawPeople(root, onSwitch) {
   const { person } = store;
   const name = person.global_name ?? person.username;
-  const open = () => openMenu(button, [{ heading: "Be someone else" }, ...everyone.map((p) => ({
-    label: p.global_name ?? p.username, hint: ROLES[p.role] ?? p.role, image: avatarUrl(p, 40), checked: p.id === person.id,
-    data: { personRole: p.role }, onSelect: () => { if (p.id !== person.id) onSwitch(p); },
-  }))], { label: "Switch person", side: "above" });
-  const button = h("button", { type: "button", class: "person-switch", id: "person-switch", "aria-haspopup": "menu", "aria-label": `You are ${name}, ${ROLES[person.role] ?? person.role}. Switch person`, data: { role: person.role }, onClick: open },
+  const open = () =>
+    openMenu(
+      button,
+      [
+        { heading: "Be someone else" },
+        ...everyone.map((p) => ({
+          label: p.global_name ?? p.username,
+          hint: ROLES[p.role] ?? p.role,
+          image: avatarUrl(p, 40),
+          checked: p.id === person.id,
+          data: { personRole: p.role },
+          onSelect: () => {
+            if (p.id !== person.id) onSwitch(p);
+          },
+        })),
+      ],
+      { label: "Switch person", side: "above" },
+    );
+  const button = h(
+    "button",
+    {
+      type: "button",
+      class: "person-switch",
+      id: "person-switch",
+      "aria-haspopup": "menu",
+      "aria-label": `You are ${name}, ${ROLES[person.role] ?? person.role}. Switch person`,
+      data: { role: person.role },
+      onClick: open,
+    },
     h("img", { class: "dm-avatar", src: avatarUrl(store.users.get(person.id) ?? person, 64), alt: "" }),
-    h("span", { class: "person-text" }, h("span", { class: "person-name" }, name), h("small", {}, ROLES[person.role] ?? person.role)), icon("swap", 18));
-  const theme = iconButton(themeIcon(), "Switch between light and dark", () => { cycleTheme(); drawPeople(root, onSwitch); root.querySelector("#theme-button").focus(); }, { id: "theme-button" });
+    h(
+      "span",
+      { class: "person-text" },
+      h("span", { class: "person-name" }, name),
+      h("small", {}, ROLES[person.role] ?? person.role),
+    ),
+    icon("swap", 18),
+  );
+  const theme = iconButton(
+    themeIcon(),
+    "Switch between light and dark",
+    () => {
+      cycleTheme();
+      drawPeople(root, onSwitch);
+      root.querySelector("#theme-button").focus();
+    },
+    { id: "theme-button" },
+  );
   root.replaceChildren(button, theme);
 }

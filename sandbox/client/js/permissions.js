@@ -28,7 +28,7 @@ export function permissionsIn(channel, userId = store.me?.id) {
     if (role.id === guild.id || member.roles?.includes(role.id)) bits |= BigInt(role.permissions ?? 0);
   }
   if (bits & P.ADMINISTRATOR) return ALL;
-  const place = isThread(channel) ? store.channels.get(channel.parent_id) ?? channel : channel;
+  const place = isThread(channel) ? (store.channels.get(channel.parent_id) ?? channel) : channel;
   return overwrite(bits, place.permission_overwrites ?? [], guild.id, member, userId);
 }
 

@@ -8,7 +8,11 @@ const open = [];
  * Shows `node` beside `anchor` (an element, or a point `{x, y}`). Inside a modal dialog it becomes part of the
  * dialog, whose outside is inert. Returns `close()`. `returnFocus` is where focus goes back to.
  */
-export function openPopup(anchor, node, { onClose, side = "below", returnFocus, modalFocus = true, match = false } = {}) {
+export function openPopup(
+  anchor,
+  node,
+  { onClose, side = "below", returnFocus, modalFocus = true, match = false } = {},
+) {
   const element = anchor instanceof Element ? anchor : null;
   const layer = element?.closest("dialog") ?? document.body;
   const back = returnFocus ?? (modalFocus ? document.activeElement : null);
@@ -25,7 +29,14 @@ export function openPopup(anchor, node, { onClose, side = "below", returnFocus, 
   node.classList.add("popup");
   layer.append(node);
   open.push(entry);
-  place(node, element ? element.getBoundingClientRect() : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y, width: 0 }, side, match);
+  place(
+    node,
+    element
+      ? element.getBoundingClientRect()
+      : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y, width: 0 },
+    side,
+    match,
+  );
   return close;
 }
 
@@ -34,7 +45,10 @@ export function place(node, rect, side = "below", match = false) {
   if (match) node.style.setProperty("--popup-width", `${rect.width}px`);
   const { offsetWidth: width, offsetHeight: height } = node;
   const room = { below: innerHeight - rect.bottom, above: rect.top };
-  const above = side === "above" ? room.above > height + GAP || room.above > room.below : room.below < height + GAP && room.above > room.below;
+  const above =
+    side === "above"
+      ? room.above > height + GAP || room.above > room.below
+      : room.below < height + GAP && room.above > room.below;
   let top = above ? rect.top - height - GAP : rect.bottom + GAP;
   let left = side === "right" ? rect.right + GAP : rect.left;
   if (side === "right") top = rect.top;
@@ -57,20 +71,28 @@ export function closeAll() {
   while (open.length) open.at(-1).close(false);
 }
 
-document.addEventListener("pointerdown", (event) => {
-  for (const entry of [...open].reverse()) {
-    if (entry.node.contains(event.target) || entry.element?.contains(event.target)) return;
-    entry.close(false);
-  }
-}, true);
+document.addEventListener(
+  "pointerdown",
+  (event) => {
+    for (const entry of [...open].reverse()) {
+      if (entry.node.contains(event.target) || entry.element?.contains(event.target)) return;
+      entry.close(false);
+    }
+  },
+  true,
+);
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && open.length && !event.defaultPrevented) {
-    event.preventDefault();
-    event.stopPropagation();
-    closeTop();
-  }
-}, true);
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.key === "Escape" && open.length && !event.defaultPrevented) {
+      event.preventDefault();
+      event.stopPropagation();
+      closeTop();
+    }
+  },
+  true,
+);
 
 /**
  * A menu of `items`: `{label, icon?, danger?, disabled?, checked?, hint?, image?, onSelect}`, `"-"` for a line, or
@@ -88,21 +110,40 @@ export function openMenu(anchor, items, { label = "Menu", side, returnFocus } = 
   roving(menu, ".menu-item");
   menu.addEventListener("keydown", (event) => jump(menu, event));
   close = openPopup(anchor, menu, { side, returnFocus });
-  (menu.querySelector('.menu-item[aria-checked="true"]') ?? menu.querySelector(".menu-item:not(:disabled)"))?.focus({ preventScroll: true });
+  (menu.querySelector('.menu-item[aria-checked="true"]') ?? menu.querySelector(".menu-item:not(:disabled)"))?.focus({
+    preventScroll: true,
+  });
   return close;
 }
 
 function menuItem(item, close) {
-  return h("button", {
-    type: "button", class: ["menu-item", item.danger && "danger"], role: item.checked === undefined ? "menuitem" : "menuitemradio",
-    "aria-checked": item.checked === undefined ? null : String(item.checked), tabIndex: -1, disabled: item.disabled, data: item.data,
-    onClick: () => { close(); item.onSelect?.(); },
-  }, item.image && h("img", { class: "menu-image", src: item.image, alt: "" }), item.icon && icon(item.icon, 18),
-  h("span", { class: "menu-label" }, item.label, item.hint && h("small", {}, item.hint)), item.checked && icon("check", 18));
+  return h(
+    "button",
+    {
+      type: "button",
+      class: ["menu-item", item.danger && "danger"],
+      role: item.checked === undefined ? "menuitem" : "menuitemradio",
+      "aria-checked": item.checked === undefined ? null : String(item.checked),
+      tabIndex: -1,
+      disabled: item.disabled,
+      data: item.data,
+      onClick: () => {
+        close();
+        item.onSelect?.();
+      },
+    },
+    item.image && h("img", { class: "menu-image", src: item.image, alt: "" }),
+    item.icon && icon(item.icon, 18),
+    h("span", { class: "menu-label" }, item.label, item.hint && h("small", {}, item.hint)),
+    item.checked && icon("check", 18),
+  );
 }
 
 function jump(menu, event) {
-  if (event.key === "Tab") { event.preventDefault(); return; }
+  if (event.key === "Tab") {
+    event.preventDefault();
+    return;
+  }
   if (event.key.length !== 1 || event.ctrlKey || event.metaKey) return;
   const items = $$(".menu-item", menu);
   const from = items.indexOf(document.activeElement);

@@ -21,10 +21,25 @@ export async function toggleReaction(message, emoji, mine) {
 
 export function reactionNodes(message) {
   if (!message.reactions?.length) return [];
-  return [...message.reactions.map((r) => h("button", {
-    type: "button", class: ["reaction", r.me && "mine"], "aria-pressed": String(Boolean(r.me)),
-    "aria-label": `${r.emoji.name}, ${r.count} reaction${r.count === 1 ? "" : "s"}${r.me ? ", yours among them" : ""}`,
-    onClick: () => toggleReaction(message, r.emoji, r.me),
-  }, emojiNode(r.emoji), h("span", { class: "reaction-count" }, String(r.count)))),
-  h("button", { type: "button", class: "reaction add", "aria-label": "Add another reaction", data: { action: "react" } }, icon("smile", 18))];
+  return [
+    ...message.reactions.map((r) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: ["reaction", r.me && "mine"],
+          "aria-pressed": String(Boolean(r.me)),
+          "aria-label": `${r.emoji.name}, ${r.count} reaction${r.count === 1 ? "" : "s"}${r.me ? ", yours among them" : ""}`,
+          onClick: () => toggleReaction(message, r.emoji, r.me),
+        },
+        emojiNode(r.emoji),
+        h("span", { class: "reaction-count" }, String(r.count)),
+      ),
+    ),
+    h(
+      "button",
+      { type: "button", class: "reaction add", "aria-label": "Add another reaction", data: { action: "react" } },
+      icon("smile", 18),
+    ),
+  ];
 }

@@ -26,7 +26,8 @@ function sentence(body) {
 
 function firstDetail(node, path) {
   if (!node || typeof node !== "object") return null;
-  if (Array.isArray(node._errors) && node._errors.length) return { path: path.join("."), message: node._errors[0].message };
+  if (Array.isArray(node._errors) && node._errors.length)
+    return { path: path.join("."), message: node._errors[0].message };
   for (const [key, value] of Object.entries(node)) {
     const found = firstDetail(value, [...path, key]);
     if (found) return found;
@@ -49,7 +50,9 @@ export async function request(method, path, { body, files, query } = {}) {
     const response = await send(method, url, body, files);
     const data = parse(await response.text());
     if (response.status === 429 && attempt < 3 && data?.code !== SLOWMODE && (data?.retry_after ?? 1) < PATIENCE_S) {
-      await new Promise((resolve) => { setTimeout(resolve, (data?.retry_after ?? 1) * 1000); });
+      await new Promise((resolve) => {
+        setTimeout(resolve, (data?.retry_after ?? 1) * 1000);
+      });
       continue;
     }
     if (!response.ok) throw new ApiError(response.status, data);

@@ -25,7 +25,10 @@ export function mountSidebar(rail, panel) {
 function later() {
   if (queued) return;
   queued = true;
-  queueMicrotask(() => { queued = false; draw(); });
+  queueMicrotask(() => {
+    queued = false;
+    draw();
+  });
 }
 
 /** Redraws in place, giving the keyboard back to the row it was on. */
@@ -34,7 +37,10 @@ function draw() {
   const held = document.activeElement?.closest?.("[data-key]")?.dataset.key;
   drawRail();
   drawList();
-  if (held) $$("[data-key]").find((node) => node.dataset.key === held)?.focus({ preventScroll: true });
+  if (held)
+    $$("[data-key]")
+      .find((node) => node.dataset.key === held)
+      ?.focus({ preventScroll: true });
   seedRoving(ui.rail, ".guild-pill");
   seedRoving(ui.list, ".channel-link");
   const unread = [...store.unread.values()].reduce((sum, u) => sum + u.mentions, 0);
@@ -48,28 +54,53 @@ function unreadOf(ids) {
 
 function drawRail() {
   const dms = unreadOf(directMessages().map((c) => c.id));
-  const pills = [pill(HOME, "Direct messages", icon("cup", 28), dms), h("li", { class: "rail-line", "aria-hidden": "true" })];
+  const pills = [
+    pill(HOME, "Direct messages", icon("cup", 28), dms),
+    h("li", { class: "rail-line", "aria-hidden": "true" }),
+  ];
   for (const guild of store.guilds.values()) {
     const ids = [...store.channels.values()].filter((c) => c.guild_id === guild.id).map((c) => c.id);
-    const face = guild.icon ? h("img", { src: `/icons/${guild.id}/${guild.icon}.png?size=96`, alt: "" }) : h("span", { class: "initials", data: { initials: initials(guild.name) } });
+    const face = guild.icon
+      ? h("img", { src: `/icons/${guild.id}/${guild.icon}.png?size=96`, alt: "" })
+      : h("span", { class: "initials", data: { initials: initials(guild.name) } });
     pills.push(pill(guild.id, guild.name, face, unreadOf(ids)));
   }
   ui.rail.replaceChildren(h("ul", {}, pills));
 }
 
-const initials = (name) => name.split(/\s+/).map((word) => [...word].find((c) => /[\p{L}\p{N}&]/u.test(c)) ?? "").join("").slice(0, 3);
+const initials = (name) =>
+  name
+    .split(/\s+/)
+    .map((word) => [...word].find((c) => /[\p{L}\p{N}&]/u.test(c)) ?? "")
+    .join("")
+    .slice(0, 3);
 
 function pill(id, name, face, { any, mentions }) {
   const current = store.guildId === id;
-  return h("li", { class: ["rail-item", current && "current", any && "unread"] },
-    h("button", { type: "button", class: "guild-pill", tabIndex: -1, title: name, "aria-current": current ? "true" : null, data: { key: `g${id}`, guildId: id },
-      "aria-label": `${name}${mentions ? `, ${mentions} mentions` : any ? ", unread" : ""}`, onClick: () => openGuild(id) }, face),
-    mentions ? h("span", { class: "count", "aria-hidden": "true" }, String(mentions)) : null);
+  return h(
+    "li",
+    { class: ["rail-item", current && "current", any && "unread"] },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "guild-pill",
+        tabIndex: -1,
+        title: name,
+        "aria-current": current ? "true" : null,
+        data: { key: `g${id}`, guildId: id },
+        "aria-label": `${name}${mentions ? `, ${mentions} mentions` : any ? ", unread" : ""}`,
+        onClick: () => openGuild(id),
+      },
+      face,
+    ),
+    mentions ? h("span", { class: "count", "aria-hidden": "true" }, String(mentions)) : null,
+  );
 }
 
 function drawList() {
   const home = store.guildId === HOME;
-  ui.title.textContent = home ? "Direct messages" : store.guilds.get(store.guildId)?.name ?? "";
+  ui.title.textContent = home ? "Direct messages" : (store.guilds.get(store.guildId)?.name ?? "");
   ui.list.setAttribute("aria-label", home ? "Direct messages" : "Channels");
   ui.list.replaceChildren(...(home ? dmRows() : channelTree(store.guildId).map(groupNode)));
 }
@@ -78,39 +109,110 @@ function dmRows() {
   const people = new Map();
   for (const guild of store.guilds.values()) userChoices({ guild_id: guild.id }).forEach((u) => people.set(u.value, u));
   people.delete(store.me.id);
-  const start = h("button", { type: "button", class: "channel-link start-dm", data: { key: "dm-new" }, tabIndex: -1,
-    onClick: (event) => openMenu(event.currentTarget, [...people.values()].map((u) => ({ label: u.label, image: u.image, onSelect: () => openDm(u.value) })), { label: "Message someone" }) }, icon("plus", 20), h("span", { class: "channel-name" }, "Message someone"));
-  return [h("ul", {}, h("li", {}, start), directMessages().map((channel) => {
-    const [user] = recipients(channel);
-    return row(channel, user ? h("img", { class: "dm-avatar", src: avatarUrl(user, 64), alt: "" }) : icon("people", 20), user?.bot && h("span", { class: "badge" }, "APP"));
-  }))];
+  const start = h(
+    "button",
+    {
+      type: "button",
+      class: "channel-link start-dm",
+      data: { key: "dm-new" },
+      tabIndex: -1,
+      onClick: (event) =>
+        openMenu(
+          event.currentTarget,
+          [...people.values()].map((u) => ({ label: u.label, image: u.image, onSelect: () => openDm(u.value) })),
+          { label: "Message someone" },
+        ),
+    },
+    icon("plus", 20),
+    h("span", { class: "channel-name" }, "Message someone"),
+  );
+  return [
+    h(
+      "ul",
+      {},
+      h("li", {}, start),
+      directMessages().map((channel) => {
+        const [user] = recipients(channel);
+        return row(
+          channel,
+          user ? h("img", { class: "dm-avatar", src: avatarUrl(user, 64), alt: "" }) : icon("people", 20),
+          user?.bot && h("span", { class: "badge" }, "APP"),
+        );
+      }),
+    ),
+  ];
 }
 
 function groupNode({ category, channels }) {
   const closed = category && folded.has(category.id);
   const shown = closed ? channels.filter((c) => c.id === store.channelId || store.unread.has(c.id)) : channels;
-  return h("section", { class: "channel-group", "aria-label": category?.name ?? "Channels" },
-    category && h("button", { type: "button", class: "category", "aria-expanded": String(!closed), tabIndex: -1, data: { key: `c${category.id}` },
-      onClick: () => { if (!folded.delete(category.id)) folded.add(category.id); draw(); } }, icon(closed ? "right" : "down", 12), h("span", {}, category.name)),
-    h("ul", {}, shown.map((channel) => [row(channel, icon(ICON[channel.type] ?? "hash", 20)), threadRows(channel)])));
+  return h(
+    "section",
+    { class: "channel-group", "aria-label": category?.name ?? "Channels" },
+    category &&
+      h(
+        "button",
+        {
+          type: "button",
+          class: "category",
+          "aria-expanded": String(!closed),
+          tabIndex: -1,
+          data: { key: `c${category.id}` },
+          onClick: () => {
+            if (!folded.delete(category.id)) folded.add(category.id);
+            draw();
+          },
+        },
+        icon(closed ? "right" : "down", 12),
+        h("span", {}, category.name),
+      ),
+    h(
+      "ul",
+      {},
+      shown.map((channel) => [row(channel, icon(ICON[channel.type] ?? "hash", 20)), threadRows(channel)]),
+    ),
+  );
 }
 
 function threadRows(channel) {
   const threads = threadsOf(channel.id);
   if (!threads.length) return null;
-  return h("li", { class: "thread-rows" }, h("ul", {}, threads.map((thread) => row(thread, h("span", { class: "thread-elbow", "aria-hidden": "true" })))));
+  return h(
+    "li",
+    { class: "thread-rows" },
+    h(
+      "ul",
+      {},
+      threads.map((thread) => row(thread, h("span", { class: "thread-elbow", "aria-hidden": "true" }))),
+    ),
+  );
 }
 
 function row(channel, mark, extra) {
   const current = channel.id === store.channelId;
   const unread = store.unread.get(channel.id);
   const title = channelTitle(channel);
-  return h("li", { class: ["channel-row", current && "current", unread && "unread"] },
-    h("button", { type: "button", class: "channel-link", tabIndex: -1, "aria-current": current ? "page" : null, disabled: !isText(channel),
-      "aria-label": `${title}${unread?.mentions ? `, ${unread.mentions} mentions` : unread ? ", unread" : ""}`,
-      data: { channelId: channel.id, key: `r${channel.id}` }, onClick: () => openChannel(channel.id) },
-    mark, h("span", { class: "channel-name" }, title), extra,
-    unread?.mentions ? h("span", { class: "count", "aria-hidden": "true" }, String(unread.mentions)) : null));
+  return h(
+    "li",
+    { class: ["channel-row", current && "current", unread && "unread"] },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "channel-link",
+        tabIndex: -1,
+        "aria-current": current ? "page" : null,
+        disabled: !isText(channel),
+        "aria-label": `${title}${unread?.mentions ? `, ${unread.mentions} mentions` : unread ? ", unread" : ""}`,
+        data: { channelId: channel.id, key: `r${channel.id}` },
+        onClick: () => openChannel(channel.id),
+      },
+      mark,
+      h("span", { class: "channel-name" }, title),
+      extra,
+      unread?.mentions ? h("span", { class: "count", "aria-hidden": "true" }, String(unread.mentions)) : null,
+    ),
+  );
 }
 
 /** On a phone the lists are a drawer. */

@@ -123,12 +123,22 @@ export function emojiUrl(emoji, size = 48) {
 /** The people a direct message is with, without ourselves. */
 export function recipients(channel) {
   const ids = channel.recipients?.map((user) => user.id) ?? channel.recipient_ids ?? [];
-  return ids.filter((id) => id !== store.me?.id).map((id) => store.users.get(id)).filter(Boolean);
+  return ids
+    .filter((id) => id !== store.me?.id)
+    .map((id) => store.users.get(id))
+    .filter(Boolean);
 }
 
 export function channelTitle(channel) {
   if (!channel) return "";
-  if (isDm(channel)) return channel.name || recipients(channel).map((user) => nameOf(user)).join(", ") || "Direct message";
+  if (isDm(channel))
+    return (
+      channel.name ||
+      recipients(channel)
+        .map((user) => nameOf(user))
+        .join(", ") ||
+      "Direct message"
+    );
   return channel.name;
 }
 
@@ -140,6 +150,7 @@ export function threadsOf(channelId) {
 
 /** Direct messages, latest first. */
 export function directMessages() {
-  return [...store.channels.values()].filter(isDm)
+  return [...store.channels.values()]
+    .filter(isDm)
     .sort((a, b) => compareIds(b.last_message_id ?? b.id, a.last_message_id ?? a.id));
 }

@@ -45,7 +45,14 @@ export class Suggest {
     this.items.forEach((item, n) => {
       if (item.group && item.group !== group) {
         group = item.group;
-        rows.push(h("div", { class: "suggest-group", role: "presentation" }, item.groupImage && h("img", { src: item.groupImage, alt: "" }), group));
+        rows.push(
+          h(
+            "div",
+            { class: "suggest-group", role: "presentation" },
+            item.groupImage && h("img", { src: item.groupImage, alt: "" }),
+            group,
+          ),
+        );
       }
       rows.push(optionNode(item, `${this.id}-${n}`, n === this.active, false, false, () => this.pick(n)));
     });
@@ -84,7 +91,8 @@ export class Suggest {
     if (step && this.items.length) {
       this.active = (this.active + step + this.items.length) % this.items.length;
       this.mark();
-    } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && this.active >= 0) this.pick(this.active);
+    } else if ((event.key === "Enter" || event.key === "Tab") && !event.shiftKey && this.active >= 0)
+      this.pick(this.active);
     else if (event.key === "Escape") this.hide();
     else return false;
     event.preventDefault();

@@ -14,15 +14,31 @@ const PUBLIC_THREAD = 11;
 
 /** Asks for a name and starts a thread: from `message`, or on its own when that is null. */
 export function newThreadDialog(channel, message) {
-  const input = h("input", { class: "field", id: "thread-name", type: "text", maxlength: NAME_LIMIT, placeholder: "New thread", autocomplete: "off", value: message?.content?.split("\n")[0].slice(0, 40) ?? "" });
+  const input = h("input", {
+    class: "field",
+    id: "thread-name",
+    type: "text",
+    maxlength: NAME_LIMIT,
+    placeholder: "New thread",
+    autocomplete: "off",
+    value: message?.content?.split("\n")[0].slice(0, 40) ?? "",
+  });
   const error = h("p", { class: "field-error", role: "alert" });
   const create = async (event) => {
     event.preventDefault();
     const name = input.value.trim();
-    if (!name) { error.textContent = "Give the thread a name."; input.focus(); return; }
+    if (!name) {
+      error.textContent = "Give the thread a name.";
+      input.focus();
+      return;
+    }
     const path = message ? `/channels/${channel.id}/messages/${message.id}/threads` : `/channels/${channel.id}/threads`;
     try {
-      const thread = await post(path, { name, auto_archive_duration: 1440, ...(message ? {} : { type: PUBLIC_THREAD }) });
+      const thread = await post(path, {
+        name,
+        auto_archive_duration: 1440,
+        ...(message ? {} : { type: PUBLIC_THREAD }),
+      });
       store.channels.set(thread.id, { ...thread, ...store.channels.get(thread.id) });
       dialog.close();
       emit("structure");
@@ -31,8 +47,19 @@ export function newThreadDialog(channel, message) {
       error.textContent = problem.message;
     }
   };
-  const form = h("form", { onSubmit: create }, h("label", { class: "field-label", for: "thread-name" }, "Thread name"), input, error,
-    h("footer", { class: "dialog-actions" }, h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel"), h("button", { type: "submit", class: "button primary" }, "Create thread")));
+  const form = h(
+    "form",
+    { onSubmit: create },
+    h("label", { class: "field-label", for: "thread-name" }, "Thread name"),
+    input,
+    error,
+    h(
+      "footer",
+      { class: "dialog-actions" },
+      h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel"),
+      h("button", { type: "submit", class: "button primary" }, "Create thread"),
+    ),
+  );
   const dialog = openDialog({ title: "Create thread", body: form });
   input.focus();
   input.select();
@@ -46,12 +73,31 @@ export async function threadsMenu(channel, anchor) {
   } catch (error) {
     complain(error);
   }
-  const item = (thread) => ({ label: thread.name, icon: "thread", hint: `${thread.message_count ?? 0} messages`, onSelect: () => { store.channels.set(thread.id, { ...store.channels.get(thread.id), ...thread }); openChannel(thread.id); } });
+  const item = (thread) => ({
+    label: thread.name,
+    icon: "thread",
+    hint: `${thread.message_count ?? 0} messages`,
+    onSelect: () => {
+      store.channels.set(thread.id, { ...store.channels.get(thread.id), ...thread });
+      openChannel(thread.id);
+    },
+  });
   const active = threadsOf(channel.id);
-  openMenu(anchor, [
-    { label: "Create thread", icon: "plus", disabled: !can(channel, P.CREATE_PUBLIC_THREADS), onSelect: () => newThreadDialog(channel, null) },
-    active.length && { heading: "Open" }, ...active.map(item),
-    archived.length && { heading: "Closed" }, ...archived.map(item),
-    !active.length && !archived.length && { heading: "No threads yet" },
-  ], { label: "Threads", side: "end" });
+  openMenu(
+    anchor,
+    [
+      {
+        label: "Create thread",
+        icon: "plus",
+        disabled: !can(channel, P.CREATE_PUBLIC_THREADS),
+        onSelect: () => newThreadDialog(channel, null),
+      },
+      active.length && { heading: "Open" },
+      ...active.map(item),
+      archived.length && { heading: "Closed" },
+      ...archived.map(item),
+      !active.length && !archived.length && { heading: "No threads yet" },
+    ],
+    { label: "Threads", side: "end" },
+  );
 }

@@ -32,7 +32,14 @@ export function messageTime(date) {
   return formatStamp(date, "s");
 }
 
-const UNITS = [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]];
+const UNITS = [
+  ["year", 31_536_000],
+  ["month", 2_592_000],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+  ["second", 1],
+];
 
 /** “in 5 minutes”, “2 days ago”. */
 export function duration(date) {

@@ -9,7 +9,17 @@ export class Uploads {
   constructor() {
     this.files = [];
     this.list = h("ul", { class: "uploads", "aria-label": "Files to send", hidden: true });
-    this.input = h("input", { type: "file", multiple: true, class: "visually-hidden", tabIndex: -1, "aria-label": "Choose files", onChange: () => { this.add(this.input.files); this.input.value = ""; } });
+    this.input = h("input", {
+      type: "file",
+      multiple: true,
+      class: "visually-hidden",
+      tabIndex: -1,
+      "aria-label": "Choose files",
+      onChange: () => {
+        this.add(this.input.files);
+        this.input.value = "";
+      },
+    });
   }
 
   /** Asks for files with the browser's own dialog. */
@@ -20,7 +30,10 @@ export class Uploads {
   /** Takes files from a list; too many or too large ones are named and left out. */
   add(files) {
     for (const file of files) {
-      if (this.files.length >= MOST) { toast(`A message carries at most ${MOST} files.`, "error"); break; }
+      if (this.files.length >= MOST) {
+        toast(`A message carries at most ${MOST} files.`, "error");
+        break;
+      }
       if (file.size > LARGEST) toast(`${file.name} is larger than ${fileSize(LARGEST)}.`, "error");
       else this.files.push(file);
     }
@@ -44,10 +57,26 @@ export class Uploads {
   draw() {
     this.list.querySelectorAll("img").forEach((img) => URL.revokeObjectURL(img.src));
     this.list.hidden = !this.files.length;
-    this.list.replaceChildren(...this.files.map((file, n) => h("li", { class: "upload" },
-      file.type.startsWith("image/") ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file", 40),
-      h("span", { class: "upload-name" }, file.name), h("small", {}, fileSize(file.size)),
-      iconButton("trash", `Remove ${file.name}`, () => { this.files.splice(n, 1); this.draw(); }, { class: "danger" }))));
+    this.list.replaceChildren(
+      ...this.files.map((file, n) =>
+        h(
+          "li",
+          { class: "upload" },
+          file.type.startsWith("image/") ? h("img", { src: URL.createObjectURL(file), alt: "" }) : icon("file", 40),
+          h("span", { class: "upload-name" }, file.name),
+          h("small", {}, fileSize(file.size)),
+          iconButton(
+            "trash",
+            `Remove ${file.name}`,
+            () => {
+              this.files.splice(n, 1);
+              this.draw();
+            },
+            { class: "danger" },
+          ),
+        ),
+      ),
+    );
   }
 }
 
@@ -55,10 +84,22 @@ export class Uploads {
 export function acceptDrops(zone, add) {
   let depth = 0;
   const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
-  const veil = (on) => { $("#drop-veil").hidden = !on; };
-  zone.addEventListener("dragenter", (event) => { if (hasFiles(event)) { depth += 1; veil(true); } });
-  zone.addEventListener("dragleave", () => { depth = Math.max(0, depth - 1); if (!depth) veil(false); });
-  zone.addEventListener("dragover", (event) => { if (hasFiles(event)) event.preventDefault(); });
+  const veil = (on) => {
+    $("#drop-veil").hidden = !on;
+  };
+  zone.addEventListener("dragenter", (event) => {
+    if (hasFiles(event)) {
+      depth += 1;
+      veil(true);
+    }
+  });
+  zone.addEventListener("dragleave", () => {
+    depth = Math.max(0, depth - 1);
+    if (!depth) veil(false);
+  });
+  zone.addEventListener("dragover", (event) => {
+    if (hasFiles(event)) event.preventDefault();
+  });
   zone.addEventListener("drop", (event) => {
     if (!hasFiles(event)) return;
     event.preventDefault();
