@@ -2,10 +2,21 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert, select, text
+from sqlalchemy import (
+    CursorResult,
+    Executable,
+    ForeignKeyConstraint,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.ids import new_id
@@ -164,6 +175,14 @@ async def seen(connection: AsyncConnection, table: Table) -> set[Key]:
     return {tuple(_plain(value) for value in row) for row in result}
 
 
+async def reached_blindly(connection: AsyncConnection, statement: Executable) -> int:
+    """How many rows a statement got to that reads no column, so that only its own policy binds it; it is undone."""
+    async with connection.begin_nested() as undo:
+        count = cast(CursorResult[Any], await connection.execute(statement)).rowcount
+        await undo.rollback()
+    return count
+
+
 async def reached(connection: AsyncConnection, statement: str, table: Table) -> set[Key]:
     """The keys a data-changing statement got to; it is undone."""
     columns = ", ".join(f'"{table.name}"."{column.name}"' for column in table.primary_key.columns)
@@ -178,6 +197,16 @@ def unchanged(table: Table) -> str:
     """An UPDATE that touches every row it may and changes nothing."""
     column = next(iter(table.columns)).name
     return f'UPDATE "{table.name}" SET "{column}" = "{column}"'
+
+
+def blind_update(table: Table, row: Row) -> Executable:
+    """An UPDATE of every row it may that reads nothing: an ordinary column is set to a constant it could hold."""
+    bound = {column.name for index in table.indexes if index.unique for column in index.columns}
+    for constraint in table.constraints:
+        if isinstance(constraint, (PrimaryKeyConstraint, UniqueConstraint, ForeignKeyConstraint)):
+            bound |= {column.name for column in constraint.columns}
+    name = next(name for name in row if name not in bound)
+    return update(table).values({name: row[name]})
 
 
 def _plain(value: Any) -> Any:

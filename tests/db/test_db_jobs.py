@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from bot.jobs import FIRST_RETRY, LONGEST_RETRY, ClockLeader, Jobs, Recurring, retry_delay
 from bot.services.oversight.retention import INBOX_KEPT, JOB_LOG_KEPT, Retention
+from db import queue
 from db.engine import connection_arguments
 from db.models import InboxMessage, InboxState
 from db.raw import connect
@@ -321,3 +322,11 @@ async def test_retention_removes_what_was_settled_a_week_ago_and_nothing_else(
         left = await work.session.scalars(text("SELECT message_id FROM inbox ORDER BY message_id"))
         assert left.all() == [3, 4, 5]
         assert (await work.session.scalars(text("SELECT job_id FROM pgqueuer_log ORDER BY job_id"))).all() == [2, 3]
+
+
+def test_the_queues_names_are_ours_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = queue.settings()
+    for name in ("PGQUEUER_PREFIX", "PGQUEUER_QUEUE_TABLE", "QUEUE_TABLE", "CHANNEL", "PGQUEUER_SCHEMA"):
+        monkeypatch.setenv(name, "elsewhere")
+    assert queue.settings() == ours
+    assert ours.queue_table in queue.TABLES

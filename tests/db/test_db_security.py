@@ -4,10 +4,10 @@ The checks that matter have controls: with row security out of the way the same 
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
-from sqlalchemy import Table, insert, text, update
+from sqlalchemy import Table, delete, insert, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -21,7 +21,19 @@ from db.personal import Sharing
 from db.security import EXEMPT, RULES, TooPrivilegedError, assert_unprivileged
 from db.security_functions import DEFINER_ROLE, FUNCTIONS
 from db.work import Actor, Database
-from tests.db.filled import FILL, Filled, Person, act, fill, reached, seen, tables, unchanged
+from tests.db.filled import (
+    FILL,
+    Filled,
+    Person,
+    act,
+    blind_update,
+    fill,
+    reached,
+    reached_blindly,
+    seen,
+    tables,
+    unchanged,
+)
 
 SYSTEM = {
     mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.personal.sharing is Sharing.SYSTEM
@@ -58,39 +70,54 @@ async def program(owner_url: str) -> AsyncIterator[AsyncConnection]:
 
 
 async def wrongly_seen(
-    connection: AsyncConnection, filled: Filled, actor: Actor, expected: dict[str, tuple[Person, ...]]
-):
+    connection: AsyncConnection,
+    filled: Filled,
+    actor: Actor,
+    expected: Mapping[str, tuple[Person, ...]],
+    only: Sequence[Table] | None = None,
+) -> set[str]:
     """Tables where the actor does not see exactly the rows of the people expected (nobody's where none is named)."""
     await act(connection, actor)
     return {
-        table.name: sorted(map(str, await seen(connection, table) ^ filled.keys(table, *expected.get(table.name, ()))))
-        for table in tables()
+        table.name
+        for table in only or tables()
         if await seen(connection, table) != filled.keys(table, *expected.get(table.name, ()))
     }
 
 
-async def wrongly_reached(connection: AsyncConnection, filled: Filled, actor: Actor, allowed: Person | None):
-    """Tables where the actor changes or removes a row of somebody else."""
+async def wrongly_reached(
+    connection: AsyncConnection,
+    filled: Filled,
+    actor: Actor,
+    allowed: Person | None,
+    only: Sequence[Table] | None = None,
+) -> dict[str, list[str]]:
+    """Tables where the actor changes or removes a row of somebody else, be it without seeing it."""
     await act(connection, actor)
     found: dict[str, list[str]] = {}
-    for table in tables():
+    for table in only or tables():
         mine = filled.keys(table, allowed) if allowed else set()
-        for statement in (unchanged(table), f'DELETE FROM "{table.name}"'):
-            if (await reached(connection, statement, table)) - mine:
-                found.setdefault(table.name, []).append(statement.split()[0])
+        row = filled.rows[table.name][filled.first.number][0]
+        for verb, statement, blindly in (
+            ("UPDATE", unchanged(table), blind_update(table, row)),
+            ("DELETE", f'DELETE FROM "{table.name}"', delete(table)),
+        ):
+            known = await reached(connection, statement, table)
+            if known - mine or await reached_blindly(connection, blindly) != len(known):
+                found.setdefault(table.name, []).append(verb)
     return found
 
 
-async def wrongly_added(connection: AsyncConnection, filled: Filled, actor: Actor, other: Person) -> list[str]:
+async def wrongly_added(
+    connection: AsyncConnection, filled: Filled, actor: Actor, other: Person, only: Sequence[Table] | None = None
+) -> list[str]:
     """Tables into which the actor can put a row of the other's."""
     await act(connection, actor)
-    found: list[str] = []
-    for table in tables():
-        if not await is_refused(
-            connection, insert(table).values(filled.rows[table.name][other.number][0]), "row-level"
-        ):
-            found.append(table.name)
-    return found
+    return [
+        table.name
+        for table in only or tables()
+        if not await is_refused(connection, insert(table).values(filled.rows[table.name][other.number][0]), "row-level")
+    ]
 
 
 async def is_refused(connection: AsyncConnection, statement, match: str) -> bool:
@@ -117,20 +144,20 @@ async def test_a_person_sees_exactly_their_own(program: AsyncConnection, filled:
     for person in (filled.first, filled.second):
         expected = {name: (person,) for name in set(FILL) - SYSTEM}
         for actor in (Actor.user(person.user), Actor.admin(person.user)):
-            assert await wrongly_seen(program, filled, actor, expected) == {}
+            assert await wrongly_seen(program, filled, actor, expected) == set()
 
 
 async def test_a_turn_sees_exactly_its_conversation(program: AsyncConnection, filled: Filled) -> None:
     for person in (filled.first, filled.second):
         expected = {name: (person,) for name in OF_A_CONVERSATION}
-        assert await wrongly_seen(program, filled, Actor.turn(person.conversation), expected) == {}
+        assert await wrongly_seen(program, filled, Actor.turn(person.conversation), expected) == set()
 
 
 async def test_a_job_sees_what_the_program_keeps_and_nothing_of_people(
     program: AsyncConnection, filled: Filled
 ) -> None:
     expected = {name: (filled.first, filled.second) for name in SYSTEM}
-    assert await wrongly_seen(program, filled, Actor.job("test"), expected) == {}
+    assert await wrongly_seen(program, filled, Actor.job("test"), expected) == set()
 
 
 async def test_nobody_changes_or_removes_what_is_not_theirs(program: AsyncConnection, filled: Filled) -> None:
@@ -202,22 +229,35 @@ async def test_control_the_checks_go_red_for_a_superuser(owner: AsyncEngine, fil
     async with owner.connect() as connection:
         actor = Actor.user(first.user)
         expected = {name: (first,) for name in everything - SYSTEM}
-        assert set(await wrongly_seen(connection, filled, actor, expected)) == everything
+        assert await wrongly_seen(connection, filled, actor, expected) == everything
         assert set(await wrongly_reached(connection, filled, actor, first)) == everything
         # Whoever row security does not bind is stopped by nothing but the rows being there already.
         assert set(await wrongly_added(connection, filled, actor, filled.second)) == everything
         assert not await is_refused(connection, text("SELECT 1 FROM users"), "no actor is set")
 
 
-@pytest.mark.parametrize("table", sorted(FILL))
-async def test_control_one_table_left_open_is_found(
-    owner: AsyncEngine, program: AsyncConnection, filled: Filled, table: str
-) -> None:
-    async with owner.begin() as connection:
-        await connection.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
-    expected = {name: (filled.first,) for name in set(FILL) - SYSTEM}
-    found = await wrongly_seen(program, filled, Actor.user(filled.first.user), expected)
-    assert table in found
+@pytest.mark.parametrize("policy", ["seen", "added", "changed", "removed"])
+async def test_control_every_policy_left_open_is_found(owner: AsyncEngine, filled: Filled, policy: str) -> None:
+    """A mutation of each policy of each table: opened to everybody, a check must go red."""
+    first, second = filled.first, filled.second
+    actor = Actor.user(first.user)
+    missed: list[str] = []
+    for table in tables():
+        async with owner.connect() as connection:
+            condition = "WITH CHECK (true)" if policy == "added" else "USING (true)"
+            condition += " WITH CHECK (true)" if policy == "changed" else ""
+            await connection.execute(text(f"ALTER POLICY {policy} ON {table.name} {condition}"))
+            await connection.execute(text(f"SET LOCAL ROLE {APP_ROLE}"))
+            expected = {} if table.name in SYSTEM else {table.name: (first,)}
+            red = (
+                await wrongly_seen(connection, filled, actor, expected, [table])
+                or await wrongly_reached(connection, filled, actor, first, [table])
+                or await wrongly_added(connection, filled, actor, second, [table])
+            )
+            await connection.rollback()
+        if not red:
+            missed.append(table.name)
+    assert missed == []
 
 
 # ------------------------------------------------------------------------------------------------ what is shared
