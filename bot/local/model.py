@@ -184,7 +184,7 @@ async def _local_voice(settings: Settings, log_path: Path, tell: Tell) -> OpenVo
         profile=Profile.COMPACT if is_small else Profile.FULL,
         context_tokens=context,
         is_ours=True,
-        temperature=0.8,
+        temperature=0.6,
         most_stops=None,
         extra_body=SAMPLING,
     )
@@ -207,8 +207,8 @@ async def _need_library(settings: Settings, tell: Tell) -> None:
     importlib.invalidate_caches()
     if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
         raise StartError(
-            f"The local model was installed, but {' and '.join(missing)} cannot be found by {sys.executable}. Nothing was "
-            "started. Run make start again, or write MODEL=rehearsal into .env."
+            f"The local model was installed, but {' and '.join(missing)} cannot be found by {sys.executable}. "
+            "Nothing was started. Run make start again, or write MODEL=rehearsal into .env."
         )
 
 

@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.rehearsal import person
 from bot.rehearsal.hearing import is_spanish
 from bot.rehearsal.scene import Scene
-from bot.services.talk import relevance
+from bot.services.talk import person, relevance
 
 # Sentences that direct an actor rather than tell of a world; nobody says these aloud.
 _DIRECTION = re.compile(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from bot.rehearsal import person
 from bot.rehearsal.hearing import Intent, understand
 from bot.rehearsal.scene import Scene
-from bot.services.talk import relevance
+from bot.services.talk import person, relevance
 
 _TELLING = re.compile(
     r"\b(?:i am|i'm|i was|i like|i love|i hate|i have|i've|i live|i work|i play|i study|i want|i come from|"

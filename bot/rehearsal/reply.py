@@ -7,14 +7,14 @@ import random
 import re
 from collections.abc import Callable
 
-from bot.rehearsal import person, topics
+from bot.rehearsal import topics
 from bot.rehearsal.hearing import Intent, Meaning, is_spanish, understand
 from bot.rehearsal.knowledge import Knowledge
 from bot.rehearsal.lines import Lines
 from bot.rehearsal.recollect import Recollection
 from bot.rehearsal.scene import Scene
 from bot.rehearsal.tales import Tales
-from bot.services.talk import relevance
+from bot.services.talk import person, relevance
 
 _Plan = Callable[[], str | None]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.rehearsal import person
 from bot.rehearsal.knowledge import Knowledge
-from bot.services.talk import relevance
+from bot.services.talk import person, relevance
 
 _I = re.IGNORECASE
 _SELF: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rehearsal import person
 from bot.rehearsal.hearing import Intent, is_spanish, understand
 from bot.rehearsal.reply import answer
-from bot.services.talk import relevance
+from bot.services.talk import person, relevance
 from bot.services.talk.compose import Line
 from tests.rehearsal.conversation import MIRA, Conversation
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -212,7 +213,7 @@ COUNTS = st.sampled_from(
 
 @settings(max_examples=150, deadline=None)
 @given(made=SNAPSHOTS, budget=st.integers(64, 6000), counts=COUNTS, profile=st.sampled_from(Profile))
-def test_promises_hold_for_any_input(made: Snapshot, budget: int, counts, profile: Profile) -> None:  # noqa: ANN001
+def test_promises_hold_for_any_input(made: Snapshot, budget: int, counts, profile: Profile) -> None:
     prompt = compose(made, profile=profile, budget_tokens=budget, count=counts)
     assert prompt == compose(made, profile=profile, budget_tokens=budget, count=counts)
     assert prompt.tokens == prompt_tokens(prompt.messages, counts)
@@ -222,7 +223,7 @@ def test_promises_hold_for_any_input(made: Snapshot, budget: int, counts, profil
         assert sum(part.kind == "history" for part in kept) == 1
     roles = [message.role for message in prompt.messages]
     assert roles[:2] == [Role.SYSTEM, Role.USER]
-    assert all(one is not other for one, other in zip(roles, roles[1:], strict=False))
+    assert all(one is not other for one, other in pairwise(roles))
     last = made.history[-1]
     own = last.is_character and clean_name(last.speaker) == "Mira"
     assert roles[-1] is (Role.ASSISTANT if own else Role.USER)
@@ -242,14 +243,18 @@ def test_order_is_kept_and_the_last_line_is_there(numbers: list[bool], budget: i
 def test_compact_puts_few_facts_beside_the_question() -> None:
     sheet = replace(
         MIRA,
-        system_prompt="You are Mira. You keep jars. Your cat is called Comma. You drink smoked tea. Fenwick is the ferryman.",
+        system_prompt="You are Mira. You keep jars. Your cat is called Comma. You drink smoked tea. Fenwick rows.",
     )
     made = replace(snapshot("Hi", "Hello.", "What is your cat called?"), character=sheet)
     prompt = compose(made, profile=Profile.COMPACT, budget_tokens=1500, count=count)
-    assert prompt.messages[-1].content.splitlines() == [
-        "Fact: Your cat is called Comma.",
-        "Alex: What is your cat called?",
-        "Answer Alex as Mira, using the facts.",
+    assert [message.content for message in prompt.messages[1:]] == [
+        "What is this?",
+        "A library, when the weather is kind.",
+        "Hm?",
+        "Comma disagrees.",
+        "Alex: Hi",
+        "Hello.",
+        'Alex: What is your cat called?\n(Answer as Mira. You know: "My cat is called Comma.")',
     ]
     facts = {part.label: part for part in prompt.parts if part.kind == "fact"}
     assert any(not part.included and part.reason for part in facts.values())

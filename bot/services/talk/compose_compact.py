@@ -1,14 +1,14 @@
 """The compact profile: for models of a few hundred million parameters.
 
-Such a model loses a long system message and repeats itself. What helps (measured on SmolLM2-135M): a system message
-of a few sentences, few lines of history, and the facts that bear on the question right beside it, with an order to
-use them.
+Such a model loses a long system message and goes on with whatever it said before. What helps (tried on SmolLM2-135M):
+a system message of a few sentences, the examples as turns of their own, one exchange of history, and the facts that
+bear on the question right beside it, in the character's own mouth.
 """
 
 from __future__ import annotations
 
 from bot.ports import Prompt, PromptMessage, PromptPart, Role
-from bot.services.talk import compose_rules, relevance
+from bot.services.talk import compose_rules, person, relevance
 from bot.services.talk.compose_budget import (
     ANSWER_PRIMING_TOKENS,
     MESSAGE_TOKENS,
@@ -23,13 +23,14 @@ from bot.services.talk.compose_lines import history_messages, is_own, older_line
 from bot.services.talk.compose_names import Names
 from bot.services.talk.compose_types import Count, Line, Snapshot
 
-_FACTS = 3
+_FACTS = 2
+_EXAMPLES = 2
 _IDENTITY_SENTENCES = 2
-_LINES = 6
+_LINES = 2
 # A small model quotes long lines back at length.
-_LINE_TOKENS = 90
+_LINE_TOKENS = 60
 _LEFT_TO_FACTS = "only facts that bear on the question go in for a small model"
-_SMALL = "a small model is shown few lines"
+_SMALL = "a small model is shown few lines and examples"
 
 
 def compose(snapshot: Snapshot, names: Names, *, budget_tokens: int, count: Count) -> Prompt:
@@ -46,7 +47,7 @@ def compose(snapshot: Snapshot, names: Names, *, budget_tokens: int, count: Coun
     rules = piece("rules", "house rules", compose_rules.compact_rules(names, snapshot.language))
     about = piece("character", names.character, " ".join(identity))
     ask = piece("history", last.speaker, render_line(last, names)) if last else None
-    room = Room(budget_tokens - ANSWER_PRIMING_TOKENS - 3 * MESSAGE_TOKENS - rules.tokens - count(_order(names)) - 8)
+    room = Room(budget_tokens - ANSWER_PRIMING_TOKENS - 3 * MESSAGE_TOKENS - rules.tokens - count(_note(names, "")) - 8)
     if ask:
         ask = shorten(ask, max(room.free * 3 // 4, budget_tokens // 4, 1), count)
         room.take(min(ask.tokens, max(room.free, 0)))
@@ -59,8 +60,20 @@ def compose(snapshot: Snapshot, names: Names, *, budget_tokens: int, count: Coun
         else fact.left_out(NO_ROOM if index in chosen else _LEFT_TO_FACTS)
         for index, fact in enumerate(facts)
     ]
+    shown = [
+        piece("example", f"example {number}", f"{written(example.user, names)}\n{written(example.character, names)}")
+        for number, example in enumerate(snapshot.character.examples, 1)
+    ]
+    shown = [
+        example.left_out(_SMALL)
+        if number >= _EXAMPLES
+        else example
+        if room.take(example.tokens + 2 * MESSAGE_TOKENS)
+        else example.left_out()
+        for number, example in enumerate(shown)
+    ]
     lines = _earlier(history[:-1], names, room, count)
-    draft = _Draft(names, rules, about, facts, lines, last, ask)
+    draft = _Draft(snapshot, names, rules, about, facts, shown, lines, ask)
     return draft.fitted(budget_tokens, count, history)
 
 
@@ -69,16 +82,16 @@ def _background(snapshot: Snapshot, names: Names) -> tuple[list[str], list[tuple
     sheet = snapshot.character
     told = relevance.sentences(written(sheet.system_prompt, names))
     identity = [*relevance.sentences(written(sheet.description, names))[:1], *told[:_IDENTITY_SENTENCES]]
-    rest = [("character", text) for text in told[_IDENTITY_SENTENCES:]]
+    rest = [("character", text) for text in told]
     rest += [("lore", text) for entry in snapshot.lore for text in relevance.sentences(written(entry, names))]
     rest += [("memory", text) for entry in snapshot.memories for text in relevance.sentences(written(entry, names))]
-    rest += [("phrase", f"{names.character} likes to say: {written(phrase, names)}") for phrase in sheet.phrases]
-    rest += [("example", written(example.character, names)) for example in sheet.examples]
+    rest = [(kind, person.as_first(text, names.character)) for kind, text in rest]
+    rest += [("phrase", written(phrase, names)) for phrase in sheet.phrases]
     return identity, rest
 
 
 def _chosen(question: str, facts: list[tuple[str, str]]) -> set[int]:
-    """Indexes of the facts that bear most on the question. Phrases and examples serve the account only."""
+    """Indexes of the facts that bear most on the question. Phrases serve the account only."""
     usable = [index for index, (kind, _) in enumerate(facts) if kind in {"character", "lore", "memory"}]
     ranked = relevance.rank(question, [facts[index][1] for index in usable])
     return {usable[index] for _, index in ranked[:_FACTS]}
@@ -96,8 +109,8 @@ def _earlier(lines: tuple[Line, ...], names: Names, room: Room, count: Count) ->
     return kept[::-1]
 
 
-def _order(names: Names) -> str:
-    return f"Answer {names.user} as {names.character}, using the facts."
+def _note(names: Names, facts: str) -> str:
+    return f'(Answer as {names.character}. You know: "{facts}")'
 
 
 class _Draft:
@@ -105,16 +118,17 @@ class _Draft:
 
     def __init__(
         self,
+        snapshot: Snapshot,
         names: Names,
         rules: Piece,
         about: Piece,
         facts: list[Piece],
+        examples: list[Piece],
         lines: list[tuple[Line, Piece]],
-        last: Line | None,
         ask: Piece | None,
     ) -> None:
-        self._names, self._rules, self._about, self._facts = names, rules, about, facts
-        self._lines, self._last, self._ask = lines, last, ask
+        self._snapshot, self._names, self._rules, self._about = snapshot, names, rules, about
+        self._facts, self._examples, self._lines, self._ask = facts, examples, lines, ask
 
     def fitted(self, budget: int, count: Count, history: tuple[Line, ...]) -> Prompt:
         """The prompt, held against the budget as it will be sent."""
@@ -127,10 +141,11 @@ class _Draft:
         if self._lines:
             self._lines.pop(0)
             return True
-        for index in range(len(self._facts) - 1, -1, -1):
-            if self._facts[index].included:
-                self._facts[index] = self._facts[index].left_out()
-                return True
+        for pieces in (self._examples, self._facts):
+            for index in range(len(pieces) - 1, -1, -1):
+                if pieces[index].included:
+                    pieces[index] = pieces[index].left_out()
+                    return True
         for name in ("_about", "_rules", "_ask"):
             piece: Piece | None = getattr(self, name)
             if piece is not None:
@@ -143,16 +158,22 @@ class _Draft:
     def _messages(self) -> tuple[PromptMessage, ...]:
         names = self._names
         system = PromptMessage(Role.SYSTEM, f"{self._rules.text}\n{self._about.text}", names.character)
+        examples: list[PromptMessage] = []
+        for example, piece in zip(self._snapshot.character.examples, self._examples, strict=True):
+            if piece.included:
+                examples.append(PromptMessage(Role.USER, written(example.user, names)))
+                examples.append(PromptMessage(Role.ASSISTANT, written(example.character, names), names.character))
         shown = [(line, piece.text) for line, piece in self._lines]
-        if self._last and self._ask:
-            own = is_own(self._last, names)
-            shown.append((self._last, self._ask.text if own else self._question()))
-        return (system, *history_messages(shown, names))
+        if self._ask:
+            last = self._snapshot.history[-1]
+            shown.append((last, self._ask.text if is_own(last, names) else self._question(self._ask.text)))
+        history = history_messages(shown, names)
+        # After an example's answer a conversation may begin with anybody.
+        return (system, *examples, *history)
 
-    def _question(self) -> str:
-        facts = [f"Fact: {fact.text}" for fact in self._facts if fact.included]
-        asked = self._ask.text if self._ask else ""
-        return "\n".join([*facts, asked, _order(self._names)]) if facts else asked
+    def _question(self, asked: str) -> str:
+        facts = [fact.text for fact in self._facts if fact.included]
+        return f"{asked}\n{_note(self._names, ' '.join(facts))}" if facts else asked
 
     def _account(self, history: tuple[Line, ...]) -> tuple[PromptPart, ...]:
         missing = history[: max(len(history) - 1 - len(self._lines), 0)]
@@ -161,6 +182,7 @@ class _Draft:
             self._rules.part(),
             self._about.part(),
             *(fact.part() for fact in self._facts),
+            *(example.part() for example in self._examples),
             *(
                 PromptPart(
                     part.kind,
