@@ -1,7 +1,8 @@
 """The road of a message, on a real Postgres."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from sqlalchemy import text
 
 from bot import limits
 from bot.errors import BadKey, Conflict, Down, NotAllowed, RateLimited, Refused, Slow, StageClosed, StageUnsure
-from bot.ports import RepliedTo, Role
+from bot.ports import Place, RepliedTo, Role
+from db.engine import create_engine
 from db.work import Actor
 from tests.services.stagecraft import (
     PARLOUR,
@@ -28,8 +30,6 @@ from tests.services.stagecraft import (
 
 async def rows(program: Program, statement: str) -> list[tuple[object, ...]]:
     """What the database holds, past row security."""
-    from db.engine import create_engine
-
     engine = create_engine(program.database.url, as_owner=True)
     async with engine.begin() as connection:
         await connection.execute(text("SET LOCAL row_security = off"))
@@ -408,3 +408,59 @@ async def test_nobody_sees_a_conversation_they_are_not_in(program: Program) -> N
     sasha = await program.people.arrive(SASHA)
     async with program.database.work(Actor.user(sasha)) as work:
         assert (await work.session.execute(text("SELECT * FROM messages"))).all() == []
+
+
+async def test_the_history_follows_what_is_changed_or_deleted_later(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    first, second = said("Mira, my bike is red"), said("Mira, my boat is blue")
+    for heard in (first, second):
+        await program.turns.hear(heard)
+        await program.turns.idle()
+    await program.turns.trigger_edited(first.message_id, "Mira, my bike is green")
+    await program.turns.trigger_deleted(second.message_id)
+    await program.turns.trigger_deleted(123_456)
+    assert await rows(program, "SELECT content FROM messages WHERE kind = 'user'") == [("Mira, my bike is green",)]
+    assert [words for _, words in program.channels.texts()] == ["Well met.", "Well met."]
+
+
+async def test_whoever_speaks_to_the_application_alone_is_shown_the_way(program: Program) -> None:
+    await program.turns.hear(said("hello?", mentions_us=True))
+    await program.turns.hear(said("hello?", place=Place(None, 900, 900)))
+    await program.turns.hear(said("hello?", mentions_us=True, author_is_bot=True))
+    await program.turns.hear(said("nothing to do with us"))
+    assert [key for _, key, _ in program.channels.remarks] == ["nobody_here", "direct_message"]
+    assert "/character summon" in program.channels.remarks[0][2]
+
+
+async def test_a_database_that_comes_back_loses_nothing(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    gate = await _reach(program, "Well")
+    await program.turns.hear(said("Mira, one"))
+    await _until_asked(program, shown=1)
+    async with renamed(program, "turns"):
+        gate.set()
+        await program.turns.idle()
+    assert program.channels.texts() == []
+    await program.turns.beat()
+    await program.turns.idle()
+    async with renamed(program, "inbox"):
+        hearing = asyncio.create_task(program.turns.hear(said("Mira, two")))
+        await until(lambda: program.clock.slept)
+    assert await hearing
+    await program.turns.idle()
+    assert [words for _, words in program.channels.texts()] == ["Well met.", "Well met."]
+    assert await rows(program, "SELECT state FROM inbox ORDER BY message_id") == [("done",), ("done",)]
+
+
+@contextlib.asynccontextmanager
+async def renamed(program: Program, table: str) -> AsyncIterator[None]:
+    """While this lasts, statements on the table fail."""
+    engine = create_engine(program.database.url, as_owner=True)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
+        yield
+        async with engine.begin() as connection:
+            await connection.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
+    finally:
+        await engine.dispose()

@@ -13,6 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot import limits
 from bot.clock import Clock
@@ -122,6 +123,8 @@ class Answering:
         performance = self._perform(running, cast)
         try:
             return await self._bring_to_end(running, cast, performance)
+        except (OSError, DBAPIError):
+            raise  # the database is away: the turn is taken up again as it stands
         except Exception:  # a border: whoever asked must not be left without a word
             error_id = turn_id.hex[-8:]
             _log.exception("turn_failed", turn_id=str(turn_id), error_id=error_id)

@@ -40,8 +40,12 @@ class Cursors:
         moved, self._moved = self._moved, {}
         if not moved:
             return
-        async with self._database.work(Actor.job("cursors")) as work:
-            await delivery.move_cursors(work.session, moved)
+        try:
+            async with self._database.work(Actor.job("cursors")) as work:
+                await delivery.move_cursors(work.session, moved)
+        except BaseException:
+            self._moved = {**moved, **self._moved}
+            raise
 
     async def missed(self) -> Sequence[Missed]:
         """Where to catch up, and from where on. A channel nobody was ever heard in is not among them."""

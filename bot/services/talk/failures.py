@@ -9,6 +9,8 @@ ANSWER_EMPTY = "empty_answer"
 OUR_FAULT = "internal_error"
 TOO_MANY_ATTEMPTS = "too_many_attempts"
 QUEUE_FULL = "queue_full"
+NOBODY_HERE = "nobody_here"
+DIRECT_MESSAGE = "direct_message"
 
 _REMARKS: dict[str, Text] = {
     "model_slow": N_("{character} could not answer: the language model took too long. Write again in a moment."),
@@ -28,6 +30,10 @@ _REMARKS: dict[str, Text] = {
     ),
     OUR_FAULT: N_("{character} could not answer: something went wrong in the bot (error {error_id}). Write again."),
     QUEUE_FULL: N_("So much was said here that some messages stay unanswered. Give the characters a moment."),
+    NOBODY_HERE: N_("Nobody listens in this channel yet. Ask a character in with /character summon; /help tells more."),
+    DIRECT_MESSAGE: N_(
+        "Characters cannot talk in direct messages yet. Meet them in a channel of a server; /help tells more."
+    ),
     "missing_permissions": N_(
         "{character} cannot speak here: the bot needs the permission {permissions} in this channel."
     ),

@@ -85,8 +85,12 @@ class TurnRows:
         async with self._database.work(Actor.job("inbox")) as work:
             await delivery.reheard(work.session, errand.heard.message_id, written(errand))
         if conversation_id is not None:
-            async with self._database.work(Actor.turn(conversation_id)) as work:
-                await messages.reword(work.session, conversation_id, errand.heard.message_id, errand.heard.content)
+            await self.reword_said(conversation_id, errand.heard.message_id, errand.heard.content)
+
+    async def reword_said(self, conversation_id: UUID, message_id: int, content: str) -> None:
+        """The history follows a message that was changed."""
+        async with self._database.work(Actor.turn(conversation_id)) as work:
+            await messages.reword(work.session, conversation_id, message_id, content)
 
     async def settle_message(self, message_id: int, *, dropped: str | None = None) -> None:
         """The inbox is done with a message; `dropped` says why it was not answered."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot import failpoints, limits
 from bot.clock import Clock
@@ -36,6 +38,14 @@ _log = structlog.get_logger(__name__)
 
 _BEAT_SECONDS = 10.0
 """How often cursors are written and doubtful turns are looked at again."""
+
+_REMEMBERED_MESSAGES = 20_000
+"""How many answered messages are remembered, so that changing or deleting one later reaches the history without asking
+the database about every message that is changed anywhere."""
+
+_DATABASE_GONE = (OSError, DBAPIError)
+_PATIENCE_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
+"""How long writing a message down is tried again while the database is away; then the next catching up fetches it."""
 
 
 @dataclass(slots=True)
@@ -89,7 +99,8 @@ class Turns:
         )
         self._cursors = Cursors(database, hearing)
         self._pending: dict[int, _Pending] = {}
-        self._unsure: list[_Begun] = []
+        self._answered: OrderedDict[int, UUID] = OrderedDict()
+        self._again: list[_Pending | _Begun] = []
         self._is_closing = False
         self._beat: asyncio.Task[None] | None = None
 
@@ -146,13 +157,14 @@ class Turns:
 
         `to` names the characters that shall answer; without it they are found in the message (`heed`).
         """
+        spoken_to = self._hearing.addressed(heard) if to is None else to
+        errand = Errand(replace(heard, content=heard.content[: limits.HEARD_TEXT_MAX]), spoken_to)
+        is_new = bool(spoken_to) and await self._receive(errand)
         if self._hearing.room(heard.place.channel_id) is not None:
             self._cursors.seen(heard.place.channel_id, heard.message_id)
-        spoken_to = self._hearing.addressed(heard) if to is None else to
         if not spoken_to:
-            return False
-        errand = Errand(replace(heard, content=heard.content[: limits.HEARD_TEXT_MAX]), spoken_to)
-        if not await self._rows.receive(errand):
+            await self._point_the_way(heard)
+        if not is_new:
             return False
         if self._is_closing:
             return True
@@ -160,10 +172,31 @@ class Turns:
         if not self._lanes.put(heard.place.channel_id, pending):
             del self._pending[heard.message_id]
             await self._rows.settle_message(heard.message_id, dropped=failures.QUEUE_FULL)
-            text = Say(heard.author.locale)(failures.remark_on(failures.QUEUE_FULL) or "")
-            await self._answering.remark(heard.place, text, key=failures.QUEUE_FULL)
+            await self._remark(heard, failures.QUEUE_FULL)
             return False
         return True
+
+    async def _receive(self, errand: Errand) -> bool:
+        for wait in _PATIENCE_SECONDS:
+            try:
+                return await self._rows.receive(errand)
+            except _DATABASE_GONE as error:
+                _log.warning("inbox_unreachable", message_id=errand.heard.message_id, error=type(error).__name__)
+            await self._clock.sleep(wait)
+        return await self._rows.receive(errand)
+
+    async def _point_the_way(self, heard: Heard) -> None:
+        """Somebody speaks to the application where no character can answer: say what to do, rather than nothing."""
+        if heard.author_is_bot or heard.webhook_id is not None or self._is_closing:
+            return
+        if heard.place.guild_id is None:
+            await self._remark(heard, failures.DIRECT_MESSAGE)
+        elif heard.mentions_us and self._hearing.room(heard.place.channel_id) is None:
+            await self._remark(heard, failures.NOBODY_HERE)
+
+    async def _remark(self, heard: Heard, reason: str) -> None:
+        text = Say(heard.author.locale)(failures.remark_on(reason) or "")
+        await self._answering.remark(heard.place, text, key=reason)
 
     def listeners(self, channel_id: int) -> tuple[Present, ...]:
         """The characters that listen in a channel, from memory."""
@@ -201,6 +234,9 @@ class Turns:
         """The message was deleted: what is not yet said about it is not said, and it leaves the history."""
         pending = self._pending.get(message_id)
         if pending is None:
+            conversation_id = self._answered.pop(message_id, None)
+            if conversation_id is not None:
+                await self._rows.forget_message(conversation_id, message_id)
             return
         pending.is_gone = True
         for running in self._answering_to(message_id):
@@ -209,9 +245,14 @@ class Turns:
             await self._rows.forget_message(pending.conversation_id, message_id)
 
     async def trigger_edited(self, message_id: int, content: str) -> None:
-        """The message was changed. Before a word of the answer is seen it is answered anew as it stands now."""
+        """The message was changed. Before a word of the answer is seen it is answered anew as it stands now.
+
+        Later only the history follows; the answer stands.
+        """
         pending = self._pending.get(message_id)
         content = content[: limits.HEARD_TEXT_MAX]
+        if pending is None and message_id in self._answered:
+            await self._rows.reword_said(self._answered[message_id], message_id, content)
         if pending is None or pending.errand.heard.content == content:
             return
         running = self._answering_to(message_id)
@@ -239,15 +280,24 @@ class Turns:
     # -------------------------------------------------------------------------------------------- working
 
     async def _work(self, item: _Pending | _Begun) -> None:
-        if isinstance(item, _Begun):
-            await self._answer(item)
-            return
+        try:
+            await (self._answer(item) if isinstance(item, _Begun) else self._answer_and_settle(item))
+        except _DATABASE_GONE as error:
+            # Every step can be taken again: whatever was written down is found as it stands.
+            _log.warning("turn_put_off", error=type(error).__name__)
+            self._again.append(item)
+
+    async def _answer_and_settle(self, item: _Pending) -> None:
         message_id = item.errand.heard.message_id
         try:
             dropped = await self._answer_message(item)
             await self._rows.settle_message(message_id, dropped=dropped)
         finally:
             self._pending.pop(message_id, None)
+            if item.conversation_id is not None:
+                self._answered[message_id] = item.conversation_id
+                if len(self._answered) > _REMEMBERED_MESSAGES:
+                    self._answered.popitem(last=False)
 
     async def _answer_message(self, pending: _Pending) -> str | None:
         """Answer a message; returns why not, where it was not."""
@@ -271,7 +321,7 @@ class Turns:
 
     async def _answer(self, begun: _Begun) -> None:
         if await self._answering.answer(begun.turn_id, begun.conversation_id) is TurnState.UNKNOWN:
-            self._unsure.append(begun)
+            self._again.append(begun)
 
     async def _keep_beat(self) -> None:
         while True:
@@ -282,11 +332,12 @@ class Turns:
                 _log.exception("beat_failed")
 
     async def beat(self) -> None:
-        """Write cursors, and take up again turns of which nobody could tell whether they were shown."""
+        """Write cursors, and take up again what could not be finished: Discord or the database did not answer."""
         await self._cursors.flush()
-        unsure, self._unsure = self._unsure, []
-        for begun in unsure:
-            self._lanes.put(begun.channel_id, begun, always=True)
+        again, self._again = self._again, []
+        for item in again:
+            lane = item.channel_id if isinstance(item, _Begun) else item.errand.heard.place.channel_id
+            self._lanes.put(lane, item, always=True)
 
 
 __all__ = ["Missed", "Turns"]
