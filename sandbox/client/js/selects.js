@@ -1,12 +1,11 @@
 /** The drop-down used by messages and modals: string, user, role, mentionable and channel; one or many values. */
 import { h, icon } from "./dom.js";
-import { emojiNode } from "./markdown_nodes.js";
+import { OptionList, optionMark } from "./options.js";
 import { openPopup, place } from "./popups.js";
 import { avatarUrl, channelTitle, compareIds, nameOf, roleColor, store } from "./store.js";
 
 const KINDS = { 3: "string", 5: "user", 6: "role", 7: "mentionable", 8: "channel" };
 const SEARCH_FROM = 9;
-let serial = 0;
 
 /** What can be chosen: `[{value, label, description?, image?, color?, emoji?, icon?}]`. */
 export function choices(component, channel) {
@@ -75,182 +74,105 @@ function initial(component) {
  * (many). Returns `{node, values()}`.
  */
 export function createSelect(component, { channel, label, onCommit }) {
-  serial += 1;
   const max = component.max_values ?? 1;
   const min = component.min_values ?? 1;
-  const id = `select-${serial}`;
   const all = choices(component, channel);
-  const state = { values: initial(component), before: "" };
+  const state = { values: initial(component), before: "", open: false };
   const value = h("span", { class: "select-value" });
-  const node = h(
-    "button",
-    {
-      type: "button",
-      class: "select",
-      role: "combobox",
-      "aria-haspopup": "listbox",
-      "aria-expanded": "false",
-      "aria-controls": id,
-      "aria-label": label ?? component.placeholder ?? "Make a selection",
-      disabled: component.disabled,
-      data: { customId: component.custom_id },
-    },
-    value,
-    icon("down", 18),
-  );
-  const show = () => {
-    value.replaceChildren(...chips(state.values, all, max));
-    if (!state.values.length)
-      value.append(h("span", { class: "placeholder" }, component.placeholder || "Make a selection"));
-  };
-  const done = () => {
+  const name = label ?? component.placeholder ?? "Make a selection";
+  const node = selectButton(component, name, value);
+  const show = () => value.replaceChildren(...shownValue(state.values, all, max, component.placeholder));
+  const closed = () => {
+    state.open = false;
+    node.setAttribute("aria-expanded", "false");
     if (state.values.join() !== state.before && state.values.length >= min) onCommit?.([...state.values]);
     show();
   };
-  const openList = () => {
-    if (node.getAttribute("aria-expanded") === "true") return;
-    state.before = state.values.join();
+  const open = () => {
+    if (state.open) return;
+    Object.assign(state, { open: true, before: state.values.join() });
     node.setAttribute("aria-expanded", "true");
-    listbox({
-      node,
-      id,
-      all,
-      state,
-      min,
-      max,
-      show,
-      onClose: () => {
-        node.setAttribute("aria-expanded", "false");
-        done();
-      },
-    });
+    openList({ node, name, all, state, min, max, show, closed });
   };
-  node.addEventListener("click", openList);
+  node.addEventListener("click", open);
   node.addEventListener("keydown", (event) => {
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      openList();
-    }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    event.preventDefault();
+    open();
   });
   show();
   return { node, values: () => [...state.values] };
 }
 
-function chips(values, all, max) {
-  return values
-    .map((v) => all.find((o) => o.value === v))
-    .filter(Boolean)
-    .map((o) => h("span", { class: max > 1 ? "chip" : "chosen" }, mark(o), o.label));
+function selectButton(component, name, value) {
+  const props = {
+    type: "button",
+    class: "select",
+    role: "combobox",
+    "aria-haspopup": "listbox",
+    "aria-expanded": "false",
+    "aria-label": name,
+    disabled: component.disabled,
+    data: { customId: component.custom_id },
+  };
+  return h("button", props, value, icon("down", 18));
 }
 
-function mark(option) {
-  if (option.emoji) return emojiNode(option.emoji);
-  if (option.image) return h("img", { class: "option-image", src: option.image, alt: "" });
-  if (option.icon) return h("span", { class: "option-icon", vars: { "--role": option.color } }, icon(option.icon, 18));
-  return null;
+function shownValue(values, all, max, placeholder) {
+  const chosen = values.map((v) => all.find((o) => o.value === v)).filter(Boolean);
+  if (!chosen.length) return [h("span", { class: "placeholder" }, placeholder || "Make a selection")];
+  return chosen.map((o) => h("span", { class: max > 1 ? "chip" : "chosen" }, optionMark(o), o.label));
 }
 
 /** The open list. Focus stays on the search field or the list; the active option follows the arrow keys. */
-function listbox(ctx) {
-  const { node, id, all, state, max } = ctx;
-  const list = h("div", {
-    class: "options",
-    role: "listbox",
-    id,
-    tabIndex: -1,
-    "aria-multiselectable": max > 1 ? "true" : null,
-    "aria-label": node.getAttribute("aria-label"),
-  });
-  const search =
-    all.length >= SEARCH_FROM
-      ? h("input", {
-          class: "field option-search",
-          type: "text",
-          placeholder: "Search",
-          "aria-label": "Search options",
-          role: "combobox",
-          "aria-expanded": "true",
-          "aria-controls": id,
-        })
-      : null;
-  const box = h("div", { class: "select-popup" }, search, list);
-  let active = Math.max(
-    0,
-    all.findIndex((o) => state.values.includes(o.value)),
-  );
-  let shown = all;
-  const focusable = search ?? list;
-  const close = openPopup(node, box, { onClose: ctx.onClose, returnFocus: node, match: true });
+function openList({ node, name, all, state, min, max, show, closed }) {
+  const list = new OptionList({ many: max > 1, chosen: (o) => state.values.includes(o.value) });
+  const search = all.length >= SEARCH_FROM ? searchField(list.id) : null;
+  const field = search ?? list.node;
+  const box = h("div", { class: "select-popup" }, search, list.node);
+  const close = openPopup(node, box, { onClose: closed, returnFocus: node, match: true });
   const choose = (option) => {
-    if (!option) return;
-    pick(state, option.value, max, ctx.min);
-    ctx.show();
+    state.values = picked(state.values, option.value, max, min);
+    show();
     if (max === 1) close();
-    else draw();
+    else list.draw();
   };
-  const draw = () => {
-    active = Math.max(0, Math.min(active, shown.length - 1));
-    list.replaceChildren(
-      ...shown.map((option, n) =>
-        optionNode(option, `${id}-${n}`, n === active, state.values.includes(option.value), max > 1, () => {
-          active = n;
-          choose(option);
-        }),
-      ),
-    );
-    if (!shown.length) list.append(h("p", { class: "options-empty" }, "Nothing matches"));
-    focusable.setAttribute("aria-activedescendant", shown.length ? `${id}-${active}` : "");
-    list.children[active]?.scrollIntoView({ block: "nearest" });
-  };
-  search?.addEventListener("input", () => {
-    const query = search.value.trim().toLowerCase();
-    shown = all.filter((o) => `${o.label} ${o.description ?? ""}`.toLowerCase().includes(query));
-    active = 0;
-    draw();
-  });
+  const offer = (items, active = 0) =>
+    list.show(field, items, { label: name, active, onPick: choose, empty: "Nothing matches" });
+  search?.addEventListener("input", () => offer(matching(all, search.value)));
   box.addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      active = (active + step + shown.length) % Math.max(1, shown.length);
-      draw();
-    } else if (event.key === "Enter" || (event.key === " " && !search)) choose(shown[active]);
-    else if (event.key === "Tab") close();
-    else return;
+    if (event.key === "Tab") close();
+    else if (event.key === "Enter" || (event.key === " " && !search)) list.pick();
+    else if (!list.walk(event)) return;
     if (event.key !== "Tab") event.preventDefault();
     event.stopPropagation();
   });
-  draw();
+  const first = all.findIndex((o) => state.values.includes(o.value));
+  offer(all, Math.max(0, first));
   place(box, node.getBoundingClientRect(), "below", true);
-  focusable.focus({ preventScroll: true });
+  field.focus({ preventScroll: true });
 }
 
-function pick(state, value, max, min) {
-  if (max === 1) state.values = state.values[0] === value && min === 0 ? [] : [value];
-  else if (state.values.includes(value)) state.values = state.values.filter((v) => v !== value);
-  else if (state.values.length < max) state.values = [...state.values, value];
+function searchField(listId) {
+  return h("input", {
+    class: "field option-search",
+    type: "text",
+    placeholder: "Search",
+    "aria-label": "Search options",
+    role: "combobox",
+    "aria-expanded": "true",
+    "aria-controls": listId,
+  });
 }
 
-/** One row of any option list (selects, slash choices, mentions). */
-export function optionNode(option, id, active, selected, many, onClick) {
-  return h(
-    "div",
-    {
-      class: ["option", active && "active"],
-      role: "option",
-      id,
-      "aria-selected": String(selected ?? active),
-      data: { value: option.value },
-      onMousedown: (event) => event.preventDefault(),
-      onClick,
-    },
-    mark(option),
-    h(
-      "span",
-      { class: "option-text" },
-      h("span", { class: "option-label" }, option.label),
-      option.description && h("small", {}, option.description),
-    ),
-    many && h("span", { class: ["tick", selected && "on"] }, selected && icon("check", 14)),
-    !many && selected && icon("check", 16),
-  );
+function matching(all, typed) {
+  const query = typed.trim().toLowerCase();
+  return all.filter((o) => `${o.label} ${o.description ?? ""}`.toLowerCase().includes(query));
+}
+
+/** The values after `value` was chosen: switched on or off where several may be. */
+function picked(values, value, max, min) {
+  if (max === 1) return values[0] === value && min === 0 ? [] : [value];
+  if (values.includes(value)) return values.filter((v) => v !== value);
+  return values.length < max ? [...values, value] : values;
 }

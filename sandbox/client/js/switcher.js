@@ -1,7 +1,8 @@
 /** Ctrl+K: going to a channel or a person by a few letters. */
-import { $, h } from "./dom.js";
+import { h } from "./dom.js";
 import { channelTree, openChannel, openDm } from "./navigate.js";
-import { optionNode, userChoices } from "./selects.js";
+import { OptionList } from "./options.js";
+import { userChoices } from "./selects.js";
 import { avatarUrl, channelTitle, directMessages, isText, recipients, store, threadsOf } from "./store.js";
 
 const SHOWN = 9;
@@ -33,63 +34,48 @@ function everywhere() {
   return [...out, ...[...people.values()].map((user) => ({ ...user, go: () => openDm(user.value) }))];
 }
 
+/** The places whose name holds `typed`: unread ones first, then those beginning with it. */
+function matching(all, typed) {
+  const q = typed.trim().replace(/^[#@]/, "").toLowerCase();
+  const rank = (place) => Number(store.unread.has(place.value)) * 2 + Number(place.label.toLowerCase().startsWith(q));
+  return all
+    .filter((place) => place.label.toLowerCase().includes(q) && place.value !== store.channelId)
+    .sort((a, b) => rank(b) - rank(a))
+    .slice(0, SHOWN);
+}
+
 /** Opens the search over everything one can go to. */
 export function openSwitcher() {
   const all = everywhere();
-  const unread = (place) => Number(store.unread.has(place.value));
-  const list = h("div", { class: "options", role: "listbox", id: "switcher-list", "aria-label": "Places" });
+  const question = "Where would you like to go?";
+  const list = new OptionList();
   const field = h("input", {
     class: "field switcher-field",
     type: "text",
-    placeholder: "Where would you like to go?",
-    "aria-label": "Where would you like to go?",
+    placeholder: question,
+    "aria-label": question,
     role: "combobox",
     "aria-expanded": "true",
-    "aria-controls": "switcher-list",
     autocomplete: "off",
   });
-  const dialog = h("dialog", { class: "dialog switcher", "aria-label": "Go to" }, field, list);
-  let shown = [];
-  let active = 0;
+  const dialog = h("dialog", { class: "dialog switcher", "aria-label": "Go to" }, field, list.node);
   const go = (place) => {
     dialog.close();
-    place?.go();
+    place.go();
   };
-  const draw = () => {
-    list.replaceChildren(
-      ...shown.map((place, n) => optionNode(place, `switcher-${n}`, n === active, false, false, () => go(place))),
-    );
-    if (!shown.length) list.append(h("p", { class: "options-empty" }, "Nothing of that name"));
-    field.setAttribute("aria-activedescendant", shown.length ? `switcher-${active}` : "");
-  };
-  const search = () => {
-    const q = field.value.trim().replace(/^[#@]/, "").toLowerCase();
-    shown = all
-      .filter((place) => place.label.toLowerCase().includes(q) && place.value !== store.channelId)
-      .sort(
-        (a, b) =>
-          unread(b) - unread(a) ||
-          Number(b.label.toLowerCase().startsWith(q)) - Number(a.label.toLowerCase().startsWith(q)),
-      )
-      .slice(0, SHOWN);
-    active = 0;
-    draw();
-  };
+  const search = () =>
+    list.show(field, matching(all, field.value), { label: "Places", onPick: go, empty: "Nothing of that name" });
   field.addEventListener("input", search);
   field.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by && shown.length) {
-      active = (active + by + shown.length) % shown.length;
-      draw();
-    } else if (event.key === "Enter") go(shown[active]);
-    else return;
+    if (list.walk(event) || event.key !== "Enter") return;
     event.preventDefault();
+    list.pick();
   });
   dialog.addEventListener("click", (event) => {
     if (event.target === dialog) dialog.close();
   });
   dialog.addEventListener("close", () => dialog.remove());
-  $("body").append(dialog);
+  document.body.append(dialog);
   dialog.showModal();
   search();
   field.focus();
