@@ -1,4 +1,4 @@
-"""The whole product as a person gets it: `python -m bot start` as a child process, and a person's hands on the local Discord.
+"""The product as a person gets it: `python -m bot start` as a child process, and hands on the local Discord.
 
 Everything is on loopback. `kill_everything` ends every process of the tree at one instant, as a power cut would.
 """
@@ -83,7 +83,7 @@ class Stack:
         return any(re.search(r"ready in [\d.]+ s", line) for line in self.lines)
 
     async def _learn(self, url: str) -> None:
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as session:
             try:
                 async with session.get(f"{url}/sandbox/people") as answer:
                     if answer.status == 200:
