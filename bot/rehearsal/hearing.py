@@ -19,6 +19,11 @@ class Intent(StrEnum):
     LIST = "list"
     JOKE = "joke"
     POEM = "poem"
+    SURPRISE = "surprise"
+    HELP = "help"
+    GIFT = "gift"
+    EXCLAIM = "exclaim"
+    CONFUSED = "confused"
     THANKS = "thanks"
     FAREWELL = "farewell"
     SAD = "sad"
@@ -102,6 +107,32 @@ _RULES: tuple[tuple[Intent, str], ...] = (
         r"\bgive me (a list|\d+|three|"
         r"four|five|some|a few)\b|\b(make|write) (me )?a list\b|^list\b|\bwhat (three|four|five|\d+) things\b|"
         r"\b(haz|dame|escribe)(me)? (una lista|\d+|tres|cuatro|cinco)\b|\blista de\b|\b(tres|cuatro|cinco|\d+) cosas\b",
+    ),
+    (
+        Intent.SURPRISE,
+        r"\b(say|tell me|show me) something\b|^surprise me\b|\b(i'?m|so|i am) bored\b|\bentertain me\b|^what'?s new\b|"
+        r"^talk to me\b|\b(di|dime|cuéntame) algo\b|\bsorpréndeme\b|\bme aburro\b",
+    ),
+    (Intent.HELP, r"^(can you )?(please )?help( me)?[\s!.?]*$|^(what (should|can) (i|we) (do|ask|say))|"
+                  r"^ayuda(me)?\b|^what now\b"),
+    (
+        Intent.GIFT,
+        r"\bi(?:'ve)? (?:brought|got|made|bought|baked|have) (?:you|something for you)\b ?(?P<caught>[^.!?]{0,50})|"
+        r"\bthis is for you\b|\bte (?:traje|he traído|regalo) (?P<caught2>[^.!?]{2,50})",
+    ),
+    (
+        Intent.EXCLAIM,
+        r"^(oh,? |ah,? )*(wow+|cool|nice|great|neat|amazing|awesome|interesting|lovely|beautiful|oh+|ah+|hm+|mm+|"
+        r"ooh+|aww?|omg|"
+        r"whoa|genial|qué (guay|bonito|bien|interesante|chulo)|vaya|guau|oh)[\s!.…]*$|"
+        r"^(that'?s|that is|this is|how|so) (so |very |really |pretty )?(sad|cool|nice|great|amazing|awesome|"
+        r"beautiful|lovely|sweet|"
+        r"funny|weird|strange|interesting|scary|creepy|cute|good|wonderful|fascinating)[\s!.…]*$",
+    ),
+    (
+        Intent.CONFUSED,
+        r"^(huh|what|eh|sorry|pardon|come again|qué|cómo)[\s?!.]*$|\bi don'?t (understand|get it|follow)\b|"
+        r"\bwhat do you mean\b|\bno (te )?entiendo\b|\bqué quieres decir\b",
     ),
     (Intent.JOKE, r"\b(joke|make me laugh|something funny|pun|chiste|hazme reír|algo gracioso)\b"),
     (Intent.POEM, r"\b(poem|poetry|haiku|verse|sing (me|us|something)|a song|rhyme|poema|poesía|canción|"
@@ -242,7 +273,7 @@ _SPANISH = re.compile(
 _ENGLISH = re.compile(
     r"\b(?:the|an?|is|are|you|your|i|my|what|where|who|how|when|do|does|did|to|of|and|hello|hi|hey|thanks|this|"
     r"that|it|can|tell|have|in|"
-    r"for|with|was|please|yes|not|about|like)\b",
+    r"for|with|me|was|please|yes|not|about|like)\b",
     _I,
 )
 
@@ -295,12 +326,23 @@ def _misread(intent: Intent, text: str) -> bool:
     return intent is Intent.SAD and bool(re.match(r"\s*(?:do|are|were) you\b|\s*why\b", text, _I))
 
 
+# After a name without a comma, what shows that it was called and not spoken of.
+_CALLED_TO = (
+    r"(?:tell|what|who|where|when|why|how|which|do|does|did|are|can|could|would|will|have|please|show|give|list|"
+    r"write|sing|come|"
+    r"help|i|i'm|my|let's|you|your|thank|thanks|hello|hi|hey|bye|good|yes|no|cuéntame|dime|qué|quién|dónde|cómo|"
+    r"por|me|te|hola|"
+    r"eres|estás|tienes|gracias|háblame)\b|is [^?]*\?"
+)
+
+
 def without_address(line: str, character: str) -> str:
     """The line without the character being called at its start or end, and without mentions."""
     name = re.escape(character.split()[0])
     text = re.sub(r"<@[!&]?\d+>", "", line).strip()
     called = rf"^(?:(?:hey|hi|hello|hola|oye|oh|ok|so) )?@?{name}\s*[,:!.…-]+\s*"
     text = re.sub(called, lambda match: _kept_greeting(match[0]), text, flags=_I)
+    text = re.sub(rf"^@?{name} (?={_CALLED_TO})", "", text, flags=_I)
     bare = re.sub(rf"[,\s]+@?{name}(?P<end>[\s?!.…]*)$", r"\g<end>", text, flags=_I).strip()
     return bare if re.search(r"\w", bare) else text
 

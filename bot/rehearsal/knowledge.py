@@ -21,7 +21,8 @@ _DIRECTION = re.compile(
 )
 # A sentence that leans on the one before it.
 _LEANING = re.compile(
-    r"^(?:he|she|it|they|his|her|its|their|this|that|these|those|below|above|inside|beside|one of|él|ella|ellos|"
+    r"^(?:he|she|it|they|his|her|its|their|this|that|these|those|below|above|inside|beside|one of|"
+    r"i have never told|él|ella|ellos|"
     r"ellas|esto|eso)\b",
     re.IGNORECASE,
 )
@@ -54,6 +55,13 @@ _AGE = re.compile(
     r"\bI am ((?:[a-z]+ty|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|ten|eleven|"
     r"twelve)(?:-[a-z]+)?|\d{1,4})\b(?! \w+ years ago)|"
     r"\b((?:\w+ )?(?:hundred|thousand)?\s?\w+) years old\b"
+)
+_HOW_MANY = re.compile(r"\bhow (?:many|much|old|long)\b|\bcuánt", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundred|"
+    r"thousand|dos|tres|"
+    r"cuatro|cinco|seis|siete|ocho|nueve|diez|cien|mil)\b",
+    re.IGNORECASE,
 )
 _SOMEBODY = re.compile(
     r"\b(?:called|named|rival|sister|brother|friend|mother|father|master|teacher|llama|hermana|hermano|amig[oa])\b|"
@@ -109,8 +117,20 @@ class Knowledge:
 
     def about(self, question: str, enough: float = 0.34) -> list[int]:
         """Indexes of facts that bear on a question, best first."""
-        found = relevance.rank(question, self._texts)
-        return [i for _, i in found if relevance.coverage(question, self._with_line(i)) >= enough]
+        # The character's own name stands in half of its card and tells nothing.
+        own = "|".join(re.escape(part) for part in self._scene.character.split())
+        asked = re.sub(rf"\b(?:{own})\b(?!['’]s)", " ", question, flags=re.IGNORECASE)
+        bonus = [self._weight(fact.text, asked) for fact in self.facts]
+        found = sorted((-score * bonus[i], i) for score, i in relevance.rank(asked, self._texts))
+        return [i for _, i in found if relevance.coverage(asked, self._with_line(i)) >= enough]
+
+    def _weight(self, text: str, asked: str) -> float:
+        """More for a sentence with a number where one is asked for, and for one that says what a thing is."""
+        if _HOW_MANY.search(asked):
+            return 1.6 if _NUMBER.search(text) else 1.0
+        called = [re.escape(word) for word in re.findall(r"[\w'’]+", asked) if relevance.terms(word)]
+        says_what = rf"\b(?:{'|'.join(called)})(?:, (?:an?|the) |\.? (?:is|are|has) )|\bcalled (?:{'|'.join(called)})"
+        return 1.4 if called and re.search(says_what, text, re.IGNORECASE) else 1.0
 
     def passage(self, index: int, most: int = 2) -> str:
         """A fact with the sentence it leans on, or the one that leans on it."""

@@ -60,9 +60,9 @@ class Lines:
         lines = list(self._stock.get(kind, ()))
         self._rng.shuffle(lines)
         for line in lines:
-            text = _filled(line, values, spoken_fact=self._quoted)
+            text = _filled(line, values, spoken_fact=self.quoted)
             around = _filled(
-                line, {**values, **{name: "…" for name in _REPEATABLE & slots.keys()}}, spoken_fact=self._quoted
+                line, {**values, **{name: "…" for name in _REPEATABLE & slots.keys()}}, spoken_fact=self.quoted
             )
             if text is not None and around is not None and self.is_fresh(around):
                 return self.use(text)
@@ -93,7 +93,8 @@ class Lines:
         self._rng.shuffle(indexes)
         return self.fact(indexes)
 
-    def _quoted(self, fact: str) -> str:
+    def quoted(self, fact: str) -> str:
+        """A fact as it is told: between quotation marks where the card is in another language."""
         return f"«{fact}»" if self.quotes else fact
 
 

@@ -25,7 +25,6 @@ LINES: dict[str, tuple[str, ...]] = {
         "You are welcome, {user}.",
         "Any time. It cost me nothing and I enjoyed it.",
         "No need to thank me, {user}. Ask me something harder next.",
-        "With pleasure.",
     ),
     "farewell": (
         "Go well, {user}. I will be here, and so will {thing}.",
@@ -67,7 +66,6 @@ LINES: dict[str, tuple[str, ...]] = {
     "laugh": (
         "Good, you laugh. I was not sure that one would land.",
         "I like that sound, {user}.",
-        "Keep laughing; it does this place good.",
     ),
     "is_ai": (
         "You ask sincerely, so I answer plainly: I am an AI character, not a person. At the moment no language "
@@ -188,7 +186,49 @@ LINES: dict[str, tuple[str, ...]] = {
         "{Said_back}? Go on, I am listening.",
         "{Said_back}. And how is that for you?",
         "I did not know that. {Said_back}; I will remember.",
-        "Hm. {Said_back}. What happened then?",
+        "{Said_back}. Since when?",
+        "Ah. {Said_back}. That explains a little of how you ask things.",
+    ),
+    "statement_past": (
+        "{Said_back}. What happened then?",
+        "I did not know that. {Said_back}; I will remember.",
+        "{Said_back}? Go on, I am listening.",
+    ),
+    "statement_world": (
+        "You may well be right. {fact}",
+        "That is one way to see it. How did you come to it, {user}?",
+        "So it is where you are. Over here it is different: {fact}",
+    ),
+    "statement_of_me": (
+        "Do you think so? Perhaps you know me better than I do, {user}.",
+        "{Said_back}? I will let you be the judge of that.",
+        "People have said worse about me, and been less right.",
+    ),
+    "exclaim": (
+        "I thought so too, the first time.",
+        "It is, is it not? {fact}",
+        "Wait until you hear the rest. {fact}",
+    ),
+    "confused": (
+        "I went too fast. Let me begin somewhere else. {fact}",
+        "Never mind, {user}; I talk in circles sometimes. Ask me about {thing}, that one is simple.",
+        "Fair. Put plainly: {fact}",
+    ),
+    "gift": (
+        "For me? {user}, you should not have. I will put it where I can see it.",
+        "A present! Nobody has brought me anything in a long while. Thank you, {user}.",
+        "You thought of me on the way here. That is the best part of it.",
+    ),
+    "ask_self": (
+        "I ask myself that on quiet evenings. {fact}",
+        "Sometimes, {user}. It depends on the hour and on the company.",
+        "Less than you would think, and more than I admit. {fact}",
+        "Now and then. Do you?",
+    ),
+    "doing": ("What I always do at this hour. {fact}", "This and that, {user}. {fact}"),
+    "favourite_unknown": (
+        "A favourite {topic}? I could not choose. I can tell you that I love {love}.",
+        "I have never settled on one {topic}. Tell me yours, and I will consider it.",
     ),
     "statement_long": (
         "That is a lot in one breath, {user}. The part about {topic} stays with me.",

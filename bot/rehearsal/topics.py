@@ -20,6 +20,14 @@ _SELF: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        "doing",
+        re.compile(
+            r"\bwhat (are|were) you (doing|up to|reading|working on|writing|making)\b|\bwhat did you do\b|"
+            r"\bwhat have you been\b|\bqué (haces|estás haciendo|hiciste)\b",
+            _I,
+        ),
+    ),
+    (
         "work",
         re.compile(
             r"\bwhat do you do\b|\b(your|a) (job|work|living|profession)\b|\ba qué te dedicas\b|\btu trabajo\b", _I
@@ -63,6 +71,8 @@ _LEAD = re.compile(
     r"dime) ?(?:about |of )?",
     _I,
 )
+# What is left of a question that is no thing: "time is it", "you are doing".
+_CLAUSE = re.compile(r"^(?:you|i|we|to)\b|\b(?:is|are|do|does|did|was) (?:it|you|he|she|they|we|that)\b", _I)
 _PHRASE = re.compile(
     r"\b(?:the|a|an|my|your|this|these|our|el|la|los|las|un|una|mi|"
     r"tu) [\w'’-]+(?: [\w'’-]+)?(?=[\s?!.,]*$)",
@@ -107,7 +117,7 @@ def topic(text: str, *, spanish: bool) -> str | None:
     bare = re.sub(r"(?: like)?[?!.…,;:\"*\s]+$", "", (first[-1] if first else text) + "?").strip(" ¿¡")
     lead = _LEAD.match(bare)
     rest = bare[lead.end() :] if lead and lead.end() else ""
-    if rest and len(rest.split()) <= 5 and relevance.terms(rest) and not re.match(r"(?:you|i|we|to)\b", rest, _I):
+    if rest and len(rest.split()) <= 5 and relevance.terms(rest) and not _CLAUSE.search(rest):
         return lowered(person.as_second(rest, spanish))
     phrase = _PHRASE.search(bare)
     if phrase and relevance.terms(phrase[0]):

@@ -14,7 +14,10 @@ tells told give gives gave call calls called see sees saw love loves hate hates 
 brought teach taught show shows showed let lets make makes made ask asks asked help helps helped meet meets met need
 needs trust trusts know knows knew keep keeps kept wake wakes remind reminds left leave leaves raised
 """
-_GIVERS = "tell tells told give gives gave show shows showed bring brings brought teach taught ask asks asked"
+_GIVERS = """
+thank brings made got buy bought baked tell tells told give gives gave show shows showed bring brings brought teach
+taught ask asks asked
+"""
 _AFTERS = "to a an the in on at with from for of by as into out up down about when while if every"
 _BEFORE_OBJECT = frozenset(_OBJECT_AFTER.split())
 _GIVING = frozenset(_GIVERS.split())
@@ -54,7 +57,8 @@ def as_first(sentence: str, character: str, spanish: bool = False) -> str:
 
 def as_second(sentence: str, spanish: bool = False) -> str:
     """What a person said about themselves, said back to them, without its final mark."""
-    turned = _mapped(sentence.strip(" .!…"), _ES_TO_SECOND if spanish else _TO_SECOND)
+    said = sentence.strip(" .!?¿¡…")
+    turned = _mapped(said, _ES_TO_SECOND) if spanish else _both_ways(said)
     if not spanish:
         turned = re.sub(r"\byou was\b", "you were", turned, flags=re.IGNORECASE)
         turned = re.sub(r"\b(it|that|this|he|she|what) are\b", r"\1 is", turned, flags=re.IGNORECASE)
@@ -111,6 +115,22 @@ def _you_to_i(sentence: str) -> str:
             out.append({"are": "am", "were": "was", "aren't": "am not", "weren't": "wasn't"}[small])
         else:
             out.append(_cased(_TO_FIRST[small], word) if small in _TO_FIRST else word)
+    return "".join(out)
+
+
+def _both_ways(sentence: str) -> str:
+    """I and you exchanged."""
+    words = _WORD.findall(sentence)
+    out: list[str] = []
+    for index, word in enumerate(words):
+        small = word.casefold().replace("’", "'")
+        if small == "you":
+            out.append("me" if _is_object(words, index) else "I")
+        elif small in {"are", "were"} and _beside_you(words, index):
+            out.append("am" if small == "are" else "was")
+        else:
+            table = _TO_FIRST if small in _TO_FIRST else _TO_SECOND
+            out.append(_cased(table[small], word) if small in table else word)
     return "".join(out)
 
 
