@@ -41,49 +41,16 @@ function listOf(option, channel) {
 }
 
 function textField(option, { form, suggest, channel }) {
+  const input = textInput(option);
+  const node = optionNode("label", option, input);
   const fixed = listOf(option, channel);
-  const input = h("input", {
-    class: "command-input",
-    type: "text",
-    autocomplete: "off",
-    spellcheck: "false",
-    size: 8,
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-expanded": "false",
-    "aria-label": titleOf(option),
-    "aria-required": String(Boolean(option.required)),
-    "aria-description": option.description,
-    inputmode: option.type === T.INTEGER ? "numeric" : option.type === T.NUMBER ? "decimal" : null,
-    data: { option: option.name },
-  });
-  const node = h(
-    "label",
-    { class: ["command-option", option.required && "required"] },
-    h("span", { class: "option-name" }, titleOf(option)),
-    input,
-  );
-  const field = { option, node, input, picked: null, fixed, empty: () => !input.value.trim(), read: () => read(field) };
-  const heading = () => [
-    h("strong", {}, titleOf(option)),
-    h("span", {}, option.description ?? ""),
-    h("em", {}, option.required ? "required" : "optional"),
-  ];
-  const choose = (item) => {
-    field.picked = item;
-    input.value = item.label;
-    fit(input);
-    suggest.show(input, [], { heading: heading(), sticky: true });
-    const next = form.fields.find((f) => f.option.required && f.empty());
-    (next ?? field).input.focus();
-    if (!next) suggest.show(input, [], { heading: heading(), sticky: true });
-  };
+  const field = { option, node, input, fixed, picked: null, empty: () => !input.value.trim(), read: () => read(field) };
   const show = (items, empty) =>
     suggest.show(input, items.slice(0, SHOWN), {
-      heading: heading(),
+      heading: headingOf(option),
       sticky: true,
       label: `Choices for ${titleOf(option)}`,
-      onPick: choose,
+      onPick: (item) => choose(field, item, { form, suggest }),
       empty,
     });
   const refresh = () => {
@@ -101,6 +68,48 @@ function textField(option, { form, suggest, channel }) {
   });
   input.addEventListener("keydown", (event) => keys(event, field, { form, suggest }));
   return field;
+}
+
+function textInput(option) {
+  const numeric = { [T.INTEGER]: "numeric", [T.NUMBER]: "decimal" };
+  return h("input", {
+    class: "command-input",
+    type: "text",
+    autocomplete: "off",
+    spellcheck: "false",
+    size: 8,
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-expanded": "false",
+    "aria-label": titleOf(option),
+    "aria-required": String(Boolean(option.required)),
+    "aria-description": option.description,
+    inputmode: numeric[option.type],
+    data: { option: option.name },
+  });
+}
+
+function optionNode(tag, option, ...parts) {
+  const name = h("span", { class: "option-name" }, titleOf(option));
+  return h(tag, { class: ["command-option", option.required && "required"] }, name, parts);
+}
+
+function headingOf(option) {
+  return [
+    h("strong", {}, titleOf(option)),
+    h("span", {}, option.description ?? ""),
+    h("em", {}, option.required ? "required" : "optional"),
+  ];
+}
+
+/** Takes a choice and goes on to the next required option that is still empty. */
+function choose(field, item, { form, suggest }) {
+  field.picked = item;
+  field.input.value = item.label;
+  fit(field.input);
+  const next = form.fields.find((f) => f.option.required && f.empty());
+  if (next) next.input.focus();
+  else suggest.show(field.input, [], { heading: headingOf(field.option), sticky: true });
 }
 
 function keys(event, field, { form, suggest }) {
@@ -201,48 +210,26 @@ function fileField(option, { form, suggest }) {
     "aria-label": `Choose a file for ${titleOf(option)}`,
     data: { option: option.name },
   });
-  const input = h(
-    "button",
-    {
-      type: "button",
-      class: "command-input command-file",
-      "aria-label": `${titleOf(option)}: choose a file`,
-      onClick: () => chooser.click(),
-    },
-    icon("upload", 16),
-    h("span", {}, "Choose a file"),
-  );
-  const node = h(
-    "span",
-    { class: ["command-option", option.required && "required"] },
-    h("span", { class: "option-name" }, titleOf(option)),
-    input,
-    chooser,
-  );
-  const field = {
-    option,
-    node,
-    input,
-    empty: () => !file,
-    read: () => (file ? { file } : { error: `${titleOf(option)}: choose a file.` }),
+  const props = {
+    type: "button",
+    class: "command-input command-file",
+    "aria-label": `${titleOf(option)}: choose a file`,
   };
+  const input = h("button", props, icon("upload", 16), h("span", {}, "Choose a file"));
+  const read = () => (file ? { file } : { error: `${titleOf(option)}: choose a file.` });
+  const field = { option, node: optionNode("span", option, input, chooser), input, empty: () => !file, read };
+  input.addEventListener("click", () => chooser.click());
   chooser.addEventListener("change", () => {
     [file] = chooser.files;
     input.lastChild.textContent = file?.name ?? "Choose a file";
     input.focus();
   });
-  input.addEventListener("focus", () =>
-    suggest.show(input, [], {
-      heading: [h("strong", {}, titleOf(option)), h("span", {}, option.description)],
-      sticky: true,
-    }),
-  );
+  input.addEventListener("focus", () => suggest.show(input, [], { heading: headingOf(option), sticky: true }));
   input.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && file) {
-      event.preventDefault();
-      form.submit();
-    }
     if (event.key === "Backspace") form.remove(field);
+    if (event.key !== "Enter" || !file) return;
+    event.preventDefault();
+    form.submit();
   });
   return field;
 }

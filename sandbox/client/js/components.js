@@ -1,5 +1,5 @@
 /** Draws message components, the first kind (rows of buttons and selects) and V2 (containers, sections, …). */
-import { $, h, icon, safeUrl } from "./dom.js";
+import { $, dots, h, icon, safeUrl } from "./dom.js";
 import { audioOrFile, imageButton } from "./attachments.js";
 import { COMPONENT, InteractionFailed, interact } from "./interactions.js";
 import { emojiNode, markdownInto } from "./markdown_nodes.js";
@@ -120,7 +120,7 @@ function button(component, message) {
       data: { customId: component.custom_id },
     },
     inner,
-    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
+    dots(),
   );
   node.addEventListener("click", () => press(node, message, { component_type: 2, custom_id: component.custom_id }));
   return node;

@@ -1,6 +1,6 @@
 /** Where one writes: text, files, replies, completions, and the way into slash commands. */
 import { on } from "./bus.js";
-import { $, h, icon, iconButton } from "./dom.js";
+import { $, dots, h, icon, iconButton } from "./dom.js";
 import { CommandForm } from "./command_form.js";
 import { commandsFor, commandItems } from "./commands.js";
 import { openEmojiPicker, replaceShortcodes } from "./emoji.js";
@@ -15,7 +15,7 @@ import { post } from "./rest.js";
 import { channelTitle, currentChannel, isDm, nameOf, store } from "./store.js";
 import { Suggest } from "./suggest.js";
 import { newThreadDialog } from "./threads.js";
-import { complain } from "./toasts.js";
+import { complain, toast } from "./toasts.js";
 import { acceptDrops, Uploads } from "./uploads.js";
 
 const LIMIT = 2000;
@@ -54,6 +54,10 @@ export function mountComposer(root, zone) {
   const frame = h("div", { class: "composer-frame" }, ui.reply, ui.uploads.list, ui.box, ui.notice, ui.uploads.input);
   ui.suggest = new Suggest(frame);
   root.append(frame, ui.typing);
+  listen(frame, zone);
+}
+
+function listen(frame, zone) {
   ui.area.addEventListener("input", onInput);
   ui.area.addEventListener("keydown", onKey);
   ui.area.addEventListener("blur", () =>
@@ -271,25 +275,15 @@ async function submit() {
     return;
   }
   const text = replaceShortcodes(resolve(ui.area.value.trim()));
+  const length = [...text].length;
   if (!text && !ui.uploads.files.length) return;
-  if ([...text].length > LIMIT) {
-    complain({
-      name: "ApiError",
-      message: `A message holds at most ${LIMIT} characters; this one has ${[...text].length}.`,
-    });
+  if (length > LIMIT) {
+    toast(`A message holds at most ${LIMIT} characters; this one has ${length}.`, "error");
     return;
   }
   const kept = { text: ui.area.value, reply, channelId: store.channelId };
   const files = ui.uploads.take();
-  const body = {
-    content: text,
-    nonce: newNonce(),
-    ...(files.length ? { attachments: files.map((f, id) => ({ id, filename: f.name })) } : {}),
-  };
-  if (reply) {
-    body.message_reference = { message_id: reply.message.id, channel_id: store.channelId };
-    if (!reply.ping) body.allowed_mentions = { parse: ["users", "roles", "everyone"], replied_user: false };
-  }
+  const body = messageBody(text, files);
   ui.area.value = "";
   drafts.delete(kept.channelId);
   typedAt = 0;
@@ -300,13 +294,26 @@ async function submit() {
     await post(`/channels/${kept.channelId}/messages`, body, files);
   } catch (error) {
     complain(error);
-    ui.uploads.restore(files);
-    if (!ui.area.value && kept.channelId === store.channelId) {
-      ui.area.value = kept.text;
-      setReply(kept.reply?.message ?? null);
-      grow();
-    }
+    giveBack(kept, files);
   }
+}
+
+function messageBody(content, files) {
+  const body = { content, nonce: newNonce() };
+  if (files.length) body.attachments = files.map((file, id) => ({ id, filename: file.name }));
+  if (!reply) return body;
+  body.message_reference = { message_id: reply.message.id, channel_id: store.channelId };
+  if (!reply.ping) body.allowed_mentions = { parse: ["users", "roles", "everyone"], replied_user: false };
+  return body;
+}
+
+/** What could not be sent goes back where it was, unless something else is being written there already. */
+function giveBack(kept, files) {
+  ui.uploads.restore(files);
+  if (ui.area.value || kept.channelId !== store.channelId) return;
+  ui.area.value = kept.text;
+  setReply(kept.reply?.message ?? null);
+  grow();
 }
 
 /** Answers `message` with the next one sent; null stops that. */
@@ -361,9 +368,7 @@ function drawTyping(channelId) {
         : "";
   if (ui.typing.dataset.text === text) return;
   ui.typing.dataset.text = text;
-  ui.typing.replaceChildren(
-    ...(text ? [h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", {}, text)] : []),
-  );
+  ui.typing.replaceChildren(...(text ? [dots(), h("span", {}, text)] : []));
 }
 
 /** Typing a letter anywhere, with nothing else focused, goes into the composer. */

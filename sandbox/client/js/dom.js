@@ -72,6 +72,9 @@ export function iconButton(name, label, onClick, props = {}) {
   );
 }
 
+/** Three dots that breathe: something is being waited for. */
+export const dots = () => h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 

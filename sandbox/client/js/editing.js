@@ -8,64 +8,57 @@ import { complain } from "./toasts.js";
 /** Turns the message's text into a field. Enter saves, Escape leaves it as it was. */
 export function startEdit(message, node) {
   if (!node || node.querySelector(".edit-box")) return;
-  const area = h("textarea", {
-    class: "field edit-text",
-    "aria-label": "Edit message",
-    rows: 1,
-    value: message.content,
-  });
+  const props = { class: "field edit-text", "aria-label": "Edit message", rows: 1, value: message.content };
+  const area = h("textarea", props);
   const close = () => {
     box.remove();
     node.classList.remove("editing");
     document.querySelector(".composer-text")?.focus();
   };
-  const save = async () => {
-    const content = area.value.trim();
+  const finish = () => {
     close();
-    if (!content && !message.attachments?.length) {
-      await deleteMessage(message);
-      return;
-    }
-    if (content === message.content) return;
-    await patch(`/channels/${message.channel_id}/messages/${message.id}`, { content }).catch(complain);
+    return save(message, area.value.trim());
   };
-  const box = h(
-    "div",
-    { class: "edit-box" },
-    area,
-    h(
-      "p",
-      { class: "edit-hint" },
-      "escape to ",
-      h("button", { type: "button", class: "inline-link", onClick: close }, "cancel"),
-      " • enter to ",
-      h("button", { type: "button", class: "inline-link", onClick: save }, "save"),
-    ),
+  const link = (text, onClick) => h("button", { type: "button", class: "inline-link", onClick }, text);
+  const hint = h(
+    "p",
+    { class: "edit-hint" },
+    "escape to ",
+    link("cancel", close),
+    " • enter to ",
+    link("save", finish),
   );
+  const box = h("div", { class: "edit-box" }, area, hint);
   const grow = () => {
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   };
   area.addEventListener("input", grow);
-  area.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      save();
-    }
-    if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      close();
-    }
-    if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") event.stopPropagation();
-  });
+  area.addEventListener("keydown", (event) => editKeys(event, finish, close));
   node.querySelector(".message-content").after(box);
   node.classList.add("editing");
   grow();
   area.focus();
   area.setSelectionRange(area.value.length, area.value.length);
   node.scrollIntoView({ block: "nearest" });
+}
+
+function editKeys(event, finish, close) {
+  if (event.isComposing) return;
+  // The message list walks with arrows; here they belong to the text.
+  if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") event.stopPropagation();
+  const act = event.key === "Enter" && !event.shiftKey ? finish : event.key === "Escape" ? close : null;
+  if (!act) return;
+  event.preventDefault();
+  event.stopPropagation();
+  act();
+}
+
+async function save(message, content) {
+  if (!content && !message.attachments?.length) await deleteMessage(message);
+  else if (content !== message.content) {
+    await patch(`/channels/${message.channel_id}/messages/${message.id}`, { content }).catch(complain);
+  }
 }
 
 /** Deletes after asking. */

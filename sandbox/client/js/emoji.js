@@ -60,47 +60,38 @@ export function replaceShortcodes(text) {
 
 /** Opens the picker; `onPick({id, name} | {id: null, name: "😀"}, text)`. */
 export function openEmojiPicker(anchor, onPick, returnFocus) {
-  const grid = h("div", { class: "emoji-grid", role: "grid", "aria-label": "Emoji" });
-  const search = h("input", {
-    class: "field",
-    type: "search",
-    placeholder: "Find an emoji",
-    "aria-label": "Find an emoji",
-  });
+  const grid = h("div", { class: "emoji-grid", role: "group", "aria-label": "Emoji" });
+  const label = "Find an emoji";
+  const search = h("input", { class: "field", type: "search", placeholder: label, "aria-label": label });
   const box = h("div", { class: "emoji-picker", role: "dialog", "aria-label": "Emoji picker" }, search, grid);
   const close = openPopup(anchor, box, { side: "end", returnFocus });
-  const draw = () =>
-    grid.replaceChildren(
-      ...findEmoji(search.value.trim(), 300).map((e, n) =>
-        h(
-          "button",
-          {
-            type: "button",
-            class: "emoji-cell",
-            tabIndex: n ? -1 : 0,
-            "aria-label": e.name.replaceAll("_", " "),
-            title: `:${e.name}:`,
-            onClick: () => {
-              close();
-              onPick(e.custom ? { id: e.custom.id, name: e.custom.name } : { id: null, name: e.text }, emojiText(e));
-            },
-          },
-          e.custom ? customEmoji(e.custom) : e.text,
-        ),
-      ),
-    );
+  const pick = (e) => {
+    close();
+    onPick(e.custom ? { id: e.custom.id, name: e.custom.name } : { id: null, name: e.text }, emojiText(e));
+  };
+  const draw = () => {
+    grid.replaceChildren(...findEmoji(search.value.trim(), 300).map((e, n) => emojiCell(e, n === 0, pick)));
+  };
   search.addEventListener("input", draw);
   search.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") {
-      event.preventDefault();
-      $(".emoji-cell", grid)?.click();
-    }
-    if (event.key === "ArrowDown") {
-      event.preventDefault();
-      $(".emoji-cell", grid)?.focus();
-    }
+    const act = { Enter: "click", ArrowDown: "focus" }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    $(".emoji-cell", grid)?.[act]();
   });
   roving(grid, ".emoji-cell", "both");
   draw();
   search.focus({ preventScroll: true });
+}
+
+function emojiCell(e, first, pick) {
+  const props = {
+    type: "button",
+    class: "emoji-cell",
+    tabIndex: first ? 0 : -1,
+    "aria-label": e.name.replaceAll("_", " "),
+    title: `:${e.name}:`,
+    onClick: () => pick(e),
+  };
+  return h("button", props, e.custom ? customEmoji(e.custom) : e.text);
 }

@@ -1,6 +1,6 @@
 /** The people at the side, and the card that opens when one clicks a name. */
 import { on } from "./bus.js";
-import { $, append, h, icon, roving, seedRoving } from "./dom.js";
+import { $, h, icon, roving, seedRoving } from "./dom.js";
 import { openDm } from "./navigate.js";
 import { openPopup } from "./popups.js";
 import { avatarUrl, colorOf, currentChannel, isDm, memberOf, nameOf, roleColor, rolesOf, store } from "./store.js";
@@ -16,102 +16,89 @@ function drawMembers(root) {
   const channel = currentChannel();
   root.hidden = !channel || isDm(channel);
   if (root.hidden) return;
+  root.replaceChildren(...memberGroups(channel.guild_id).map((group) => groupNode(group, channel.guild_id)));
+  seedRoving(root, ".member");
+}
+
+/** Everybody of a server under their highest hoisted role, then members, then apps; by name within. */
+function memberGroups(guildId) {
   const groups = new Map();
-  for (const id of store.members.get(channel.guild_id)?.keys() ?? []) {
+  for (const id of store.members.get(guildId)?.keys() ?? []) {
     const user = store.users.get(id);
     if (!user) continue;
-    const hoisted = rolesOf(channel.guild_id, id).find((r) => r.hoist);
+    const hoisted = rolesOf(guildId, id).find((r) => r.hoist);
     const title = hoisted?.name ?? (user.bot ? "Apps" : "Members");
     const rank = hoisted ? -hoisted.position - 1 : user.bot ? 1 : 0;
     if (!groups.has(title)) groups.set(title, { title, rank, users: [] });
     groups.get(title).users.push(user);
   }
-  const sorted = [...groups.values()].sort((a, b) => a.rank - b.rank);
-  root.replaceChildren(
-    ...sorted.map(({ title, users }) =>
-      h(
-        "section",
-        { "aria-label": title },
-        h("h3", {}, `${title} — ${users.length}`),
-        h(
-          "ul",
-          {},
-          users
-            .sort((a, b) => nameOf(a, channel.guild_id).localeCompare(nameOf(b, channel.guild_id)))
-            .map((user) =>
-              h(
-                "li",
-                {},
-                h(
-                  "button",
-                  { type: "button", class: "member", tabIndex: -1, data: { userId: user.id } },
-                  h("img", { class: "dm-avatar", src: avatarUrl(user, 64), alt: "" }),
-                  h(
-                    "span",
-                    { class: "member-name", vars: { "--role": colorOf(channel.guild_id, user.id) } },
-                    nameOf(user, channel.guild_id),
-                  ),
-                  user.bot && h("span", { class: "badge" }, "APP"),
-                ),
-              ),
-            ),
-        ),
-      ),
-    ),
-  );
-  seedRoving(root, ".member");
+  const byName = (a, b) => nameOf(a, guildId).localeCompare(nameOf(b, guildId));
+  groups.forEach((group) => group.users.sort(byName));
+  return [...groups.values()].sort((a, b) => a.rank - b.rank);
 }
+
+function groupNode({ title, users }, guildId) {
+  const rows = users.map((user) => h("li", {}, memberButton(user, guildId)));
+  return h("section", { "aria-label": title }, h("h3", {}, `${title} — ${users.length}`), h("ul", {}, rows));
+}
+
+function memberButton(user, guildId) {
+  const name = h(
+    "span",
+    { class: "member-name", vars: { "--role": colorOf(guildId, user.id) } },
+    nameOf(user, guildId),
+  );
+  const face = h("img", { class: "dm-avatar", src: avatarUrl(user, 64), alt: "" });
+  return h(
+    "button",
+    { type: "button", class: "member", tabIndex: -1, data: { userId: user.id } },
+    face,
+    name,
+    badge(user),
+  );
+}
+
+const badge = (user) => user.bot && h("span", { class: "badge" }, "APP");
 
 /** A small card about someone, beside what was clicked. */
 export function profileCard(userId, anchor) {
   const user = store.users.get(userId);
   if (!user) return;
   const guildId = currentChannel()?.guild_id;
-  const roles = guildId ? rolesOf(guildId, userId) : [];
+  const name = nameOf(user, guildId);
+  const joined = memberOf(guildId, userId)?.joined_at;
+  let close = () => {};
+  const write = () => {
+    close();
+    openDm(userId);
+  };
   const card = h(
     "div",
-    { class: "profile", role: "dialog", "aria-label": `About ${nameOf(user, guildId)}` },
+    { class: "profile", role: "dialog", "aria-label": `About ${name}` },
     h("div", { class: "profile-band", vars: { "--role": colorOf(guildId, userId) } }),
     h("img", { class: "profile-face", src: avatarUrl(user, 128), alt: "" }),
-    h("h3", {}, nameOf(user, guildId), user.bot && h("span", { class: "badge" }, "APP")),
+    h("h3", {}, name, badge(user)),
     h("p", { class: "profile-username" }, user.username),
-    roles.length &&
-      h(
-        "ul",
-        { class: "role-chips", "aria-label": "Roles" },
-        roles.map((r) => h("li", { vars: { "--role": roleColor(r) } }, r.name)),
-      ),
-    memberOf(guildId, userId)?.joined_at &&
-      h(
-        "p",
-        { class: "profile-joined" },
-        `Member since ${new Date(memberOf(guildId, userId).joined_at).toLocaleDateString()}`,
-      ),
+    roleChips(guildId ? rolesOf(guildId, userId) : []),
+    joined && h("p", { class: "profile-joined" }, `Member since ${new Date(joined).toLocaleDateString()}`),
+    profileActions(userId, write),
   );
-  let close = () => {};
-  const actions = h("div", { class: "profile-actions" });
-  if (userId !== store.me?.id)
-    append(
-      actions,
-      h(
-        "button",
-        {
-          type: "button",
-          class: "button primary",
-          onClick: () => {
-            close();
-            openDm(userId);
-          },
-        },
-        icon("mail", 16),
-        "Message",
-      ),
-    );
-  append(
-    actions,
-    h("button", { type: "button", class: "button secondary", data: { userMore: userId } }, icon("more", 16), "More"),
-  );
-  card.append(actions);
   close = openPopup(anchor, card, { side: "right" });
   $(".button", card)?.focus({ preventScroll: true });
+}
+
+function roleChips(roles) {
+  if (!roles.length) return null;
+  const chips = roles.map((r) => h("li", { vars: { "--role": roleColor(r) } }, r.name));
+  return h("ul", { class: "role-chips", "aria-label": "Roles" }, chips);
+}
+
+function profileActions(userId, write) {
+  const button = (look, props, ...inner) => h("button", { type: "button", class: `button ${look}`, ...props }, inner);
+  return h(
+    "div",
+    { class: "profile-actions" },
+    userId !== store.me?.id && button("primary", { onClick: write }, icon("mail", 16), "Message"),
+    button("secondary", { data: { userMore: userId } }, icon("more", 16), "More"),
+  );
 }

@@ -58,52 +58,47 @@ export async function messageMenu(message, anchor) {
 function messageItems(message, channel, anchor) {
   const hidden = Boolean(message.flags & EPHEMERAL);
   const own = message.author.id === store.me?.id && !message.webhook_id;
-  const guild = channel.guild_id ?? "@me";
-  const at = anchor instanceof Element ? anchor : nodeOf(message.id);
-  const thread = store.channels.get(message.id);
+  const dismiss = { label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) };
+  const edit = { label: "Edit message", icon: "edit", onSelect: () => ACTIONS.edit(message) };
+  const text = { label: "Copy text", icon: "copy", onSelect: () => copy(message.content, "Text copied") };
   return [
-    !hidden && {
-      label: "Add reaction",
-      icon: "smile",
-      disabled: !can(channel, P.ADD_REACTIONS),
-      onSelect: () => ACTIONS.react(message, at),
-    },
-    !hidden && { label: "Reply", icon: "reply", onSelect: () => setReply(message) },
-    own && !isSystem(message) && { label: "Edit message", icon: "edit", onSelect: () => ACTIONS.edit(message) },
-    !hidden &&
-      !isDm(channel) &&
-      !isThread(channel) &&
-      !thread && {
-        label: "Create thread",
-        icon: "thread",
-        disabled: !can(channel, P.CREATE_PUBLIC_THREADS),
-        onSelect: () => newThreadDialog(channel, message),
-      },
-    message.content && { label: "Copy text", icon: "copy", onSelect: () => copy(message.content, "Text copied") },
-    !hidden && {
-      label: "Copy message link",
-      icon: "link",
-      onSelect: () => copy(`${location.origin}/channels/${guild}/${channel.id}/${message.id}`, "Link copied"),
-    },
+    ...(hidden ? [] : answerItems(message, channel, anchor)),
+    own && !isSystem(message) && edit,
+    message.content && text,
+    ...(hidden ? [] : [linkItem(message, channel)]),
     { label: "Copy message ID", icon: "copy", onSelect: () => copy(message.id, "ID copied") },
-    !hidden &&
-      (isDm(channel) || can(channel, P.MANAGE_MESSAGES) || can(channel, P.PIN_MESSAGES)) && {
-        label: message.pinned ? "Unpin message" : "Pin message",
-        icon: "pin",
-        onSelect: () => pin(message),
-      },
-    hidden && { label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) },
-    !hidden &&
-      (own || can(channel, P.MANAGE_MESSAGES)) &&
-      !isDm(channel) && {
-        label: "Delete message",
-        icon: "trash",
-        danger: true,
-        onSelect: () => deleteMessage(message),
-      },
-    !hidden &&
-      own &&
-      isDm(channel) && { label: "Delete message", icon: "trash", danger: true, onSelect: () => deleteMessage(message) },
+    ...(hidden ? [dismiss] : keeperItems(message, channel, own)),
+  ];
+}
+
+/** React, reply, make a thread of it. */
+function answerItems(message, channel, anchor) {
+  const at = anchor instanceof Element ? anchor : nodeOf(message.id);
+  const mayReact = can(channel, P.ADD_REACTIONS);
+  const mayThread = can(channel, P.CREATE_PUBLIC_THREADS);
+  const threadable = !isDm(channel) && !isThread(channel) && !store.channels.has(message.id);
+  const thread = () => newThreadDialog(channel, message);
+  return [
+    { label: "Add reaction", icon: "smile", disabled: !mayReact, onSelect: () => ACTIONS.react(message, at) },
+    { label: "Reply", icon: "reply", onSelect: () => setReply(message) },
+    threadable && { label: "Create thread", icon: "thread", disabled: !mayThread, onSelect: thread },
+  ];
+}
+
+function linkItem(message, channel) {
+  const url = `${location.origin}/channels/${channel.guild_id ?? "@me"}/${channel.id}/${message.id}`;
+  return { label: "Copy message link", icon: "link", onSelect: () => copy(url, "Link copied") };
+}
+
+/** What the author or whoever keeps order may do. */
+function keeperItems(message, channel, own) {
+  const keeps = !isDm(channel) && can(channel, P.MANAGE_MESSAGES);
+  const pins = isDm(channel) || keeps || can(channel, P.PIN_MESSAGES);
+  const label = message.pinned ? "Unpin message" : "Pin message";
+  const remove = () => deleteMessage(message);
+  return [
+    pins && { label, icon: "pin", onSelect: () => pin(message) },
+    (own || keeps) && { label: "Delete message", icon: "trash", danger: true, onSelect: remove },
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Draws one message, and brings a drawn one up to date part by part, so that streamed edits never flicker. */
-import { $, append, h, icon, iconButton, morph } from "./dom.js";
+import { $, append, dots, h, icon, iconButton, morph } from "./dom.js";
 import { attachmentNodes } from "./attachments.js";
 import { componentNodes, maybeSpoiler } from "./components.js";
 import { embedNodes } from "./embeds.js";
@@ -11,6 +11,7 @@ import { clock, fullTime, messageTime } from "./times.js";
 export const EPHEMERAL = 64;
 const LOADING = 128;
 const V2 = 32768;
+const REPLY = 19;
 const SYSTEM = {
   1: "added someone to the group",
   6: "pinned a message to this channel.",
@@ -178,14 +179,7 @@ function head(message, grouped) {
 function content(message, guildId) {
   if (isSystem(message)) return systemLine(message);
   if (message.flags & LOADING) {
-    return [
-      h(
-        "span",
-        { class: "thinking" },
-        h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
-        ` ${authorName(message)} is thinking…`,
-      ),
-    ];
+    return [h("span", { class: "thinking" }, dots(), ` ${authorName(message)} is thinking…`)];
   }
   if (message.flags & V2 || !message.content)
     return message.local ? [h("span", { class: "local-error" }, icon("alert", 16), ` ${message.localText}`)] : [];
@@ -213,47 +207,48 @@ function systemLine(message) {
   ].filter(Boolean);
 }
 
+/** The line above a message: the command it answers, or the message it replies to. */
 function reference(message) {
   const meta = message.interaction_metadata;
-  if (meta && message.type !== 0 && message.type !== 19 && meta.user) {
-    const name = message.interaction?.name ?? meta.name ?? "";
-    return [
-      h("span", { class: "spine", "aria-hidden": "true" }),
-      h("img", { class: "tiny-avatar", src: avatarUrl(meta.user, 20), alt: "" }),
-      h(
-        "span",
-        {},
-        nameOf(store.users.get(meta.user.id) ?? meta.user, guildOf(message)),
-        " used ",
-        h("span", { class: "command-name" }, `${message.type === 20 ? "/" : ""}${name}`),
-      ),
-    ];
-  }
-  if (message.type !== 19) return [];
-  const original = message.referenced_message;
   const spine = h("span", { class: "spine", "aria-hidden": "true" });
+  if (meta?.user && message.type !== 0 && message.type !== REPLY) return [spine, ...invocation(message, meta)];
+  if (message.type !== REPLY || !message.message_reference) return [];
+  const original = message.referenced_message;
   if (!original)
-    return message.message_reference
-      ? [spine, h("em", {}, original === null ? "The original message was deleted" : "An earlier message")]
-      : [];
-  const preview = original.content
-    ? markdown(original.content.split("\n")[0].slice(0, 160), { guildId: guildOf(message), inline: true })
-    : [h("em", {}, original.attachments?.length ? "Click to see the attachment" : "Click to see the message")];
+    return [spine, h("em", {}, original === null ? "The original message was deleted" : "An earlier message")];
+  const name = authorName(original);
+  const at = message.mentions?.some((u) => u.id === original.author.id) ? "@" : "";
+  const props = {
+    type: "button",
+    class: "reference-link",
+    "aria-label": `Replying to ${name}`,
+    data: { jump: original.id },
+  };
   return [
     spine,
     h("img", { class: "tiny-avatar", src: avatarUrl(original.author, 20), alt: "" }),
     h(
       "button",
-      {
-        type: "button",
-        class: "reference-link",
-        "aria-label": `Replying to ${authorName(original)}`,
-        data: { jump: original.id },
-      },
-      h("strong", {}, message.mentions?.some((u) => u.id === original.author.id) ? "@" : "", authorName(original)),
-      h("span", { class: "preview" }, preview),
+      props,
+      h("strong", {}, at, name),
+      h("span", { class: "preview" }, previewOf(original, guildOf(message))),
     ),
   ];
+}
+
+function invocation(message, meta) {
+  const name = message.interaction?.name ?? meta.name ?? "";
+  const who = nameOf(store.users.get(meta.user.id) ?? meta.user, guildOf(message));
+  const command = h("span", { class: "command-name" }, `${message.type === 20 ? "/" : ""}${name}`);
+  return [
+    h("img", { class: "tiny-avatar", src: avatarUrl(meta.user, 20), alt: "" }),
+    h("span", {}, who, " used ", command),
+  ];
+}
+
+function previewOf(original, guildId) {
+  if (original.content) return markdown(original.content.split("\n")[0].slice(0, 160), { guildId, inline: true });
+  return h("em", {}, original.attachments?.length ? "Click to see the attachment" : "Click to see the message");
 }
 
 function threadChip(message) {

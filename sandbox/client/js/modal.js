@@ -1,6 +1,6 @@
 /** Modals that apps open: every component type a modal may hold, checked here before it is sent. */
 import { on } from "./bus.js";
-import { append, h, icon } from "./dom.js";
+import { append, dots, h, icon } from "./dom.js";
 import { openDialog } from "./dialogs.js";
 import { contextOf, InteractionFailed, interact, MODAL } from "./interactions.js";
 import { markdownInto } from "./markdown_nodes.js";
@@ -22,59 +22,40 @@ function openModal(modal) {
     channelId: modal.channel_id ?? store.channelId,
   };
   const channel = store.channels.get(context.channelId);
+  const bot = store.users.get(context.applicationId);
   const rows = modal.components.map((c) => drawRow(c, channel));
   const failure = h("p", { class: "modal-failure", role: "alert" });
-  const submit = h(
-    "button",
-    { type: "submit", class: "button primary" },
-    "Submit",
-    h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
-  );
-  const form = h(
-    "form",
-    { class: "modal-form", novalidate: true },
-    rows.map((r) => r.node),
-    failure,
-    h(
-      "footer",
-      { class: "dialog-actions" },
-      h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel"),
-      submit,
-    ),
-  );
-  const bot = store.users.get(context.applicationId);
-  const dialog = openDialog({
-    title: modal.title,
-    body: form,
-    className: "modal",
-    image: avatarUrl(bot ?? { id: context.applicationId ?? "0" }, 40),
-  });
-  dialog.append(
-    h(
-      "p",
-      { class: "modal-note" },
-      `This form will be submitted to ${modal.application?.name ?? bot?.username ?? "the app"}. Do not share passwords or other sensitive information.`,
-    ),
-  );
-  form.addEventListener("submit", async (event) => {
+  const cancel = h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel");
+  const submit = h("button", { type: "submit", class: "button primary" }, h("span", {}, "Submit"), dots());
+  const fields = rows.map((r) => r.node);
+  const actions = h("footer", { class: "dialog-actions" }, cancel, submit);
+  const form = h("form", { class: "modal-form", novalidate: true }, fields, failure, actions);
+  const image = avatarUrl(bot ?? { id: context.applicationId ?? "0" }, 40);
+  const dialog = openDialog({ title: modal.title, body: form, className: "modal", image });
+  const app = modal.application?.name ?? bot?.username ?? "the app";
+  const note = `This form will be submitted to ${app}. Do not share passwords or other sensitive information.`;
+  dialog.append(h("p", { class: "modal-note" }, note));
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     failure.replaceChildren();
-    if (!validate(rows) || submit.getAttribute("aria-busy") === "true") return;
-    submit.setAttribute("aria-busy", "true");
-    try {
-      await send(modal, context, rows);
-      dialog.close();
-    } catch (error) {
-      append(
-        failure,
-        icon("alert", 16),
-        ` ${error instanceof InteractionFailed ? "Something went wrong. Try again." : error.message}`,
-      );
-    } finally {
-      submit.removeAttribute("aria-busy");
+    if (validate(rows) && submit.getAttribute("aria-busy") !== "true") {
+      hand(submit, failure, () => send(modal, context, rows).then(() => dialog.close()));
     }
   });
   (form.querySelector("input:not([type=file]), textarea, .select, button") ?? submit).focus();
+}
+
+/** Sends while the button looks busy; what goes wrong is said in `failure`, and what was typed stays. */
+async function hand(submit, failure, sending) {
+  submit.setAttribute("aria-busy", "true");
+  try {
+    await sending();
+  } catch (error) {
+    const text = error instanceof InteractionFailed ? "Something went wrong. Try again." : error.message;
+    append(failure, icon("alert", 16), ` ${text}`);
+  } finally {
+    submit.removeAttribute("aria-busy");
+  }
 }
 
 /** One top-level component: `{node, fields, data(files)}`. */

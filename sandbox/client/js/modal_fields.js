@@ -9,51 +9,51 @@ let serial = 0;
 export function modalField(component, { label, description, channel }) {
   serial += 1;
   const id = `field-${serial}`;
+  const named = { type: component.type, id: component.id, custom_id: component.custom_id };
   const make = MAKE[component.type];
-  if (!make)
-    return {
-      node: h("p", {}, `This app sent a field (type ${component.type}) this client cannot show.`),
-      data: () => ({ type: component.type, id: component.id, custom_id: component.custom_id }),
-      problem: () => null,
-      complain: () => {},
-      focus: () => {},
-    };
+  if (!make) return unknownField(component, named);
   const part = make(component, { id, label, channel });
   const required = isRequired(component);
   const error = h("p", { class: "field-error", id: `${id}-error`, role: "alert" });
-  const named = part.grouped
-    ? h("span", { class: "field-label", id: `${id}-label` }, label, required && star())
-    : h("label", { class: "field-label", for: id, id: `${id}-label` }, label, required && star());
-  const node = h(
-    "div",
-    {
-      class: "modal-field",
-      role: part.grouped ? "group" : null,
-      "aria-labelledby": part.grouped ? `${id}-label` : null,
-      data: { customId: component.custom_id },
-    },
-    label && named,
-    description && h("p", { class: "field-description", id: `${id}-description` }, description),
-    part.node,
-    error,
-  );
-  const target = part.target ?? part.node;
+  const node = frame(part, { id, label, description, required, error, customId: component.custom_id });
   const say = (text) => {
     error.replaceChildren(text ?? "");
     node.classList.toggle("invalid", Boolean(text));
   };
-  for (const type of ["input", "change", "click"])
-    node.addEventListener(type, () => {
-      if (error.textContent && !part.problem(required)) say(null);
-    });
-  target.setAttribute("aria-describedby", `${description ? `${id}-description ` : ""}${id}-error`);
+  const recheck = () => {
+    if (error.textContent && !part.problem(required)) say(null);
+  };
+  for (const type of ["input", "change", "click"]) node.addEventListener(type, recheck);
   return {
     node,
-    data: (files) => ({ type: component.type, id: component.id, custom_id: component.custom_id, ...part.data(files) }),
+    data: (files) => ({ ...named, ...part.data(files) }),
     problem: () => part.problem(required),
     complain: say,
-    focus: () => target.focus(),
+    focus: () => (part.target ?? part.node).focus(),
   };
+}
+
+function unknownField(component, named) {
+  const text = `This app sent a field (type ${component.type}) this client cannot show.`;
+  return { node: h("p", {}, text), data: () => named, problem: () => null, complain: () => {}, focus: () => {} };
+}
+
+/** The field with its label, description and place for what is wrong, tied together for assistive technology. */
+function frame(part, { id, label, description, required, error, customId }) {
+  const titleId = `${id}-label`;
+  const aboutId = `${id}-description`;
+  const props = part.grouped ? { role: "group", "aria-labelledby": titleId } : {};
+  const title = { class: "field-label", id: titleId, ...(part.grouped ? {} : { for: id }) };
+  const target = part.target ?? part.node;
+  target.setAttribute("aria-describedby", `${description ? `${aboutId} ` : ""}${error.id}`);
+  return h(
+    "div",
+    { class: "modal-field", ...props, data: { customId } },
+    label && h(part.grouped ? "span" : "label", title, label, required && star()),
+    description && h("p", { class: "field-description", id: aboutId }, description),
+    part.node,
+    error,
+  );
 }
 
 const star = () => h("span", { class: "required-star", title: "required" }, " *");
@@ -129,31 +129,15 @@ function upload(component, { id, label }) {
   const most = component.max_values ?? 1;
   const least = component.min_values ?? 1;
   let chosen = [];
-  const input = h("input", {
-    type: "file",
-    id,
-    class: "visually-hidden",
-    multiple: most > 1,
-    "aria-label": label,
-    data: { customId: component.custom_id },
-  });
+  const data = { customId: component.custom_id };
+  const props = { type: "file", id, class: "visually-hidden", multiple: most > 1, "aria-label": label, data };
+  const input = h("input", props);
   const list = h("ul", { class: "file-list" });
-  const draw = () =>
-    list.replaceChildren(
-      ...chosen.map((file, n) =>
-        h(
-          "li",
-          {},
-          icon("file", 18),
-          h("span", {}, file.name),
-          h("small", {}, fileSize(file.size)),
-          iconButton("close", `Remove ${file.name}`, () => {
-            chosen.splice(n, 1);
-            draw();
-          }),
-        ),
-      ),
-    );
+  const draw = () => list.replaceChildren(...chosen.map((file) => fileRow(file, () => drop(file))));
+  const drop = (file) => {
+    chosen = chosen.filter((other) => other !== file);
+    draw();
+  };
   const take = (files) => {
     chosen = [...chosen, ...files].slice(-most);
     draw();
@@ -162,27 +146,33 @@ function upload(component, { id, label }) {
     take(input.files);
     input.value = "";
   });
-  const zone = h(
-    "button",
-    { type: "button", class: "drop-zone", onClick: () => input.click() },
-    icon("upload", 24),
-    h("span", {}, "Drop files here or ", h("u", {}, "choose")),
-    h("small", {}, `up to ${most} file${most > 1 ? "s" : ""}`),
-  );
+  const zone = dropZone(most, () => input.click(), take);
+  const missing = `Choose ${least === 1 ? "a file" : `at least ${least} files`}.`;
+  return {
+    node: h("div", { class: "file-field" }, zone, input, list),
+    target: zone,
+    grouped: true,
+    data: (files) => ({ values: chosen.map((file) => String(files.push(file) - 1)) }),
+    problem: (required) => (required && chosen.length < least ? missing : null),
+  };
+}
+
+function fileRow(file, onRemove) {
+  const remove = iconButton("close", `Remove ${file.name}`, onRemove);
+  return h("li", {}, icon("file", 18), h("span", {}, file.name), h("small", {}, fileSize(file.size)), remove);
+}
+
+function dropZone(most, onClick, take) {
+  const text = h("span", {}, "Drop files here or ", h("u", {}, "choose"));
+  const limit = h("small", {}, `up to ${most} file${most > 1 ? "s" : ""}`);
+  const zone = h("button", { type: "button", class: "drop-zone", onClick }, icon("upload", 24), text, limit);
   zone.addEventListener("dragover", (event) => event.preventDefault());
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     event.stopPropagation();
     take(event.dataTransfer.files);
   });
-  return {
-    node: h("div", { class: "file-field" }, zone, input, list),
-    target: zone,
-    grouped: true,
-    data: (files) => ({ values: chosen.map((file) => String(files.push(file) - 1)) }),
-    problem: (required) =>
-      required && chosen.length < least ? `Choose ${least === 1 ? "a file" : `at least ${least} files`}.` : null,
-  };
+  return zone;
 }
 
 function optionRow(type, name, option) {

@@ -2,7 +2,7 @@
 import { h, icon, iconButton } from "./dom.js";
 import { openMenu } from "./popups.js";
 import { people as fetchPeople } from "./rest.js";
-import { avatarUrl, store } from "./store.js";
+import { avatarUrl, nameOf, store } from "./store.js";
 import { cycleTheme, themeIcon } from "./theme.js";
 
 const KEY = "sandbox.as";
@@ -34,54 +34,39 @@ export function remember(person) {
 /** Draws the switch inside `root`; `onSwitch(person)` when another is chosen. */
 export function drawPeople(root, onSwitch) {
   const { person } = store;
-  const name = person.global_name ?? person.username;
-  const open = () =>
-    openMenu(
-      button,
-      [
-        { heading: "Be someone else" },
-        ...everyone.map((p) => ({
-          label: p.global_name ?? p.username,
-          hint: ROLES[p.role] ?? p.role,
-          image: avatarUrl(p, 40),
-          checked: p.id === person.id,
-          data: { personRole: p.role },
-          onSelect: () => {
-            if (p.id !== person.id) onSwitch(p);
-          },
-        })),
-      ],
-      { label: "Switch person", side: "above" },
-    );
-  const button = h(
-    "button",
-    {
-      type: "button",
-      class: "person-switch",
-      id: "person-switch",
-      "aria-haspopup": "menu",
-      "aria-label": `You are ${name}, ${ROLES[person.role] ?? person.role}. Switch person`,
-      data: { role: person.role },
-      onClick: open,
+  const name = nameOf(person);
+  const role = ROLES[person.role] ?? person.role;
+  const props = {
+    type: "button",
+    class: "person-switch",
+    id: "person-switch",
+    "aria-haspopup": "menu",
+    "aria-label": `You are ${name}, ${role}. Switch person`,
+    data: { role: person.role },
+  };
+  const face = h("img", { class: "dm-avatar", src: avatarUrl(store.users.get(person.id) ?? person, 64), alt: "" });
+  const text = h("span", { class: "person-text" }, h("span", { class: "person-name" }, name), h("small", {}, role));
+  const button = h("button", props, face, text, icon("swap", 18));
+  button.addEventListener("click", () => peopleMenu(button, onSwitch));
+  const turn = () => {
+    cycleTheme();
+    drawPeople(root, onSwitch);
+    root.querySelector("#theme-button").focus();
+  };
+  root.replaceChildren(button, iconButton(themeIcon(), "Switch between light and dark", turn, { id: "theme-button" }));
+}
+
+function peopleMenu(anchor, onSwitch) {
+  const { person } = store;
+  const items = everyone.map((p) => ({
+    label: nameOf(p),
+    hint: ROLES[p.role] ?? p.role,
+    image: avatarUrl(p, 40),
+    checked: p.id === person.id,
+    data: { personRole: p.role },
+    onSelect: () => {
+      if (p.id !== person.id) onSwitch(p);
     },
-    h("img", { class: "dm-avatar", src: avatarUrl(store.users.get(person.id) ?? person, 64), alt: "" }),
-    h(
-      "span",
-      { class: "person-text" },
-      h("span", { class: "person-name" }, name),
-      h("small", {}, ROLES[person.role] ?? person.role),
-    ),
-    icon("swap", 18),
-  );
-  const theme = iconButton(
-    themeIcon(),
-    "Switch between light and dark",
-    () => {
-      cycleTheme();
-      drawPeople(root, onSwitch);
-      root.querySelector("#theme-button").focus();
-    },
-    { id: "theme-button" },
-  );
-  root.replaceChildren(button, theme);
+  }));
+  openMenu(anchor, [{ heading: "Be someone else" }, ...items], { label: "Switch person", side: "above" });
 }

@@ -5,7 +5,7 @@ import { openDialog } from "./dialogs.js";
 import { openChannel } from "./navigate.js";
 import { can, P } from "./permissions.js";
 import { openMenu } from "./popups.js";
-import { get, post } from "./rest.js";
+import { ApiError, get, post } from "./rest.js";
 import { store, threadsOf } from "./store.js";
 import { complain } from "./toasts.js";
 
@@ -27,42 +27,35 @@ export function newThreadDialog(channel, message) {
   const create = async (event) => {
     event.preventDefault();
     const name = input.value.trim();
-    if (!name) {
-      error.textContent = "Give the thread a name.";
-      input.focus();
-      return;
-    }
-    const path = message ? `/channels/${channel.id}/messages/${message.id}/threads` : `/channels/${channel.id}/threads`;
     try {
-      const thread = await post(path, {
-        name,
-        auto_archive_duration: 1440,
-        ...(message ? {} : { type: PUBLIC_THREAD }),
-      });
-      store.channels.set(thread.id, { ...thread, ...store.channels.get(thread.id) });
+      if (!name) throw new ApiError(0, { message: "Give the thread a name." });
+      const thread = await startThread(channel, message, name);
       dialog.close();
-      emit("structure");
       openChannel(thread.id);
     } catch (problem) {
       error.textContent = problem.message;
+      input.focus();
     }
   };
-  const form = h(
-    "form",
-    { onSubmit: create },
-    h("label", { class: "field-label", for: "thread-name" }, "Thread name"),
-    input,
-    error,
-    h(
-      "footer",
-      { class: "dialog-actions" },
-      h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel"),
-      h("button", { type: "submit", class: "button primary" }, "Create thread"),
-    ),
-  );
-  const dialog = openDialog({ title: "Create thread", body: form });
+  const cancel = h("button", { type: "button", class: "button secondary", onClick: () => dialog.close() }, "Cancel");
+  const confirm = h("button", { type: "submit", class: "button primary" }, "Create thread");
+  const label = h("label", { class: "field-label", for: "thread-name" }, "Thread name");
+  const actions = h("footer", { class: "dialog-actions" }, cancel, confirm);
+  const dialog = openDialog({
+    title: "Create thread",
+    body: h("form", { onSubmit: create }, label, input, error, actions),
+  });
   input.focus();
   input.select();
+}
+
+async function startThread(channel, message, name) {
+  const place = message ? `/channels/${channel.id}/messages/${message.id}` : `/channels/${channel.id}`;
+  const kind = message ? {} : { type: PUBLIC_THREAD };
+  const thread = await post(`${place}/threads`, { name, auto_archive_duration: 1440, ...kind });
+  store.channels.set(thread.id, { ...thread, ...store.channels.get(thread.id) });
+  emit("structure");
+  return thread;
 }
 
 /** The threads of a channel: open ones, then archived ones. */
