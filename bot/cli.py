@@ -136,13 +136,12 @@ def stop_on_signals() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def ask() -> None:
-        if stop.is_set():
-            tell("Still stopping; everything is being put away …")
+    def ask(number: signal.Signals) -> None:
+        tell("Still stopping; everything is being put away …" if stop.is_set() else f"Stopping ({number.name}) …")
         stop.set()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, ask)
+        loop.add_signal_handler(number, ask, number)
     return stop
 
 

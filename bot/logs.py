@@ -27,6 +27,9 @@ from bot.settings import Settings
 OURS = ("bot", "cogs", "db", "web")
 LOG_FILE_BYTES = 5_000_000
 LOG_FILES_KEPT = 3
+CHATTY = ("alembic.runtime.plugins",)
+"""Loggers whose INFO says nothing to anybody."""
+
 _MULTILINE = ("exception", "stack")
 
 
@@ -175,6 +178,8 @@ def _install(handlers: Sequence[logging.Handler], level: str) -> None:
     root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level]))
     for name in OURS:
         logging.getLogger(name).setLevel(level)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught
     threading.excepthook = lambda args: _log_uncaught(args.exc_type, args.exc_value, args.exc_traceback)

@@ -32,7 +32,7 @@ async def check(settings: Settings, env_file: Path) -> list[Finding]:
         folder = settings.data_dir.absolute()
         path = folder / "discord" / "token"
         if holder(folder) is None or not path.exists():
-            return [ok("Discord", "no DISCORD_TOKEN: make start uses the local Discord")]
+            return [ok("Discord", "DISCORD_TOKEN is empty, so make start uses the local Discord")]
         token, base = path.read_text("ascii").strip(), f"http://127.0.0.1:{settings.sandbox_port}"
     headers = {"Authorization": f"Bot {token}", "User-Agent": "DiscordBot (botcafe doctor, 1)"}
     try:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-from bot import app
 from bot.local.database import database_sentence, revisions
 from bot.local.datadir import claimed
 from bot.local.errors import StartError
 from bot.local.model import open_voice
+from bot.local.program import live
 from bot.settings import Settings
 from db.engine import DatabaseUrlError
+
+if TYPE_CHECKING:
+    from bot.app import Running
 
 Tell = Callable[[str], None]
 
@@ -28,7 +32,7 @@ async def run_alone(settings: Settings, *, tell: Tell, stop: asyncio.Event) -> N
         await require_tables(settings.database_url.get_secret_value())
         voice = await open_voice(settings, log_path=folder / "logs" / "model.log", tell=tell)
 
-        def ready(running: app.Running) -> None:
+        def ready(running: Running) -> None:
             tell(f"Web: {running.web_url}. Servers: {running.guilds}. Who speaks: {voice.spoken_of}.")
             if running.invite_url:
                 tell(f"Invite: {running.invite_url}")
@@ -36,7 +40,7 @@ async def run_alone(settings: Settings, *, tell: Tell, stop: asyncio.Event) -> N
 
         try:
             known = settings.model_copy(update={"data_dir": folder})
-            await app.run(known, voice.server, spoken_of=voice.spoken_of, ready=ready, stop=stop)
+            await live(known, voice, ready=ready, stop=stop)
         finally:
             await asyncio.shield(voice.close())
 

@@ -11,7 +11,7 @@ import importlib
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from pydantic import SecretStr
 
@@ -22,6 +22,7 @@ from bot.local.errors import StartError
 from bot.local.listening import check_port
 from bot.local.local_discord import LocalDiscord
 from bot.local.model import OpenVoice, open_voice
+from bot.local.program import live
 from bot.local.upkeep import seed_demo
 from bot.logs import configure_logs
 from bot.settings import Settings
@@ -159,17 +160,13 @@ async def start(settings: Settings, *, tell: Tell, stop: asyncio.Event, began: f
 
 async def _live(house: House, settings: Settings, tell: Tell, stop: asyncio.Event, began: float) -> None:
     """Run the program until `stop` or until something it stands on ends."""
-    from bot import app
-
     assert house.voice is not None
 
     def ready(running: Running) -> None:
         tell(banner(house.scene(running)))
         tell(f"ready in {time.monotonic() - began:.1f} s")
 
-    program = asyncio.create_task(
-        app.run(settings, house.voice.server, spoken_of=house.voice.spoken_of, ready=ready, stop=stop)
-    )
+    program = asyncio.create_task(live(settings, house.voice, ready=ready, stop=stop))
     fallen = asyncio.create_task(house.first_to_end())
     await asyncio.wait({program, fallen}, return_when=asyncio.FIRST_COMPLETED)
     if not fallen.done():
@@ -178,7 +175,7 @@ async def _live(house: House, settings: Settings, tell: Tell, stop: asyncio.Even
         return
     stop.set()
     await asyncio.wait({program})
-    if not program.cancelled() and (error := program.exception()) is not None and isinstance(error, StartError):
+    if not program.cancelled() and isinstance(error := program.exception(), StartError):
         raise error
     raise StartError(f"{fallen.result()} BotCafé closed; everything said so far is kept. Start again: make start.")
 
@@ -207,8 +204,8 @@ def _task(ending: Awaitable[int]) -> asyncio.Task[int]:
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first error with a sentence, else the first of all: a bug, which wants its traceback."""
-    told = group.subgroup(StartError) or group
-    error: BaseException = told
+    told, others = group.split(StartError)
+    error: BaseException = told or others or group
     while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     return error

@@ -89,6 +89,7 @@ async def test_signals_ask_to_stop(number: signal.Signals, monkeypatch: pytest.M
     try:
         os.kill(os.getpid(), number)
         await asyncio.wait_for(stop.wait(), 5)
+        assert number.name in await asyncio.wait_for(told.get(), 5)
         os.kill(os.getpid(), number)
         assert "Still stopping" in await asyncio.wait_for(told.get(), 5)
     finally:
