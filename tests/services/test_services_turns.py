@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from bot import limits
 from bot.errors import BadKey, Conflict, Down, NotAllowed, RateLimited, Refused, Slow, StageClosed, StageUnsure
 from bot.ports import Place, RepliedTo, Role
+from bot.services.talk.outage import is_away
 from db.engine import create_engine
 from db.work import Actor
 from tests.services.stagecraft import (
@@ -432,35 +434,53 @@ async def test_whoever_speaks_to_the_application_alone_is_shown_the_way(program:
     assert "/character summon" in program.channels.remarks[0][2]
 
 
-async def test_a_database_that_comes_back_loses_nothing(program: Program) -> None:
+async def test_a_database_that_comes_back_loses_nothing(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     await summon(program, await make(program, greeting=""))
     gate = await _reach(program, "Well")
     await program.turns.hear(said("Mira, one"))
     await _until_asked(program, shown=1)
-    async with renamed(program, "turns"):
+    await program.listening.close()  # it reconnects by itself, which is tested where it lives
+    back, waits = asyncio.Event(), asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        waits.set()
+        await back.wait()
+
+    monkeypatch.setattr(program.clock, "sleep", sleep)
+    async with unreachable(program):
         gate.set()
         await program.turns.idle()
-    assert program.channels.texts() == []
-    await program.turns.beat()
-    await program.turns.idle()
-    async with renamed(program, "inbox"):
+        assert program.channels.texts() == []
         hearing = asyncio.create_task(program.turns.hear(said("Mira, two")))
-        await until(lambda: program.clock.slept)
+        await waits.wait()
+    back.set()
     assert await hearing
+    await program.turns.idle()
+    await program.turns.beat()
     await program.turns.idle()
     assert [words for _, words in program.channels.texts()] == ["Well met.", "Well met."]
     assert await rows(program, "SELECT state FROM inbox ORDER BY message_id") == [("done",), ("done",)]
+    assert await rows(program, "SELECT state FROM turns ORDER BY id") == [("sent",), ("sent",)]
 
 
 @contextlib.asynccontextmanager
-async def renamed(program: Program, table: str) -> AsyncIterator[None]:
-    """While this lasts, statements on the table fail."""
-    engine = create_engine(program.database.url, as_owner=True)
+async def unreachable(program: Program) -> AsyncIterator[None]:
+    """While this lasts the server takes no connection to the database, and those that were open are gone."""
+    url = make_url(program.database.url)
+    engine = create_engine(url.set(database="postgres").render_as_string(hide_password=False), as_owner=True)
     try:
-        async with engine.begin() as connection:
-            await connection.execute(text(f"ALTER TABLE {table} RENAME TO {table}_away"))
-        yield
-        async with engine.begin() as connection:
-            await connection.execute(text(f"ALTER TABLE {table}_away RENAME TO {table}"))
+        async with engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false"))
+            ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"
+            await connection.execute(text(ended), {"name": url.database})
+            yield
+            await connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true"))
     finally:
         await engine.dispose()
+
+
+async def test_a_wrong_statement_is_no_outage() -> None:
+    assert is_away(ConnectionRefusedError())
+    assert is_away(OperationalError("SELECT 1", {}, Exception("gone")))
+    assert not is_away(ProgrammingError("SELEC 1", {}, Exception("syntax")))

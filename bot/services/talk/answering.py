@@ -13,7 +13,6 @@ from enum import StrEnum
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot import limits
 from bot.clock import Clock
@@ -35,6 +34,7 @@ from bot.ports import (
 from bot.services.talk import failures
 from bot.services.talk.compose import compose, prompt_budget
 from bot.services.talk.heed import Hearing
+from bot.services.talk.outage import POSSIBLY_AWAY, is_away
 from bot.services.talk.rows import TurnRows, Worded
 from bot.services.talk.snapshot import Cast
 from bot.texts import Say
@@ -123,9 +123,9 @@ class Answering:
         performance = self._perform(running, cast)
         try:
             return await self._bring_to_end(running, cast, performance)
-        except (OSError, DBAPIError):
-            raise  # the database is away: the turn is taken up again as it stands
-        except Exception:  # a border: whoever asked must not be left without a word
+        except Exception as error:  # a border: whoever asked must not be left without a word
+            if isinstance(error, POSSIBLY_AWAY) and is_away(error):
+                raise  # the turn is taken up again as it stands
             error_id = turn_id.hex[-8:]
             _log.exception("turn_failed", turn_id=str(turn_id), error_id=error_id)
             await self._withdraw(performance)

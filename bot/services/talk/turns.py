@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot import failpoints, limits
 from bot.clock import Clock
@@ -27,6 +26,7 @@ from bot.services.talk.cursors import Cursors, Missed
 from bot.services.talk.heed import Hearing, Present
 from bot.services.talk.inbox import Errand, read
 from bot.services.talk.lanes import Lanes
+from bot.services.talk.outage import POSSIBLY_AWAY, is_away
 from bot.services.talk.rows import TurnRows
 from bot.texts import N_, Say
 from db import functions
@@ -43,7 +43,6 @@ _REMEMBERED_MESSAGES = 20_000
 """How many answered messages are remembered, so that changing or deleting one later reaches the history without asking
 the database about every message that is changed anywhere."""
 
-_DATABASE_GONE = (OSError, DBAPIError)
 _PATIENCE_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """How long writing a message down is tried again while the database is away; then the next catching up fetches it."""
 
@@ -180,7 +179,9 @@ class Turns:
         for wait in _PATIENCE_SECONDS:
             try:
                 return await self._rows.receive(errand)
-            except _DATABASE_GONE as error:
+            except POSSIBLY_AWAY as error:
+                if not is_away(error):
+                    raise
                 _log.warning("inbox_unreachable", message_id=errand.heard.message_id, error=type(error).__name__)
             await self._clock.sleep(wait)
         return await self._rows.receive(errand)
@@ -282,7 +283,9 @@ class Turns:
     async def _work(self, item: _Pending | _Begun) -> None:
         try:
             await (self._answer(item) if isinstance(item, _Begun) else self._answer_and_settle(item))
-        except _DATABASE_GONE as error:
+        except POSSIBLY_AWAY as error:
+            if not is_away(error):
+                raise
             # Every step can be taken again: whatever was written down is found as it stands.
             _log.warning("turn_put_off", error=type(error).__name__)
             self._again.append(item)
