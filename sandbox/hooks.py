@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.acts import channels as channel_acts
 from sandbox.acts import guilds as guild_acts
 from sandbox.avatars import is_loopback
 from sandbox.core import Core
@@ -50,6 +51,7 @@ async def make_guild(core: Core, request: web.Request) -> Any:
     """POST /sandbox/guilds {name, owner_id, invite?: application id, permissions?}: one more server."""
     form = await request.json()
     guild = guild_acts.make_guild(core, form["name"], core.world.user(form["owner_id"]).id)
+    channel_acts.make_channel(core, guild.id, "general")
     if form.get("invite"):
         application = core.world.application(form["invite"])
         guild_acts.invite_bot(core, guild, application, int(form.get("permissions") or 0))

@@ -138,6 +138,7 @@ def _fill(core: Core, identity: demo.Identity) -> None:
         demo.adopt(core, identity)
     else:
         demo.build(core, identity)
+    core.world.settle()
 
 
 def _named(host: str) -> str:

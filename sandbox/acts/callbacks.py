@@ -14,11 +14,11 @@ from sandbox.core import Core
 from sandbox.errors import ApiError, InvalidForm, unknown
 from sandbox.render import messages as render_messages
 from sandbox.render import people
-from sandbox.rest.call import Upload
 from sandbox.rules.components import number_components
 from sandbox.rules.messages import WEBHOOK_PARSE, check_message
 from sandbox.rules.modals import check_modal
 from sandbox.rules.options import check_autocomplete
+from sandbox.uploads import Upload
 from sandbox.world.models import Interaction, Json, Message, MessageFlag, MessageType
 
 

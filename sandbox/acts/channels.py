@@ -41,7 +41,7 @@ def make_channel(
         overwrites=[Overwrite(one.id, one.type, one.allow, one.deny) for one in inherited],
     )
     world.channels.put(channel)
-    core.hub.to_channel("CHANNEL_CREATE", channel, places.channel(world, channel))
+    core.hub.channel("CHANNEL_CREATE", channel)
     return channel
 
 
@@ -51,7 +51,7 @@ def change_channel(core: Core, channel: Channel) -> None:
     if channel.is_thread:
         core.hub.to_channel("THREAD_UPDATE", channel, lambda one: places.thread(channel, one.user_id))
     else:
-        core.hub.channel_changed(channel)
+        core.hub.channel("CHANNEL_UPDATE", channel)
 
 
 def delete_channel(core: Core, channel: Channel) -> None:
@@ -69,7 +69,7 @@ def delete_channel(core: Core, channel: Channel) -> None:
             if child.parent_id == channel.id:
                 child.parent_id = None
                 change_channel(core, child)
-        core.hub.to_channel("CHANNEL_DELETE", channel, places.channel(world, channel))
+        core.hub.channel("CHANNEL_DELETE", channel)
     for shelf in (world.messages, world.whispers, world.webhooks):
         for row in shelf.of(channel.id):
             shelf.drop(row.id)

@@ -10,8 +10,8 @@ from PIL import Image
 
 from sandbox.core import Core
 from sandbox.render.messages import attachment_url
-from sandbox.rest.call import Upload
 from sandbox.rules.images import sniff
+from sandbox.uploads import Upload
 from sandbox.world.models import Attachment, Json, StoredFile
 from sandbox.world.world import World
 

@@ -107,7 +107,7 @@ def make_role(
     for other in core.world.roles.of(guild_id):
         if other.position >= 1:
             other.position += 1
-            core.world.roles.put(other)
+            change_role(core, other)
     role = Role(
         core.world.new_id(),
         guild_id,
@@ -123,6 +123,13 @@ def make_role(
     core.world.roles.put(role)
     core.hub.to_guild("GUILD_ROLE_CREATE", guild_id, {"guild_id": guild_id, "role": people.role(role)})
     return role
+
+
+def change_role(core: Core, role: Role) -> None:
+    """Keep a changed role and tell the server."""
+    core.world.roles.put(role)
+    body = {"guild_id": role.guild_id, "role": people.role(role)}
+    core.hub.to_guild("GUILD_ROLE_UPDATE", role.guild_id, body)
 
 
 def change_member(core: Core, member: Member) -> None:

@@ -13,10 +13,10 @@ from sandbox.core import Core
 from sandbox.errors import ApiError, InvalidForm
 from sandbox.permissions import ALL, Permission
 from sandbox.render import places
-from sandbox.rest.call import Upload
 from sandbox.rules.components import settle_components
 from sandbox.rules.messages import MESSAGE_PARSE, check_message, is_empty, parse_mentions
 from sandbox.snowflake import as_id
+from sandbox.uploads import Upload
 from sandbox.world.models import Attachment, Channel, Json, Message, MessageFlag, MessageType
 
 #: Flags a sender may set; all others are Discord's own.
@@ -58,6 +58,8 @@ def write(core: Core, draft: Draft) -> Message:
         nonce=payload.get("nonce"),
         reference=reference,
     )
+    if reference and reference["type"] == 1:
+        message.flags |= MessageFlag.HAS_SNAPSHOT
     for key, value in draft.extra.items():
         setattr(message, key, value)
     ephemeral = bool(message.flags & MessageFlag.EPHEMERAL)

@@ -120,13 +120,19 @@ class Hub:
         channel = self._world.channel(message.channel_id)
         self.to_channel(event, channel, lambda session: self._message_for(message, session))
 
-    def channel_changed(self, channel: Channel) -> None:
-        """CHANNEL_UPDATE; people who cannot see it any more are told it is gone, as their client then hides it."""
+    def channel(self, event: str, channel: Channel) -> None:
+        """CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE of a server.
+
+        Bots know every channel, also those they cannot see; people are told of what they see, and of a channel they can
+        see no more that it is gone.
+        """
         assert channel.guild_id is not None
         for session in self._in_guild(channel.guild_id):
             body = places.channel(self._world, channel, session.user_id)
-            seen = session.bot or permissions.can_see(self._world, channel, session.user_id)
-            self._send(session, "CHANNEL_UPDATE" if seen else "CHANNEL_DELETE", body, in_guild=True)
+            if session.bot or permissions.can_see(self._world, channel, session.user_id):
+                self._send(session, event, body, in_guild=True)
+            elif event == "CHANNEL_UPDATE":
+                self._send(session, "CHANNEL_DELETE", body, in_guild=True)
 
     def guild_joined(self, guild: Guild, member: Member) -> None:
         """GUILD_CREATE for somebody who just became a member. Without `unavailable`: that is how clients tell."""

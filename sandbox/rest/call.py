@@ -13,8 +13,8 @@ from multidict import CIMultiDict
 from sandbox.core import Core
 from sandbox.errors import ApiError, InvalidForm, unauthorized
 from sandbox.journal import NOBODY, Actor
-from sandbox.rules.messages import FileInfo
 from sandbox.snowflake import as_id
+from sandbox.uploads import Upload
 from sandbox.world.models import Application, Grant, Json, User
 from sandbox.world.world import World
 
@@ -41,21 +41,6 @@ class Caller:
 
 
 STRANGER = Caller("none")
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file of a multipart body."""
-
-    index: int
-    filename: str
-    data: bytes
-    content_type: str
-
-    @property
-    def info(self) -> FileInfo:
-        """What the rules want to know of it."""
-        return FileInfo(index=self.index, filename=self.filename, size=len(self.data))
 
 
 @dataclass(frozen=True)

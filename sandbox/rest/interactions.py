@@ -11,12 +11,13 @@ from sandbox.acts.resolved import Resolver
 from sandbox.bodies import objects, values
 from sandbox.errors import ApiError, InvalidForm, missing_access, missing_permissions, unknown
 from sandbox.permissions import Permission
-from sandbox.rest.call import Call, Upload
+from sandbox.rest.call import Call
 from sandbox.rest.routes import ANYBODY, Routes
 from sandbox.rules.modals import check_submission
 from sandbox.rules.options import OptionType
 from sandbox.rules.parts import walk
 from sandbox.snowflake import as_id
+from sandbox.uploads import Upload
 from sandbox.world.models import Attachment, Channel, Command, Interaction, Json, Message
 
 routes = Routes()

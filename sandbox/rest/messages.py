@@ -10,10 +10,11 @@ from sandbox.errors import ApiError, RateLimited, missing_permissions
 from sandbox.permissions import Permission
 from sandbox.render import messages as render
 from sandbox.render import people
-from sandbox.rest.call import Call, Upload
+from sandbox.rest.call import Call
 from sandbox.rest.routes import Routes
 from sandbox.rules.messages import check_message
 from sandbox.snowflake import as_id, made_at
+from sandbox.uploads import Upload
 from sandbox.world.models import Channel, ChannelType, Json, Message
 from sandbox.world.world import World
 

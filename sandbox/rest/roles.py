@@ -126,7 +126,5 @@ def _apply(role: Role, form: Json) -> None:
 
 
 def _kept(call: Call, role: Role) -> Json:
-    call.world.roles.put(role)
-    body = people.role(role)
-    call.core.hub.to_guild("GUILD_ROLE_UPDATE", role.guild_id, {"guild_id": role.guild_id, "role": body})
-    return body
+    acts.change_role(call.core, role)
+    return people.role(role)

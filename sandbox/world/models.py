@@ -49,6 +49,7 @@ class MessageFlag(IntFlag):
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
+    HAS_SNAPSHOT = 1 << 14
     COMPONENTS_V2 = 1 << 15
 
 
@@ -321,6 +322,14 @@ class StoredFile:
     path: str
     sha256: str
     content_type: str
+
+
+@dataclass
+class Address:
+    """Where the world was served last (one row); files in embeds and components are named by it."""
+
+    origin: str
+    id: str = "address"
 
 
 @dataclass

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import orjson
+
 from sandbox.clock import Clock
 from sandbox.errors import unknown
 from sandbox.snowflake import Snowflakes
 from sandbox.world.blobs import Blobs
 from sandbox.world.models import (
+    Address,
     Application,
     Ban,
     Channel,
@@ -20,6 +23,7 @@ from sandbox.world.models import (
     Grant,
     Guild,
     Interaction,
+    Json,
     Member,
     Message,
     Role,
@@ -102,6 +106,7 @@ class World:
         self.files = Shelf("files", StoredFile, store, key=lambda row: row.path)
         self.grants = Shelf("grants", Grant, store, key=_id)
         self.interactions = Shelf("interactions", Interaction, store, key=lambda row: row.token)
+        self.addresses = Shelf("addresses", Address, store, key=_id)
         self.nonces = Nonces(self.messages, self.clock)
 
     @property
@@ -125,6 +130,18 @@ class World:
         self.nonces.recall()
         self.store.open(self.dump)
         return found
+
+    def settle(self) -> None:
+        """Remember where the world is served now, and let what it shows from its own CDN follow it there."""
+        known = self.addresses.get("address")
+        if known is not None and known.origin != self.origin:
+            for shelf in (self.messages, self.whispers):
+                for message in shelf:
+                    if message.attachments:
+                        message.embeds = _moved(message.embeds, known.origin, self.origin)
+                        message.components = _moved(message.components, known.origin, self.origin)
+                        shelf.put(message)
+        self.addresses.put(Address(self.origin))
 
     def dump(self) -> dict[str, Any]:
         """Every row of every shelf, as JSON."""
@@ -227,6 +244,10 @@ class World:
             return known
         stem, dot, extension = path.rpartition(".")
         return self.files.get(stem) if f"{dot}{extension}" in PICTURE_EXTENSIONS else None
+
+
+def _moved(part: list[Json], before: str, after: str) -> list[Json]:
+    return orjson.loads(orjson.dumps(part).replace(f'"{before}/'.encode(), f'"{after}/'.encode()))
 
 
 def _found(row: Row | None, thing: str) -> Row:

@@ -13,6 +13,7 @@ import aiohttp
 import discord
 import pytest
 
+from sandbox.cdn import default_avatar
 from sandbox.limits import Limit
 from sandbox.server import Sandbox
 from tests.sandbox.visitors import Bot, Person, pointed
@@ -222,6 +223,23 @@ async def test_a_world_is_kept_and_found_again(tmp_path: Path) -> None:
         assert second.journal.entries(path="/messages")[0].request == {"content": "remember me"}
         assert second.journal.last >= entries
         assert int(second.world.new_id()) > int(said["id"])
+
+
+async def test_pictures_follow_the_world_to_another_port(tmp_path: Path) -> None:
+    file = tmp_path / "world.json"
+    form = aiohttp.FormData()
+    body = {"embeds": [{"title": "look", "image": {"url": "attachment://a.png"}}]}
+    form.add_field("payload_json", json.dumps(body))
+    form.add_field("files[0]", default_avatar(1), filename="a.png")
+    async with Sandbox.start(world=file) as first, aiohttp.ClientSession() as http:
+        path = f"/api/v10/channels/{first.channel_id('tavern')}/messages"
+        headers = {"Authorization": first.person("robin").token}
+        assert (await http.post(first.url + path, data=form, headers=headers)).status == 200
+    async with Sandbox.start(world=file) as second, aiohttp.ClientSession() as http:
+        (message,) = await (await http.get(second.url + path, headers=headers)).json()
+        picture = message["embeds"][0]["image"]["url"]
+        assert picture.startswith(second.url)
+        assert await (await http.get(picture)).read() == default_avatar(1)
 
 
 async def test_an_interaction_outlives_a_restart(tmp_path: Path) -> None:
