@@ -1,7 +1,8 @@
 """What a model writes, made fit to be a character's words, while it streams.
 
 Models put their own name before an answer, go on writing other people's lines, or think aloud. The guard takes off the
-first, ends the answer at the second and drops the third; it also ends an answer that grows without bound.
+first, ends the answer at the second and drops the third; it also ends an answer that grows without bound. How the
+pieces fall makes no difference to what is let through.
 """
 
 from __future__ import annotations
@@ -10,25 +11,24 @@ import re
 from collections.abc import Sequence
 
 _THINK_OPEN, _THINK_CLOSE = "<think>", "</think>"
-_MARKUP_BEFORE = r"[\s>*_\"“«'-]*"
-_MARKUP_AFTER = r"[*_]{0,3}\s?[:：][*_\"”]{0,3}[ \t]*"
-# Markup, a name of at most 80 and a colon: past this a line is no label.
-_LONGEST_MARKUP = 8
+# A label: some markup, a name, a colon. `**Mira:** `, `> Mira: `, `"Mira: `.
+_BEFORE = r"[ \t>*_\"“«'-]{0,8}"
+_COLON = (r"[*_]{0,3}", r"[ \t]?", r"[:：]", r"[*_\"”]{0,3}", r"[ \t]*")
 
 
 class Guard:
     """One answer on its way. Feed it pieces; what comes back may be shown at once.
 
     `own` is the character's name; `stops` are the prompt's stop strings, of which those of the form `\\nName:` are
-    enforced here whatever the provider did. `ended` turns true when nothing more will be let through.
+    enforced here whatever the provider did. `ended` turns true when nothing more will be let through, `overflowed` when
+    that is for its length.
     """
 
     def __init__(self, own: str, stops: Sequence[str], most_characters: int) -> None:
         others = [stop.strip()[:-1] for stop in stops if stop.startswith("\n") and stop.endswith(":")]
         self._own = _label([own]) if own else None
         self._others = _label(others) if others else None
-        self._longest = max((len(name) for name in [own, *others]), default=0) + _LONGEST_MARKUP
-        self._names = tuple(name.casefold() for name in [own, *others] if name)
+        self._could_be_label = _beginning_of_label([name for name in (own, *others) if name])
         self._room = most_characters
         self._held = ""  # read but not yet decided upon
         self._gap = ""  # white space that is shown once something follows it
@@ -53,68 +53,56 @@ class Guard:
     def _drain(self, *, last: bool) -> str:
         shown: list[str] = []
         while self._held and not self.ended:
-            if self._thinking or (not self._begun and self._maybe_thinking()):
-                if not self._skip_thought(last=last):
+            if self._thinking:
+                if not self._end_thought():
                     break
-            elif self._at_line_start:
-                if not last and self._undecided():
+            elif not self._begun and not self._skipping and self._begins_thought():
+                if self._held.lstrip().startswith(_THINK_OPEN):
+                    self._thinking = True
+                elif last:
+                    shown.append(self._take_line(last=last))
+                else:
                     break
-                self._begin_line()
+            elif self._at_line_start and not last and self._could_be_label.fullmatch(self._held):
+                break
             else:
-                line, newline, self._held = self._held.partition("\n")
-                self._at_line_start = bool(newline)
-                shown.append(self._let_through(line + newline))
+                shown.append(self._take_line(last=last))
         return "".join(shown)
 
-    def _maybe_thinking(self) -> bool:
+    def _begins_thought(self) -> bool:
         start = self._held.lstrip()
-        return start.startswith(_THINK_OPEN) or (bool(start) and _THINK_OPEN.startswith(start))
+        return start.startswith(_THINK_OPEN) or _THINK_OPEN.startswith(start)
 
-    def _skip_thought(self, *, last: bool) -> bool:
+    def _end_thought(self) -> bool:
         """Drop a thought spoken aloud; False while its end has not come."""
-        start = self._held.lstrip()
-        if not self._thinking and not start.startswith(_THINK_OPEN):
-            if last:
-                self._begun = True
-            return last
-        self._thinking = True
         before, mark, after = self._held.partition(_THINK_CLOSE)
         if not mark:
-            self._held = "" if last else before[-len(_THINK_CLOSE) :]
+            self._held = before[-len(_THINK_CLOSE) :]
             return False
         self._thinking, self._held = False, after
         return True
 
-    def _undecided(self) -> bool:
-        """Whether what is held of this line could still turn out to be somebody's label."""
-        if "\n" in self._held.lstrip() or len(self._held) > self._longest + _LONGEST_MARKUP:
-            return False
-        bare = re.sub(f"^{_MARKUP_BEFORE}", "", self._held).casefold()
-        name = bare.rstrip(" *_")
-        return not bare or (any(other.startswith(name) or name == other for other in self._names) and ":" not in bare)
-
-    def _begin_line(self) -> None:
-        """Decide upon the label at the start of a line, if there is one."""
-        self._at_line_start = False
-        if self._others and self._others.match(self._held):
-            if self._begun:
-                self.ended = True
-                self._held = ""
-            else:
-                self._skipping = True
-        elif self._own and (label := self._own.match(self._held)):
-            leading = self._held[: len(self._held) - len(self._held.lstrip())] if self._begun else ""
-            self._held = leading + self._held[label.end() :]
-            self._skipping = False
+    def _take_line(self, *, last: bool) -> str:
+        """Decide upon the label at the start of a line, if there is one; else let through what is there of the line."""
+        if self._at_line_start:
+            self._at_line_start = False
+            if self._others and self._others.match(self._held):
+                self.ended, self._skipping = self._begun, True
+                return ""
+            if self._own and (label := self._own.match(self._held)):
+                self._held = self._held[label.end() :]
+                self._skipping = False
+                return ""
+        line, newline, self._held = self._held.partition("\n")
+        self._at_line_start = bool(newline)
+        return "" if self._skipping else self._let_through(line + newline)
 
     def _let_through(self, text: str) -> str:
-        if self._skipping:
-            return ""
         body = text.rstrip()
         if not body:
             self._gap += text if self._begun else ""
             return ""
-        shown = (self._gap if self._begun else "") + (body if self._begun else body.lstrip())
+        shown = self._gap + body if self._begun else body.lstrip()
         self._begun, self._gap = True, text[len(body) :]
         if len(shown) >= self._room:
             shown = shown[: self._room]
@@ -125,4 +113,18 @@ class Guard:
 
 def _label(names: Sequence[str]) -> re.Pattern[str]:
     choice = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
-    return re.compile(f"{_MARKUP_BEFORE}(?:{choice}){_MARKUP_AFTER}", re.IGNORECASE)
+    return re.compile(f"{_BEFORE}(?:{choice}){''.join(_COLON)}", re.IGNORECASE)
+
+
+def _beginning_of_label(names: Sequence[str]) -> re.Pattern[str]:
+    """What a label that is not yet whole may look like; also a whole one, as long as only blanks follow it."""
+    choices = "|".join(_beginning([*(re.escape(letter) for letter in name), *_COLON]) for name in names)
+    return re.compile(f"{_BEFORE}(?:{choices})?", re.IGNORECASE)
+
+
+def _beginning(steps: Sequence[str]) -> str:
+    """A pattern for any beginning of a row of steps."""
+    pattern = ""
+    for step in reversed(steps):
+        pattern = f"(?:{step}{pattern})?"
+    return pattern
