@@ -56,12 +56,11 @@ class Names:
     def of(cls, snapshot: Snapshot) -> Names:
         """The names of a snapshot, people told apart from characters they share a name with."""
         character = clean_name(snapshot.character.name)
-        others = _unique(
-            (*snapshot.others, *(line.speaker for line in snapshot.history if line.is_character)), {character}
-        )
+        heard = dict.fromkeys((line.speaker, line.is_character) for line in snapshot.history)
+        others = _unique((*snapshot.others, *(name for name, is_character in heard if is_character)), {character})
         taken = (character, *others)
         user = person_name(snapshot.user_name, taken)
-        people = [person_name(line.speaker, taken) for line in snapshot.history if not line.is_character]
+        people = [person_name(name, taken) for name, is_character in heard if not is_character]
         return cls(character, user, others, _unique(people, {character, user}))
 
     def of_person(self, speaker: str) -> str:
