@@ -30,7 +30,7 @@ _BARE = frozenset(
     {Intent.CRISIS, Intent.IS_AI, Intent.STORY, Intent.LONG, Intent.LIST, Intent.POEM, Intent.SAD, Intent.FAREWELL}
 )
 _NO_QUESTION_AFTER = frozenset({Intent.THANKS, Intent.YES, Intent.EXCLAIM, Intent.MORE})
-_NO_PHRASE_AFTER = frozenset({Intent.GREETING, Intent.RUDE, Intent.SORRY, Intent.AFFECTION})
+_NO_PHRASE_AFTER = frozenset({Intent.GREETING, Intent.RUDE, Intent.SORRY, Intent.AFFECTION, Intent.MY_NAME})
 _SETTLED = frozenset({Intent.QUESTION, Intent.MORE, Intent.STATEMENT, Intent.LIKES})
 # Examples do not speak for these.
 _NOT_BY_EXAMPLE = frozenset({Intent.IS_AI, Intent.RECALL, Intent.MY_NAME, Intent.LONG, Intent.LIST})

@@ -212,6 +212,20 @@ def test_lines_are_understood(line: str, intent: Intent) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "back"),
+    [
+        ("I live in Lisbon and I work as a nurse.", "You live in Lisbon and you work as a nurse"),
+        ("my brother was rude to me", "Your brother was rude to you"),
+        ("I brought you a cake", "You brought me a cake"),
+        ("I think you are lying", "You think I am lying"),
+        ("I'm tired and I've no tea", "You are tired and you have no tea"),
+    ],
+)
+def test_what_is_said_is_turned_around(said: str, back: str) -> None:
+    assert person.as_second(said) == back
+
+
+@pytest.mark.parametrize(
     ("second", "first"),
     [
         ("You are Mira.", "I am Mira."),

@@ -168,7 +168,8 @@ def _mapped(text: str, table: dict[str, str]) -> str:
 
 
 def _cased(new: str, old: str) -> str:
-    return new[:1].upper() + new[1:] if old[:1].isupper() and not old.startswith(("I'", "I’")) else new
+    is_capital = old[:1].isupper() and old != "I" and not old.startswith(("I'", "I’"))
+    return new[:1].upper() + new[1:] if is_capital else new
 
 
 def _capital(text: str) -> str:
