@@ -1,8 +1,8 @@
 """The one tree of errors.
 
-A `UserError` is safe to show: it carries a code, a catalogue message (marked with `N_`) and the values that fill it, and
-says what happened, what was kept and what to do next. A `ProviderError` is what a language model's server did to us.
-A `StageError` is what Discord did to a post. Anything else is a bug: it is logged under an id and the id is shown.
+A `UserError` is safe to show: it carries a code, a catalogue message (marked with `N_`) and the values that fill it,
+and says what happened, what was kept and what to do next. A `ProviderError` is what a model's server did to us. A
+`StageError` is what Discord did to a post. Anything else is a bug: it is logged under an id and the id is shown.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ class UserError(BotCafeError):
     """A refusal a person may read.
 
     `code` is stable and machine-readable (snake_case). `message` is a catalogue text in English whose `{fields}` are
-    filled when it is shown, in the reader's language. `field` names the form field at fault, where there is one, so that
-    the face can offer to mend it.
+    filled when it is shown, in the reader's language. `field` names the form field at fault, where there is one, so
+    that the face can offer to mend it.
     """
 
     def __init__(self, code: str, message: str, /, *, field: str | None = None, **values: object) -> None:

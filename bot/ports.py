@@ -1,7 +1,7 @@
 """The plain types and Protocols that cross rooms. Imports nothing of ours.
 
-Rules (`bot.services`) need effects: a channel to speak in, a model to ask. They take one of these Protocols; transport and
-providers implement it. Every type here is a frozen value.
+Rules (`bot.services`) need effects: a channel to speak in, a model to ask. They take one of these Protocols; transport
+and providers implement it. Every type here is a frozen value.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from uuid import UUID
 class Place:
     """Where words are shown. Discord ids.
 
-    `channel_id` is the channel or thread the reader sees; `webhook_channel_id` is the channel whose webhook speaks there
-    (the parent, for a thread). `guild_id` is None in direct messages.
+    `channel_id` is the channel or thread the reader sees; `webhook_channel_id` is the channel whose webhook speaks
+    there (the parent, for a thread). `guild_id` is None in direct messages.
     """
 
     guild_id: int | None
@@ -52,7 +52,7 @@ class RepliedTo:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message somebody wrote, as plain data. `content` is empty where Discord withholds it (no Message Content intent)."""
+    """A message somebody wrote, as plain data. `content` is empty where Discord withholds it (`content_withheld`)."""
 
     message_id: int
     place: Place

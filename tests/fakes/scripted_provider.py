@@ -6,8 +6,8 @@
         ...
         provider.requests[0].body["messages"]
 
-Acts are used up in order; when none is left `provider.otherwise` answers (by default `Say("…")`, or what a callable makes
-of the request). Nothing sleeps unless an act says so: `Say(hold_after=2)` waits for `provider.release()`.
+Acts are used up in order; when none is left `provider.otherwise` answers (by default `Say("…")`, or what a callable
+makes of the request). Nothing sleeps unless an act says so: `Say(hold_after=2)` waits for `provider.release()`.
 
 By hand or for end-to-end tests: `python -m tests.fakes.scripted_provider --port 4100 --text "Hello." --pace-ms 50`.
 """
