@@ -53,7 +53,7 @@ select { font: inherit; width: 100%; padding: .4rem; }
 """
 
 
-class Refusal(Exception):  # noqa: N818 - what the page says, not a fault of ours
+class Refusal(Exception):
     """The request cannot be shown or granted."""
 
 

@@ -30,7 +30,7 @@ class ApiError(Exception):
         return answer
 
 
-class InvalidForm(ApiError):  # noqa: N818 - the name of Discord's own message
+class InvalidForm(ApiError):
     """50035, Invalid Form Body: one or several fields are wrong."""
 
     def __init__(self, errors: ErrorTree) -> None:
@@ -114,7 +114,7 @@ def missing_permissions() -> ApiError:
     return ApiError(403, 50013, "Missing Permissions")
 
 
-class RateLimited(ApiError):  # noqa: N818 - what happened to the caller, not a fault of ours
+class RateLimited(ApiError):
     """429: wait `retry_after` seconds. `headers` say why and for whom."""
 
     def __init__(

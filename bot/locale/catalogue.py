@@ -37,7 +37,7 @@ class Found:
     line: int
 
 
-class NotAConstant(Exception):  # noqa: N818 - reads as the claim it makes
+class NotAConstant(Exception):
     """A text is put together at run time, so no catalogue can hold it."""
 
 

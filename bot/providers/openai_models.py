@@ -292,7 +292,7 @@ class OpenAIModels:
         )
 
 
-class _UnwantedSetting(Exception):  # noqa: N818
+class _UnwantedSetting(Exception):
     """The model refuses one of our settings by name."""
 
     def __init__(self, setting: str) -> None:

@@ -23,7 +23,7 @@ LONGEST_WAIT_SECONDS = 30.0
 log = structlog.get_logger(__name__)
 
 
-class IdentifyHeld(OSError):  # noqa: N818 - discord.py treats an OSError while connecting as "try again later"
+class IdentifyHeld(OSError):
     """This IDENTIFY would be one too many for now."""
 
 

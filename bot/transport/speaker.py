@@ -43,11 +43,11 @@ class Webhook:
     token: str = field(repr=False)
 
 
-class Gone(Exception):  # noqa: N818 - a fact, handled inside transport, never shown
+class Gone(Exception):
     """A message that was to be changed is no longer there."""
 
 
-class Orphaned(Exception):  # noqa: N818 - a fact, handled inside transport, never shown
+class Orphaned(Exception):
     """The webhook that wrote a message is no longer there, so nobody can edit the message any more."""
 
 

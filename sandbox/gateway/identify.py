@@ -13,7 +13,7 @@ from sandbox.world.models import Json, User
 from sandbox.world.world import World
 
 
-class Refused(Exception):  # noqa: N818 - what the gateway does, not a fault of ours
+class Refused(Exception):
     """The connection must be closed with `code`."""
 
     def __init__(self, code: int) -> None:
