@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from bot import limits
 from bot.errors import BadKey, Conflict, Down, NotAllowed, RateLimited, Refused, Slow, StageClosed, StageUnsure
+from bot.failpoints import Point
 from bot.ports import Place, RepliedTo, Role
 from bot.services.talk.outage import is_away
 from db.engine import create_engine
@@ -300,8 +301,8 @@ async def test_a_deleted_message_is_not_answered(program: Program) -> None:
     await program.turns.hear(heard)
     await program.turns.hear(waiting)
     await _until_asked(program, shown=1)
-    await program.turns.trigger_deleted(heard.message_id)
     await program.turns.trigger_deleted(waiting.message_id)
+    await program.turns.trigger_deleted(heard.message_id)
     await program.turns.idle()
     assert program.channels.texts() == []
     assert await rows(program, "SELECT state FROM turns") == [("cancelled",)]
@@ -310,6 +311,26 @@ async def test_a_deleted_message_is_not_answered(program: Program) -> None:
         ("dropped", "deleted"),
     ]
     assert await rows(program, "SELECT * FROM messages") == []
+
+
+async def test_a_message_deleted_the_moment_its_turn_is_claimed_is_not_answered(start: Callable[..., Program]) -> None:
+    deleting: list[asyncio.Task[None]] = []
+    heard = said("Mira, one")
+
+    def passing(point: object) -> None:
+        if point is Point.CLAIMED:
+            deleting.append(asyncio.ensure_future(program.turns.trigger_deleted(heard.message_id)))
+
+    program = start(passing=passing)
+    await program.listening.start()
+    await summon(program, await make(program, greeting=""))
+    await program.turns.hear(heard)
+    await program.turns.idle()
+    await asyncio.gather(*deleting)
+    assert program.channels.texts() == []
+    assert program.models.asked == []
+    assert await rows(program, "SELECT state FROM turns") == [("cancelled",)]
+    await program.crash()
 
 
 async def test_a_message_changed_in_time_is_answered_as_it_stands(program: Program) -> None:

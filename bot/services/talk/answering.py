@@ -110,8 +110,13 @@ class Answering:
         """Every turn at work."""
         return tuple(self._running.values())
 
-    async def answer(self, turn_id: UUID, conversation_id: UUID) -> TurnState | None:
-        """Bring a turn to its end. Returns the state it is left in, None where there was nothing to do."""
+    async def answer(
+        self, turn_id: UUID, conversation_id: UUID, *, is_gone: Callable[[], bool] = lambda: False
+    ) -> TurnState | None:
+        """Bring a turn to its end. Returns the state it is left in, None where there was nothing to do.
+
+        `is_gone` tells whether what it answers was taken back before the turn could be interrupted.
+        """
         try:
             taken = await self._rows.take_up(turn_id, conversation_id)
         except NotFound:
@@ -121,6 +126,8 @@ class Answering:
         turn, cast = taken
         running = self._running[turn_id] = Running(turn)
         performance = self._perform(running, cast)
+        if is_gone():
+            running.interrupt(Interruption.WITHDRAWN)
         try:
             return await self._bring_to_end(running, cast, performance)
         except Exception as error:  # a border: whoever asked must not be left without a word
@@ -133,14 +140,6 @@ class Answering:
         finally:
             del self._running[turn_id]
 
-    async def cancel(self, turn_id: UUID, conversation_id: UUID) -> None:
-        """End a turn that is not at work, without a word."""
-        taken = await self._rows.take_up(turn_id, conversation_id)
-        if taken is not None:
-            turn, cast = taken
-            await self._withdraw(self._perform(Running(turn), cast))
-            await self._rows.end(turn, TurnState.CANCELLED, Interruption.WITHDRAWN)
-
     async def _bring_to_end(self, running: Running, cast: Cast, performance: Performance) -> TurnState:
         turn = running.turn
         if turn.attempts > limits.TURN_ATTEMPTS_MAX:
@@ -148,7 +147,7 @@ class Answering:
             return await self._fail(turn, cast, failures.TOO_MANY_ATTEMPTS)
         try:
             text = turn.text if turn.text is not None else await self._worded(running, performance)
-            if text is None:
+            if text is None or running.interruption is Interruption.WITHDRAWN:
                 await self._withdraw(performance)
                 await self._rows.end(turn, TurnState.CANCELLED, running.interruption or Interruption.WITHDRAWN)
                 return TurnState.CANCELLED
@@ -191,8 +190,7 @@ class Answering:
                 worded = await self._until_interrupted(running, performance)
                 if worded is not None:
                     await self._rows.generated(running.turn, worded)
-                    # A message deleted while this was being saved.
-                    return None if running.interruption is Interruption.WITHDRAWN else worded.text
+                    return worded.text
                 if running.interruption is not Interruption.REWORDED:
                     return None
                 running.interruption, running.text = None, ""

@@ -256,8 +256,7 @@ class Turns:
             await self._rows.reword_said(self._answered[message_id], message_id, content)
         if pending is None or pending.errand.heard.content == content:
             return
-        running = self._answering_to(message_id)
-        if any(one.text.strip() or one.is_sending for one in running):
+        if any(one.text.strip() or one.is_sending for one in self._answering_to(message_id)):
             return
         heard = replace(pending.errand.heard, content=content)
         if not pending.is_explicit and not self._hearing.addressed(heard):
@@ -265,8 +264,8 @@ class Turns:
             return
         pending.errand = Errand(heard, pending.errand.to)
         await self._rows.reword(pending.errand, pending.conversation_id)
-        for one in running:
-            one.interrupt(Interruption.REWORDED)
+        for running in self._answering_to(message_id):
+            running.interrupt(Interruption.REWORDED)
 
     def silence(self, conversation_id: UUID, character_id: UUID) -> None:
         """The character was sent away: what it is about to say there is not said."""
@@ -316,14 +315,15 @@ class Turns:
         asker_id = await self._people.arrive(heard.author)
         turn_ids = await self._rows.claim(pending.errand, room.conversation_id, asker_id)
         for turn_id in turn_ids:
-            if pending.is_gone:
-                await self._answering.cancel(turn_id, room.conversation_id)
-            else:
-                await self._answer(_Begun(turn_id, room.conversation_id, heard.place.channel_id))
+            await self._answer(_Begun(turn_id, room.conversation_id, heard.place.channel_id), pending)
         return None if turn_ids else "nobody_listens"
 
-    async def _answer(self, begun: _Begun) -> None:
-        if await self._answering.answer(begun.turn_id, begun.conversation_id) is TurnState.UNKNOWN:
+    async def _answer(self, begun: _Begun, pending: _Pending | None = None) -> None:
+        def is_gone() -> bool:
+            return pending is not None and pending.is_gone
+
+        state = await self._answering.answer(begun.turn_id, begun.conversation_id, is_gone=is_gone)
+        if state is TurnState.UNKNOWN:
             self._again.append(begun)
 
     async def _keep_beat(self) -> None:
