@@ -142,3 +142,21 @@ async def test_a_characters_face_has_the_menu_of_its_message(bot: HouseBot, open
     menu = robin.page.get_by_role("menu")
     await expect(menu).to_have_accessible_name("Message actions")
     await expect(menu.get_by_role("menuitem", name="Remember")).to_be_visible()
+
+
+async def test_a_messages_link_opens_at_the_message(bot: HouseBot, opens: Opens) -> None:
+    tavern = bot.place("tavern")
+    wanted = await tavern.send("the very one")
+    for n in range(60):
+        await tavern.send(f"later {n}")
+    robin = await opens("member", "welcome")
+    address = f"{robin.sandbox.url}/channels/{tavern.guild.id}/{tavern.id}/{wanted.id}"
+    await robin.page.goto(address)
+    await robin.shows_channel("tavern")
+    await expect(robin.message("the very one")).to_be_in_viewport()
+    await robin.page.locator("#channels").get_by_role("button", name="off-topic").click()
+    await robin.shows_channel("off-topic")
+    await robin.say(f"look: {wanted.jump_url}")
+    await robin.message("look:").get_by_role("button", name="#tavern › message").click()
+    await robin.shows_channel("tavern")
+    await expect(robin.message("the very one")).to_be_in_viewport()

@@ -5,7 +5,7 @@ import { beginCommand, focusComposer } from "./composer.js";
 import { reveal } from "./markdown_nodes.js";
 import { profileCard } from "./members.js";
 import { messageAction, messageMenu, userMenu } from "./menus.js";
-import { jumpTo } from "./messages.js";
+import { goToMessage, jumpTo } from "./messages.js";
 import { openChannel, step } from "./navigate.js";
 import { toggleDrawer } from "./sidebar.js";
 import { findMessage, store } from "./store.js";
@@ -57,10 +57,8 @@ const CLICKS = [
   ["[data-jump]", (node) => jumpTo(node.dataset.jump)],
   [
     "[data-channel-link]",
-    (node) => {
-      openChannel(node.dataset.channelLink);
-      if (node.dataset.messageLink) setTimeout(() => jumpTo(node.dataset.messageLink), 400);
-    },
+    ({ dataset }) =>
+      dataset.messageLink ? goToMessage(dataset.channelLink, dataset.messageLink) : openChannel(dataset.channelLink),
   ],
   ["[data-command]", (node) => startCommand(node.dataset.command)],
   ["[data-copy]", (node) => copyCode(node)],

@@ -8,7 +8,7 @@ import { apply, markSeen } from "./dispatch.js";
 import { Gateway } from "./gateway.js";
 import { mountHeader } from "./header.js";
 import { mountMembers } from "./members.js";
-import { mountMessages, refreshChannel, showChannel } from "./messages.js";
+import { aimAt, mountMessages, refreshChannel, showChannel } from "./messages.js";
 import { mountModals } from "./modal.js";
 import { openGuild, openStart, HOME } from "./navigate.js";
 import { choosePerson, drawPeople, remember } from "./people.js";
@@ -81,7 +81,11 @@ function ready() {
   if (shown && shown === store.channelId) {
     refreshChannel();
     emit("open", { focus: false, again: true });
-  } else if (store.guilds.size || store.channels.size) openStart();
+  } else if (store.guilds.size || store.channels.size) {
+    // A message's link, /channels/{server}/{channel}/{message}, opens at the message.
+    aimAt(location.pathname.split("/")[4] ?? null);
+    openStart();
+  }
   document.body.dataset.state = "ready";
 }
 

@@ -5,6 +5,7 @@ import { markSeen } from "./dispatch.js";
 import { loadPage } from "./history.js";
 import { authorName, EPHEMERAL, isSystem, messageNode, updateMessage } from "./message.js";
 import { markdown } from "./markdown_nodes.js";
+import { openChannel } from "./navigate.js";
 import { channelTitle, compareIds, currentChannel, isDm, isThread, messagesOf, recipients, store } from "./store.js";
 import { dayTitle, isNewDay } from "./times.js";
 import { complain } from "./toasts.js";
@@ -61,6 +62,24 @@ export async function showChannel(channelId) {
   settleNewBar();
   toBottom();
   seen();
+  const aim = view.aim;
+  view.aim = null;
+  if (aim) await jumpTo(aim);
+}
+
+/** The next channel shown is shown at this message. */
+export function aimAt(messageId) {
+  view.aim = messageId;
+}
+
+/** Shows a message, in whichever channel it is. */
+export function goToMessage(channelId, messageId) {
+  if (channelId === store.channelId) {
+    jumpTo(messageId);
+    return;
+  }
+  aimAt(messageId);
+  openChannel(channelId, { focus: false });
 }
 
 /** Where reading stopped: the first message that came after it, by somebody else. */
@@ -271,7 +290,9 @@ export async function jumpTo(id) {
 export function toBottom() {
   view.scroller.scrollTop = view.scroller.scrollHeight;
   view.stuck = true;
+  view.below = 0;
   store.scrolledUp = false;
+  showPresent();
 }
 
 function seen() {

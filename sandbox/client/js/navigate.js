@@ -39,6 +39,7 @@ export function openChannel(channelId, { focus = true } = {}) {
   store.channelId = channelId;
   localStorage.setItem(key(), JSON.stringify({ ...remembered(), guild: store.guildId, [store.guildId]: channelId }));
   const url = new URL(location.href);
+  url.pathname = "/";
   url.searchParams.set("channel", channelId);
   history.replaceState(null, "", url);
   emit("open", { focus });

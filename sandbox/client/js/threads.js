@@ -69,7 +69,7 @@ export async function threadsMenu(channel, anchor) {
   const item = (thread) => ({
     label: thread.name,
     icon: "thread",
-    hint: `${thread.message_count ?? 0} messages`,
+    hint: thread.message_count === 1 ? "1 message" : `${thread.message_count ?? 0} messages`,
     onSelect: () => {
       store.channels.set(thread.id, { ...store.channels.get(thread.id), ...thread });
       openChannel(thread.id);
