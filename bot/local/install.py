@@ -137,8 +137,7 @@ def install(kind: str, uv: str | None) -> None:
     """Install a lock's packages, hashes checked."""
     arguments = ["--require-hashes", *(["--no-deps"] if kind == "local-model" else []), "-r", str(LOCKS[kind])]
     if uv:
-        environment_arguments = [uv, "pip", "install", "--python", str(VENV_PYTHON), *arguments]
-        if subprocess.run(environment_arguments, check=False).returncode == 0:
+        if run_uv([uv, "pip", "install", "--python", str(VENV_PYTHON), *arguments]):
             return
         tell("uv could not install them; trying pip.")
     if subprocess.run([str(VENV_PYTHON), "-m", "pip", "--version"], capture_output=True, check=False).returncode != 0:
@@ -147,6 +146,17 @@ def install(kind: str, uv: str | None) -> None:
             raise InstallError(venv_advice(done.stdout + done.stderr + "ensurepip"))
     pip = [str(VENV_PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--progress-bar=off"]
     run_with_progress([*pip, *arguments], packages(kind))
+
+
+def run_uv(command: list[str]) -> bool:
+    """Run uv, its progress shown but not its list of everything; whether it worked."""
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    with process:
+        for line in process.stderr:
+            if line.strip() and not line.startswith((" + ", " - ", " ~ ")):
+                tell("  " + line.strip())
+    return process.returncode == 0
 
 
 def run_with_progress(command: list[str], total: int) -> None:
