@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	&& echo "$$path" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help start test lint format texts docs lock clean python
+.PHONY: help start test lint format texts docs pictures test-kills lock clean python
 
 help: ## Say what can be made
 	@echo 'BotCafé: what you can make'
@@ -39,14 +39,22 @@ texts: python ## Bring the catalogues of texts up to date with the source
 	@"$(PYTHON)" bot/local/install.py dev
 	@exec $(BIN)/python -m bot.locale
 
+test-kills: python ## Every moment at which a killed start must not lose or double a reply (minutes)
+	@"$(PYTHON)" bot/local/install.py dev
+	@ALL_KILLS=1 $(BIN)/python -m pytest tests/e2e/test_kill.py -q
+
+pictures: python ## Take the pictures in docs/images anew, in a browser, from a running demo
+	@"$(PYTHON)" bot/local/install.py dev
+	@exec $(BIN)/python -m tests.e2e.pictures
+
 docs: python ## Write the tables of the documentation that come out of the code
 	@"$(PYTHON)" bot/local/install.py dev
 	@exec $(BIN)/python -m docs.tables
 
 lock: python ## Renew the requirements' locks from pyproject.toml (hashes, no hosts)
 	@"$(PYTHON)" bot/local/install.py dev
-	@for kind in '--extra embedded-db:requirements.lock' \
-		'--extra embedded-db --extra local-model --group dev:requirements-dev.lock'; do \
+	@for kind in '--extra embedded-db:requirements-run.lock' \
+		'--all-extras --group dev:requirements.lock'; do \
 		$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 		$(LOCK_FLAGS) $${kind%%:*} pyproject.toml -o $${kind##*:} --quiet || exit 1; done
 	@! grep -HE 'https?://' requirements*.lock

@@ -27,8 +27,8 @@ VENV = ROOT / ".venv"
 VENV_PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "botcafe-installed.json"
 LOCKS = {
-    "run": ROOT / "requirements.lock",
-    "dev": ROOT / "requirements-dev.lock",
+    "run": ROOT / "requirements-run.lock",
+    "dev": ROOT / "requirements.lock",
     "local-model": ROOT / "requirements-local-model.lock",
 }
 SPACE_NEEDED_BYTES = {"run": 500_000_000, "dev": 1_200_000_000, "local-model": 400_000_000}

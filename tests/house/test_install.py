@@ -118,7 +118,7 @@ def test_the_locks_agree_on_versions() -> None:
     def versions(name: str) -> set[str]:
         return {line.rstrip(" \\") for line in (ROOT / name).read_text("utf-8").splitlines() if line[:1].isalpha()}
 
-    assert versions("requirements.lock") <= versions("requirements-dev.lock")
+    assert versions("requirements-run.lock") <= versions("requirements.lock")
 
 
 def test_make_alone_says_what_there_is() -> None:
