@@ -128,7 +128,7 @@ def _payload(core: Core, interaction: Interaction, user: User, data: Json, messa
         "data": data,
         "channel_id": channel.id,
         "channel": _channel(core, channel, user.id),
-        "locale": user.locale,
+        "locale": interaction.locale,
         "app_permissions": str(_of_application(core, interaction, channel)),
         "entitlements": [],
         "authorizing_integration_owners": dict(interaction.owners),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
@@ -21,6 +22,7 @@ from sandbox.world.world import World
 CallerKind = Literal["bot", "user", "bearer", "none"]
 #: docs: Uploading Files: 25 MiB per request, and a little for the form around it.
 LARGEST_REQUEST = 26 << 20
+_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z0-9]{2,3})?")
 TRUE = frozenset({"1", "true", "True"})
 
 
@@ -135,6 +137,12 @@ class Call:
         if value > high:
             raise InvalidForm.field(name, "NUMBER_TYPE_MAX", f"int value should be less than or equal to {high}.")
         return value
+
+    @property
+    def locale(self) -> str:
+        """The language of the person's client: it says so with every call, else the one of their account."""
+        given = self.request.headers.get("X-Discord-Locale", "")
+        return given if _LOCALE.fullmatch(given) else self.user.locale
 
     # ------------------------------------------------------------------------------------------------ body
 

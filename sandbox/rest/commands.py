@@ -91,16 +91,18 @@ async def delete(call: Call) -> None:
 @routes.get(IN_GUILD + "/permissions")
 async def all_permissions(call: Call) -> list[Json]:
     """Get Guild Application Command Permissions."""
-    application_id, guild_id = _scope(call)
-    rows = call.world.command_permissions.of(guild_id or "")
+    guild_id, application_id = call.id("guild_id"), call.id("application_id")
+    permissions.need_in_guild(call.world, guild_id, call.user.id, 0)
+    rows = call.world.command_permissions.of(guild_id)
     return [_permissions(row) for row in rows if row.application_id == application_id]
 
 
 @routes.get(IN_GUILD + "/{command_id}/permissions")
 async def read_permissions(call: Call) -> Json:
     """Get Application Command Permissions; 10066 while nobody set any."""
-    _, guild_id = _scope(call)
-    row = call.world.command_permissions.get(pair(guild_id or "", call.id("command_id")))
+    guild_id = call.id("guild_id")
+    permissions.need_in_guild(call.world, guild_id, call.user.id, 0)
+    row = call.world.command_permissions.get(pair(guild_id, call.id("command_id")))
     if row is None:
         raise unknown("command permissions")
     return _permissions(row)
@@ -137,7 +139,7 @@ async def search(call: Call) -> Json:
     permissions.need_in_channel(call.world, channel, call.user.id, Permission.VIEW_CHANNEL)
     kind = call.number("type", acts.CHAT_INPUT, 1, 3)
     words = (call.query("query") or "").casefold().split()
-    locale = call.query("locale") or call.user.locale
+    locale = call.query("locale") or call.locale
     usable = [
         acts.rendered(one, locale)
         for one in call.world.commands

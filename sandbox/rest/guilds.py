@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from sandbox import permissions
 from sandbox.acts import guilds as acts
+from sandbox.acts import messages as message_acts
 from sandbox.bodies import values
 from sandbox.errors import ApiError, InvalidForm, missing_permissions, unknown
 from sandbox.permissions import Permission
@@ -15,7 +17,7 @@ from sandbox.rest.call import Call
 from sandbox.rest.routes import Routes
 from sandbox.rules.images import check_data_uri
 from sandbox.rules.names import check_nickname
-from sandbox.snowflake import as_id
+from sandbox.snowflake import as_id, made_at
 from sandbox.world.models import Ban, Json, Member
 from sandbox.world.world import pair
 
@@ -200,10 +202,13 @@ async def ban(call: Call) -> None:
     """Create Guild Ban; whoever is inside is removed."""
     guild_id = _inside(call, Permission.BAN_MEMBERS)
     user = call.world.user(call.id("user_id"))
+    form = await call.form()
     if call.world.membership(guild_id, user.id) is not None:
         permissions.need_above(call.world, guild_id, call.user.id, user.id)
         acts.leave(call.core, guild_id, user.id)
-    call.world.bans.put(Ban(guild_id, user.id))
+    _sweep(call, guild_id, user.id, int(form.get("delete_message_seconds") or 0))
+    reason = call.request.headers.get("X-Audit-Log-Reason")
+    call.world.bans.put(Ban(guild_id, user.id, unquote(reason) if reason else None))
     call.core.hub.to_guild("GUILD_BAN_ADD", guild_id, {"guild_id": guild_id, "user": people.user(user)})
 
 
@@ -212,6 +217,7 @@ async def unban(call: Call) -> None:
     """Remove Guild Ban."""
     guild_id = _inside(call, Permission.BAN_MEMBERS)
     user_id = call.id("user_id")
+    await call.form()
     if pair(guild_id, user_id) not in call.world.bans:
         raise unknown("ban")
     call.world.bans.drop(pair(guild_id, user_id))
@@ -256,6 +262,16 @@ def _rename(row: Member, nick: Any) -> None:
     if nick:
         check_nickname(nick)
     row.nick = nick or None
+
+
+def _sweep(call: Call, guild_id: str, user_id: str, seconds: int) -> None:
+    """Take away what somebody wrote in the last `seconds`, as a ban may ask."""
+    earliest = call.core.clock.now() - seconds
+    for channel in call.world.channels.of(guild_id):
+        theirs = [one for one in call.world.messages.of(channel.id) if one.author_id == user_id]
+        recent = [one for one in theirs if made_at(one.id) > earliest]
+        if recent:
+            message_acts.delete_many(call.core, channel, recent)
 
 
 def _time_out(call: Call, until: Any) -> str | None:

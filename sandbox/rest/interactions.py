@@ -48,6 +48,7 @@ async def begin(call: Call) -> None:
         guild_id=channel.guild_id,
         made_at=call.core.clock.now(),
         nonce=form.get("nonce"),
+        locale=call.locale,
         owners=owners,
     )
     data: Json = form.get("data") or {}

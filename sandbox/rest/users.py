@@ -37,7 +37,7 @@ async def me(call: Call) -> Json:
 
 @routes.patch("/users/@me")
 async def change_me(call: Call) -> Json:
-    """Modify Current User: username, avatar, banner; people also the language of their client."""
+    """Modify Current User: username, avatar, banner."""
     form = await call.form()
     if form.get("username") is not None:
         check_username(form["username"])
@@ -45,8 +45,6 @@ async def change_me(call: Call) -> Json:
     for key, place in (("avatar", "avatars"), ("banner", "banners")):
         if key in form:
             setattr(call.user, key, _picture(call, form[key], f"{place}/{call.user.id}", key))
-    if call.caller.kind == "user" and form.get("locale") is not None:
-        call.user.locale = str(form["locale"])
     call.world.users.put(call.user)
     body = people.own_user(call.user)
     call.core.hub.to_users("USER_UPDATE", [call.user.id], body)

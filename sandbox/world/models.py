@@ -363,6 +363,7 @@ class Interaction:
     nonce: str | int | None = None
     command_name: str | None = None
     command_type: int = 1
+    locale: str = "en-US"
     #: For autocomplete: the type of the option that is being typed.
     focused_type: int = 3
     custom_id: str | None = None

@@ -1,8 +1,10 @@
 """Commands, components, modals and autocomplete, as discord.py and a person's client see them."""
 
 import asyncio
+import json
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 from discord import app_commands
@@ -249,6 +251,47 @@ async def test_a_command_in_a_direct_conversation(sandbox: Sandbox, bot: Bot, ro
     }
     assert (await robin.call("POST", "/interactions", body))[0] == 204
     assert (await robin.event("MESSAGE_CREATE"))["content"] == "just us"
+
+
+async def test_a_file_as_an_option_and_in_a_modal(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    got: asyncio.Queue[bytes] = asyncio.Queue()
+
+    class Picture(discord.ui.Modal, title="A picture"):
+        file = discord.ui.Label(text="File", component=discord.ui.FileUpload(custom_id="file"))
+
+        async def on_submit(self, interaction: discord.Interaction) -> None:
+            assert isinstance(self.file.component, discord.ui.FileUpload)
+            await got.put(await self.file.component.values[0].read())
+            await interaction.response.send_message("thanks")
+
+    @bot.tree.command(name="frame", description="Frame")
+    async def frame(interaction: discord.Interaction, picture: discord.Attachment) -> None:
+        await got.put(await picture.read())
+        await interaction.response.send_modal(Picture())
+
+    (command,) = await bot.tree.sync()
+
+    async def send(kind: int, data: Any, content: bytes) -> None:
+        body = {
+            "type": kind,
+            "application_id": sandbox.application.id,
+            "channel_id": sandbox.channel_id("tavern"),
+            "data": {**data, "attachments": [{"id": "0", "filename": "a.bin"}]},
+        }
+        form = aiohttp.FormData()
+        form.add_field("payload_json", json.dumps(body))
+        form.add_field("files[0]", content, filename="a.bin")
+        url = f"{sandbox.url}/api/v10/interactions"
+        async with aiohttp.ClientSession(headers={"Authorization": robin.user.token}) as http:
+            assert (await http.post(url, data=form)).status == 204
+
+    options = [{"type": 11, "name": "picture", "value": "0"}]
+    await send(2, {"id": str(command.id), "name": "frame", "type": 1, "options": options}, b"one")
+    assert await got.get() == b"one"
+    modal = await robin.event("INTERACTION_MODAL_CREATE")
+    answer = {"type": 18, "component": {"type": 19, "custom_id": "file", "values": ["0"]}}
+    await send(5, {"id": modal["id"], "custom_id": modal["custom_id"], "components": [answer]}, b"two")
+    assert await got.get() == b"two"
 
 
 async def test_five_followups_where_only_the_person_installed_it(sandbox: Sandbox, bot: Bot, alex: Person) -> None:

@@ -340,6 +340,21 @@ async def test_a_new_person_joins_and_can_speak(sandbox: Sandbox, bot: Bot) -> N
         await person.say("tavern", "hi")
 
 
+async def test_hooks_poke_the_gateway_and_tell_the_state(sandbox: Sandbox, bot: Bot, robin: Person) -> None:
+    async with aiohttp.ClientSession() as http:
+        poked = await http.post(f"{sandbox.url}/sandbox/gateway/reconnect", json={})
+        assert (await poked.json())["sessions"] == 1
+        await bot.until("resumed")
+        poked = await http.post(f"{sandbox.url}/sandbox/gateway/drop", json={"user_id": robin.id, "code": 4000})
+        assert (await poked.json())["sessions"] == 1
+        state = await (await http.get(f"{sandbox.url}/sandbox/state")).text()
+        wrong = await http.post(f"{sandbox.url}/sandbox/limits", json={"route": "x"})
+        assert wrong.status == 400
+    assert "The Copper Kettle" in state
+    assert sandbox.bot_token not in state
+    assert sandbox.application.client_secret not in state
+
+
 async def test_other_sites_cannot_use_the_hooks(sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as http:
         for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}):
