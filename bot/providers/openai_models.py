@@ -6,6 +6,7 @@ Retrying is the caller's (one retry loop in the whole program); what happens her
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -273,10 +274,13 @@ class OpenAIModels:
 
     async def _usage(self, prompt: Prompt, answer: _Answer) -> Usage:
         if answer.tokens_in:
-            ours = sum(_MESSAGE_TOKENS + self._tokenizer.count(message.content) for message in prompt.messages)
+            ours = await asyncio.to_thread(self._counted, prompt)
             await self._factors.learn(self.provider, self.model, ours=ours, theirs=answer.tokens_in)
         cost = self._cost(answer)
         return Usage(answer.tokens_in, answer.tokens_out, cost.micros, cost.source)
+
+    def _counted(self, prompt: Prompt) -> int:
+        return sum(_MESSAGE_TOKENS + self._tokenizer.count(message.content) for message in prompt.messages)
 
     def _cost(self, answer: _Answer) -> prices.Cost:
         if self._server.is_ours:

@@ -28,8 +28,6 @@ _CACHE_NAME = "fb374d419588a4632f3f557e76b4b70aebbca790"
 _CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
 # Long unbroken runs make tiktoken's pattern slow or overflow its stack; slices cost at most a token each.
 _SLICE = 4000
-# From here on (some 5 ms of work) counting belongs in a thread.
-_LONG = 30_000
 _CHARACTERS_PER_TOKEN = 4
 
 _loading = threading.Lock()
@@ -57,7 +55,7 @@ class Tokenizer:
         return await asyncio.to_thread(self.load_now)
 
     def count(self, text: str) -> int:
-        """Tokens of a text, special tokens read as plain words."""
+        """Tokens of a text, special tokens read as plain words. A whole prompt (10 ms and more) belongs in a thread."""
         if self._encoding is None:
             return ceil(len(text) / _CHARACTERS_PER_TOKEN)
         # A lone surrogate cannot be encoded.
@@ -66,12 +64,6 @@ class Tokenizer:
             len(self._encoding.encode(plain[start : start + _SLICE], disallowed_special=()))
             for start in range(0, len(plain), _SLICE)
         )
-
-    async def count_anywhere(self, text: str) -> int:
-        """`count`, in a thread where the text is long enough to be felt on the event loop."""
-        if len(text) < _LONG:
-            return self.count(text)
-        return await asyncio.to_thread(self.count, text)
 
 
 def _load() -> tiktoken.Encoding | None:

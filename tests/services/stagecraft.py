@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -162,8 +163,10 @@ class FakeModels:
     def __init__(self, *script: list[Act]) -> None:
         self.script = list(script)
         self.asked: list[ModelRequest] = []
+        self.counted_in: set[int] = set()
 
     def count(self, text: str) -> int:
+        self.counted_in.add(threading.get_ident())
         return len(text.split())
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[Token | Finished]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
@@ -69,6 +70,14 @@ async def test_the_prompt_holds_what_was_said_before(program: Program) -> None:
     assert "my name is Quill" in whole
     assert "Well met." in whole
     assert "What is my name, Mira?" in asked.messages[-1].content
+
+
+async def test_tokens_are_never_counted_on_the_event_loop(program: Program) -> None:
+    await summon(program, await make(program))
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    assert program.models.counted_in
+    assert threading.get_ident() not in program.models.counted_in
 
 
 async def test_nobody_is_written_down_who_speaks_to_nobody(program: Program) -> None:

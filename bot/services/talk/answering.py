@@ -217,7 +217,10 @@ class Answering:
         """One answer of the model, tried again once where it failed before the first word."""
         snapshot = await self._rows.snapshot(running.turn)
         budget = prompt_budget(self._models.context_tokens, limits.ANSWER_TOKENS_MAX)
-        running.prompt = compose(snapshot, profile=self._models.profile, budget_tokens=budget, count=self._models.count)
+        # In a thread: counting the tokens of a long history is felt on the event loop.
+        running.prompt = await asyncio.to_thread(
+            compose, snapshot, profile=self._models.profile, budget_tokens=budget, count=self._models.count
+        )
         try:
             return await self._stream(running, performance)
         except (Slow, Down, RateLimited) as error:
