@@ -293,7 +293,8 @@ class Program:
                 f"The web app cannot listen on {settings.web_host}:{settings.web_port} ({error.strerror}). "
                 "Nothing was lost. Choose another WEB_PORT in .env and start again."
             ) from error
-        return f"http://{settings.web_host}:{settings.web_port}"
+        # The port asked for may be 0: any free one.
+        return f"http://{settings.web_host}:{runner.addresses[0][1]}"
 
     def _keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)

@@ -102,9 +102,15 @@ class Child:
         search = None if env is None else env.get("PATH")
         if shutil.which(argv[0], path=search) is None:
             raise FileNotFoundError(f"there is no command {argv[0]}")
-        keeper, pipe, pid = await asyncio.to_thread(
-            _spawn, argv, log_path, stop_signal, env, cwd, grace_seconds, run_as
+        spawning = asyncio.ensure_future(
+            asyncio.to_thread(_spawn, argv, log_path, stop_signal, env, cwd, grace_seconds, run_as)
         )
+        try:
+            keeper, pipe, pid = await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            # It runs all the same, and nobody but us knows of it.
+            await cls(name, *await spawning, grace_seconds).stop()
+            raise
         return cls(name, keeper, pipe, pid, grace_seconds)
 
     def alive(self) -> bool:

@@ -37,7 +37,9 @@ _STAGE_SENTENCES = {
     "unreachable": N_("Discord cannot be reached right now. Try again in a minute."),
     "rate_limited": N_("Discord asks us to slow down. Try again in a few minutes."),
 }
-_STAGE_OTHERWISE = N_("Discord did not let me speak here ({reason}). Try again, or ask an admin to look at /doctor.")
+_STAGE_OTHERWISE = N_(
+    "Discord did not let me speak here ({reason}). Try again, or ask whoever runs the bot to look at its doctor."
+)
 
 
 @dataclass(slots=True)
