@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from bot.local.children import Child
 from bot.settings import Settings
 from sandbox.server import Sandbox
 
@@ -189,3 +190,15 @@ async def test_a_token_that_discord_does_not_accept_gets_a_sentence(start: type[
     assert "DISCORD_TOKEN" in refused.said
     assert "no-such-token-anywhere" not in refused.said
     assert "Traceback" not in refused.said
+
+
+async def test_a_child_whose_start_is_broken_off_is_ended(tmp_path: Path) -> None:
+    starting = asyncio.create_task(
+        Child.start(["sh", "-c", f"exec sleep 300; : {tmp_path}"], name="sleeper", log_path=tmp_path / "log")
+    )
+    await asyncio.sleep(0)  # it has begun to spawn in its thread
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    listing = (await asyncio.to_thread(subprocess.check_output, ["ps", "-wweo", "args="])).decode()
+    assert [line for line in listing.splitlines() if str(tmp_path) in line] == []
