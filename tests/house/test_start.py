@@ -18,7 +18,9 @@ from urllib.request import urlopen
 
 import pytest
 
+from bot.local.alone import require
 from bot.local.children import Child
+from bot.local.errors import StartError
 from bot.settings import Settings
 from sandbox.server import Sandbox
 
@@ -32,13 +34,15 @@ pytestmark = pytest.mark.slow
 class Start:
     """`python -m bot start` on a data directory."""
 
+    command = "start"
+
     def __init__(self, data_dir: Path, **environment: str) -> None:
         ours = {name.upper() for name in Settings.model_fields}
         kept = {name: value for name, value in os.environ.items() if name not in ours}
         self.data_dir = data_dir
         self.said = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "start"],
+            [sys.executable, "-m", "bot", self.command],
             cwd=ROOT,
             env=kept
             | {"DATA_DIR": str(data_dir), "WEB_PORT": "0", "SANDBOX_PORT": "0", "MODEL": "rehearsal"}
@@ -190,6 +194,30 @@ async def test_a_token_that_discord_does_not_accept_gets_a_sentence(start: type[
     assert "DISCORD_TOKEN" in refused.said
     assert "no-such-token-anywhere" not in refused.said
     assert "Traceback" not in refused.said
+
+
+async def test_run_alone_needs_a_migrated_database_and_starts_nothing_beside_it(
+    start: type[Start], owner_url: str, empty_url: str
+) -> None:
+    class Run(start):  # type: ignore[misc, valid-type]
+        command = "run"
+
+    async with Sandbox.start() as sandbox:
+        known = {"DISCORD_TOKEN": sandbox.bot_token, "DISCORD_BASE_URL": sandbox.url}
+        empty = Run(DATABASE_URL=empty_url, **known)
+        assert await asyncio.to_thread(empty.ended) == 1
+        assert "python -m bot migrate" in empty.said
+
+        running = Run(DATABASE_URL=owner_url, **known)
+        await asyncio.to_thread(running.until, r"ready in [\d.]+ s")
+        assert await asyncio.to_thread(running.end, signal.SIGTERM) == 0
+    assert "Traceback" not in running.said
+    assert "sandbox --port" not in " ".join(running.left_running())
+
+
+def test_run_names_the_settings_it_needs() -> None:
+    with pytest.raises(StartError, match="DATABASE_URL and DISCORD_TOKEN"):
+        require(Settings(_env_file=None))
 
 
 async def test_a_child_whose_start_is_broken_off_is_ended(tmp_path: Path) -> None:
