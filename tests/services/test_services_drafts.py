@@ -43,6 +43,7 @@ def test_what_cannot_be_kept_is_said(fields: dict[str, str], sentence: str) -> N
         check(CharacterDraft(**{"name": "Mira", "system_prompt": "You are Mira.", **fields}))
     assert sentence in Say().error(refused.value)
     assert refused.value.field in fields
+    assert refused.value.code.startswith(f"{refused.value.field}_")
 
 
 def test_direction_marks_and_controls_do_not_stay_in_long_texts() -> None:

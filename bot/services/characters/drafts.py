@@ -70,7 +70,7 @@ def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, re
     text = clean_words(typed)
     if len(text) > maximum:
         raise InvalidInput(
-            f"{label}_too_long",
+            f"{field}_too_long",
             N_("{label}: at most {maximum} characters are allowed; you wrote {length}."),
             field=field,
             **{"label": label, "maximum": int(maximum), "length": len(text)},
@@ -79,7 +79,7 @@ def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, re
         text = ""
     if required and not text:
         raise InvalidInput(
-            f"{label}_empty",
+            f"{field}_empty",
             N_("{label}: nothing can be seen there. Write up to {maximum} characters."),
             field=field,
             **{"label": label, "maximum": int(maximum)},
