@@ -158,10 +158,6 @@ class Knowledge:
             and bool(re.search(rf"\b{re.escape(name)}\W*$", before))
         )
 
-    def line_of(self, index: int) -> str:
-        """All that stands in the same line of the card."""
-        return " ".join(fact.text for fact in self.facts if fact.line == self.facts[index].line)
-
     def lines(self) -> list[str]:
         """The card's and lore's lines, as told."""
         numbers = dict.fromkeys(fact.line for fact in self.facts if fact.source != "memory")

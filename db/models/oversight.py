@@ -15,7 +15,7 @@ from db.personal import Erase, Export, Personal, Sharing
 class CommandSync(Base):
     """Which commands Discord was last given, by their hash, so that they are sent only when they changed.
 
-    `scope` is `global` or a server's id.
+    `scope` names the Discord (its API's address) and the application.
     """
 
     __tablename__ = "command_syncs"

@@ -55,7 +55,7 @@ async def count_owned(session: AsyncSession, owner_id: UUID) -> int:
 
 
 async def visible(session: AsyncSession, user_id: UUID, *, offset: int, limit: int) -> Sequence[CharacterRow]:
-    """Characters a person may summon: their own, newest first, then the public ones by name."""
+    """Characters a person may summon: their own first, then the public ones, the demo's last; each by name."""
     statement = (
         _with_picture()
         .where(or_(Character.owner_id == user_id, Character.visibility == Visibility.PUBLIC))

@@ -104,6 +104,20 @@ async def test_three_characters_answer_in_the_order_they_are_called(program: Pro
     assert [name for name, _ in program.channels.texts()] == ["Tock", "Mira", "Ada"]
 
 
+async def test_a_conversation_knows_how_many_take_part(program: Program) -> None:
+    kind = "SELECT kind FROM conversations"
+    await summon(program, await make(program))
+    assert await rows(program, kind) == [("single",)]
+    juno = await make(program, name="Juno")
+    await summon(program, juno)
+    assert await rows(program, kind) == [("multi",)]
+    await program.turns.hear(said("Mira?", by=SASHA))
+    await program.turns.idle()
+    assert await rows(program, kind) == [("group",)]
+    await program.conversations.dismiss(await program.people.arrive(ROBIN), TAVERN, juno)
+    assert await rows(program, kind) == [("group",)]
+
+
 async def test_the_second_character_hears_the_first(program: Program) -> None:
     for name in ("Mira", "Juno"):
         await summon(program, await make(program, name=name, greeting=""))

@@ -33,17 +33,6 @@ class Summoned:
     greets: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Guest:
-    """A character that is in a channel. `is_primary`: it answers when nobody in particular is asked."""
-
-    character_id: UUID
-    name: str
-    description: str
-    picture_sha256: str | None
-    is_primary: bool
-
-
 class Conversations:
     """Who is where. Summoning and dismissing open their own works, since both reach beyond the database."""
 
@@ -73,6 +62,7 @@ class Conversations:
             role = await self._room_for(work, conversation_id, row)
             await conversations.join_user(work.session, conversation_id, by)
             await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
+            await conversations.settle_kind(work.session, conversation_id)
             turn_id = await self._write_greeting(work, conversation_id, by, row, interaction_id)
             await announce(work, conversation_id, place.channel_id)
         await self._listening.refresh(conversation_id, place.channel_id)
@@ -100,25 +90,13 @@ class Conversations:
                     name=guest.name,
                 )
             await conversations.leave_character(work.session, conversation_id, character_id)
+            await conversations.settle_kind(work.session, conversation_id)
             if len(present) == 1:
                 await conversations.archive(work.session, conversation_id)
             await announce(work, conversation_id, place.channel_id)
         await self._listening.refresh(conversation_id, place.channel_id)
         self._turns.silence(conversation_id, character_id)
         return guest.name
-
-    async def roster(self, by: UUID, place: Place) -> tuple[Guest, ...]:
-        """The characters in a channel, in the order they came; nobody where there is no conversation."""
-        async with self._database.work(Actor.user(by)) as work:
-            conversation_id = await functions.conversation_at(work.session, place.channel_id)
-        if conversation_id is None:
-            return ()
-        async with self._database.work(Actor.turn(conversation_id, by)) as work:
-            present = await conversations.present(work.session, conversation_id)
-        return tuple(
-            Guest(one.character_id, one.name, one.description, one.picture_sha256, one.role is ParticipantRole.PRIMARY)
-            for one in present
-        )
 
     def present(self, place: Place, typed: str) -> Present:
         """The character here that is meant by an option: the id of a suggestion, or a name. Raises `NotFound`.

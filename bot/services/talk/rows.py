@@ -68,7 +68,8 @@ class TurnRows:
                 if character_id in present
             ]
             if claimed:
-                await conversations.join_user(work.session, conversation_id, asker_id)
+                if await conversations.join_user(work.session, conversation_id, asker_id):
+                    await conversations.settle_kind(work.session, conversation_id)
                 await messages.hear(
                     work.session,
                     conversation_id=conversation_id,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from db.ids import new_id
 from db.models import (
     Character,
     Conversation,
+    ConversationKind,
     ConversationStatus,
     Media,
     Participant,
@@ -67,11 +68,6 @@ async def lock(session: AsyncSession, conversation_id: UUID) -> Conversation | N
     )
 
 
-async def get(session: AsyncSession, conversation_id: UUID) -> Conversation | None:
-    """One conversation, where the actor may see it."""
-    return await session.get(Conversation, conversation_id)
-
-
 async def present(session: AsyncSession, conversation_id: UUID) -> Sequence[PresentCharacter]:
     """The characters that listen, in the order they came."""
     statement = (
@@ -93,12 +89,19 @@ async def present(session: AsyncSession, conversation_id: UUID) -> Sequence[Pres
     return [PresentCharacter(*row) for row in await session.execute(statement)]
 
 
-async def people_present(session: AsyncSession, conversation_id: UUID) -> int:
-    """How many people take part."""
-    statement = select(func.count()).where(
-        Participant.conversation_id == conversation_id, Participant.user_id.is_not(None), Participant.left_at.is_(None)
+async def settle_kind(session: AsyncSession, conversation_id: UUID) -> None:
+    """Make the conversation's kind what those present make it. Whoever lets somebody come or go calls this after."""
+    here = (Participant.conversation_id == conversation_id, Participant.left_at.is_(None))
+    # func.count of a column leaves out nulls: a participant is either a person or a character.
+    people = select(func.count(Participant.user_id)).where(*here).scalar_subquery()
+    characters = select(func.count(Participant.character_id)).where(*here).scalar_subquery()
+    kind = case(
+        (people > 1, ConversationKind.GROUP.value),
+        (characters > 1, ConversationKind.MULTI.value),
+        else_=ConversationKind.SINGLE.value,
     )
-    return await session.scalar(statement) or 0
+    statement = update(Conversation).where(Conversation.id == conversation_id, Conversation.kind != kind)
+    await session.execute(statement.values(kind=kind).execution_options(synchronize_session=False))
 
 
 async def join_character(
@@ -111,8 +114,8 @@ async def join_character(
     await session.flush()
 
 
-async def join_user(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> None:
-    """The person takes part from now on, if they do not already."""
+async def join_user(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> bool:
+    """The person takes part from now on; False where they did already."""
     statement = (
         insert(Participant)
         .values(id=new_id(), conversation_id=conversation_id, user_id=user_id, role=ParticipantRole.PRIMARY)
@@ -121,7 +124,8 @@ async def join_user(session: AsyncSession, conversation_id: UUID, user_id: UUID)
             index_where=Participant.left_at.is_(None) & Participant.user_id.is_not(None),
         )
     )
-    await (await session.connection()).execute(statement)
+    result = await (await session.connection()).execute(statement)
+    return result.rowcount == 1
 
 
 async def leave_character(session: AsyncSession, conversation_id: UUID, character_id: UUID) -> None:

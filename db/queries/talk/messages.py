@@ -19,9 +19,7 @@ class SaidLine:
     """One line of a conversation's history with its speaker's name."""
 
     kind: MessageKind
-    author_id: UUID | None
     author_name: str | None
-    character_id: UUID | None
     character_name: str | None
     content: str
     discord_message_id: int | None
@@ -121,9 +119,7 @@ async def history(session: AsyncSession, conversation_id: UUID, *, limit: int) -
     return [
         SaidLine(
             kind=row[0].kind,
-            author_id=row[0].author_id,
             author_name=row[1],
-            character_id=row[0].character_id,
             character_name=row[2],
             content=row[0].content,
             discord_message_id=row[0].discord_message_id,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -45,17 +44,13 @@ class Standing:
 class Provenance:
     """Who is behind a reply: for the curious, and for moderators."""
 
-    turn_id: UUID
-    conversation_id: UUID
     guild_id: int | None
     channel_id: int
     webhook_channel_id: int
     conversation_owner_id: UUID
     asker_id: UUID
     character_id: UUID
-    state: TurnState
     stopped: bool
-    finished_at: datetime | None
 
 
 async def claim(
@@ -198,12 +193,6 @@ async def end(session: AsyncSession, turn_id: UUID, state: TurnState, reason: st
     )
 
 
-async def of_trigger(session: AsyncSession, trigger_message_id: int) -> Sequence[UUID]:
-    """The turns a message earned, in order."""
-    statement = select(Turn.id).where(Turn.trigger_message_id == trigger_message_id).order_by(Turn.id)
-    return (await session.scalars(statement)).all()
-
-
 async def provenance(session: AsyncSession, turn_id: UUID) -> Provenance | None:
     """Who asked for a reply and where it stands."""
     row = (
@@ -217,17 +206,13 @@ async def provenance(session: AsyncSession, turn_id: UUID) -> Provenance | None:
         return None
     turn, conversation = row[0], row[1]
     return Provenance(
-        turn_id=turn.id,
-        conversation_id=turn.conversation_id,
         guild_id=conversation.guild_id,
         channel_id=conversation.channel_id,
         webhook_channel_id=conversation.webhook_channel_id,
         conversation_owner_id=conversation.owner_id,
         asker_id=turn.asker_id,
         character_id=turn.character_id,
-        state=turn.state,
         stopped=turn.stopped,
-        finished_at=turn.finished_at,
     )
 
 
