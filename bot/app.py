@@ -29,7 +29,7 @@ from bot.providers.tokens import Factors, Tokenizer
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters
 from bot.services.characters.pictures import Pictures
-from bot.services.keys.vault import open_vault
+from bot.services.keys.vault import VaultError, open_vault
 from bot.services.oversight.retention import JOB as RETENTION
 from bot.services.oversight.retention import Retention
 from bot.services.people import People
@@ -53,6 +53,7 @@ from bot.transport.stage import WebhookStage
 from cogs import prepare
 from db.ids import new_id
 from db.listen import CONNECTION_ERRORS, HeldLock
+from db.security import TooPrivilegedError
 from db.work import Actor, Database
 from web.app import create_app
 from web.keys import Cover
@@ -320,7 +321,10 @@ async def run(
     """
     async with AsyncExitStack() as exits:
         program = Program(settings, server, spoken_of=spoken_of, exits=exits)
-        await program.open()
+        try:
+            await program.open()
+        except (VaultError, TooPrivilegedError) as error:
+            raise StartError(f"{error} Nothing was changed. Mend that and start again.") from error
         ready(await program.connect())
         await program.until(stop)
 

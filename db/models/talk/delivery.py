@@ -26,8 +26,8 @@ class InboxState(StrEnum):
 class InboxMessage(Base):
     """A message that speaks to a character, written down before anything else happens.
 
-    `heard` is the message (`bot.ports.Heard`) and whom it speaks to, as JSON (`bot.services.talk.inbox`). Its primary key
-    makes a message that Discord delivers twice arrive once.
+    `heard` is the message (`bot.ports.Heard`) and whom it speaks to, as JSON (`bot.services.talk.inbox`). Its primary
+    key makes a message that Discord delivers twice arrive once.
     """
 
     __tablename__ = "inbox"
