@@ -177,6 +177,7 @@ class Program:
             clock=self.clock,
             prepare=lambda client: prepare(client, self.cafe),
             guild_ready_timeout=_LOCAL_READY_SECONDS if self._is_local else _DISCORD_READY_SECONDS,
+            language=settings.language,
         )
         executor = Executor(settings.discord_token.get_secret_value(), self.clock)
         self._exits.push_async_callback(executor.close)
@@ -206,6 +207,7 @@ class Program:
             stage=stage,
             clock=self.clock,
             boot_id=self.boot_id,
+            language=self.settings.language,
         )
         listening = Listening(self.database, hearing)
         self._exits.push_async_callback(listening.close)
@@ -281,6 +283,7 @@ class Program:
             talk_is_local=self._is_local,
             voice=self._spoken_of,
             boot_id=str(self.boot_id),
+            language=settings.language,
             residents=await settle.residents(self.database),
         )
         app = create_app(cover=cover, pictures=self.pictures, state=_Health(self.database, self.client))

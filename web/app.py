@@ -8,8 +8,8 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from bot.texts import Say
 from web.keys import COVER, HEALTH, PICTURES, Cover, Health, PictureFiles
+from web.language import say_to
 from web.routes import health, home, media
 from web.security import guard
 
@@ -37,11 +37,5 @@ def create_app(*, cover: Cover, pictures: PictureFiles, state: Health) -> web.Ap
 
 
 async def _speak(request: web.Request) -> dict[str, object]:
-    say = Say(_wanted_language(request))
+    say = say_to(request)
     return {"say": say, "language": say.language}
-
-
-def _wanted_language(request: web.Request) -> str | None:
-    """The first language of `Accept-Language`; quality values are rare enough in first place to ignore."""
-    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
-    return first if len(first) <= 35 else None

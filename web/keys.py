@@ -8,6 +8,8 @@ from typing import Protocol
 
 from aiohttp import web
 
+from bot.texts import SOURCE_LANGUAGE
+
 
 class PictureFiles(Protocol):
     """Where characters' pictures lie."""
@@ -36,13 +38,14 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What the home page tells: where to talk, who speaks, who lives here."""
+    """What the home page tells: where to talk, who speaks, who lives here; `language` for browsers that name none."""
 
     talk_url: str
     talk_is_local: bool
     voice: str
     boot_id: str
     residents: tuple[Resident, ...] = field(default=())
+    language: str = SOURCE_LANGUAGE
 
 
 COVER = web.AppKey("cover", Cover)

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from bot.texts import Say
+from web.language import say_to
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -38,7 +38,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception:  # the border: nothing above this can answer the browser
         error_id = uuid.uuid4().hex[:12]
         log.exception("web request failed", error_id=error_id, method=request.method, route=_route(request))
-        say = Say(request.headers.get("Accept-Language", "").split(",")[0])
+        say = say_to(request)
         response = web.Response(
             status=500,
             text=say("Something broke on our side; nothing you did was lost. If it keeps happening, "

@@ -19,7 +19,7 @@ from discord.ext import commands
 from bot.clock import Clock, SystemClock
 from bot.errors import StageClosed
 from bot.ports import Heard, Place
-from bot.texts import Say
+from bot.texts import SOURCE_LANGUAGE, Say
 from bot.transport.border import Border
 from bot.transport.heard import heard as heard_of
 from bot.transport.identify import IdentifyBudget
@@ -87,7 +87,9 @@ class CafeClient(commands.Bot):
         clock: Clock | None = None,
         prepare: Callable[[CafeClient], Awaitable[None]] | None = None,
         guild_ready_timeout: float = 2.0,
+        language: str = SOURCE_LANGUAGE,
     ) -> None:
+        """`language` is the house's, for what is said to everybody at once."""
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = intents.message_content = True
         super().__init__(
@@ -104,6 +106,7 @@ class CafeClient(commands.Bot):
         self.drafts = Drafts(self.clock)
         self.reads_messages = True
         self._syncs = syncs
+        self._language = language
         self._prepare = prepare
         self._ears: Ears | None = None
         self._budget = IdentifyBudget(self.clock)
@@ -169,7 +172,7 @@ class CafeClient(commands.Bot):
                 effect="answers mentions, replies and slash commands only",
                 remedy="switch on Message Content Intent for the application in Discord's developer portal",
             )
-            self.activity = discord.CustomActivity(Say()("Mention me, reply to a character, or use /"))
+            self.activity = discord.CustomActivity(Say(self._language)("Mention me, reply to a character, or use /"))
 
     async def _persist(self, attempt: Callable[[], Awaitable[None]]) -> None:
         """Try until it ends well or for good, waiting longer each time while Discord cannot be reached."""

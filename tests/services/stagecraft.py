@@ -263,6 +263,7 @@ def build(
     models: FakeModels,
     characters: Characters,
     passing: Callable[[object], None] = lambda point: None,
+    language: str = "en",
 ) -> Program:
     """A program, not yet started."""
     clock, stage, hearing, boot_id = StillClock(), FakeStage(channels), Hearing(), new_id()
@@ -276,6 +277,7 @@ def build(
         clock=clock,
         boot_id=boot_id,
         passing=passing,
+        language=language,
     )
     conversations = Conversations(database, listening=listening, turns=turns, boot_id=boot_id)
     replies = Replies(database, stage)

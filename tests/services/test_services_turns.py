@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,9 @@ from bot import limits
 from bot.errors import BadKey, Conflict, Down, NotAllowed, RateLimited, Refused, Slow, StageClosed, StageUnsure
 from bot.failpoints import Point
 from bot.ports import Place, RepliedTo, Role
+from bot.services.talk.failures import remark_on
 from bot.services.talk.outage import is_away
+from bot.texts import Say
 from db.engine import create_engine
 from db.work import Actor
 from tests.services.stagecraft import (
@@ -219,11 +222,32 @@ async def test_a_failure_is_told_once_and_nothing_half_stays(
 
 async def test_a_remark_speaks_the_askers_language(program: Program) -> None:
     await summon(program, await make(program, greeting=""))
-    program.models.script = [[Refused("no", provider="p")]]
-    await program.people.arrive(SASHA)
+    program.models.script = [[Refused("no", provider="p")], [Refused("no", provider="p")]]
+    await program.people.arrive(replace(SASHA, locale="es-ES"))  # a command told it; messages do not
     await program.turns.hear(said("Mira?", by=SASHA))
     await program.turns.idle()
-    assert len(program.channels.remarks) == 1
+    await program.turns.hear(said("Mira?", by=ROBIN))
+    await program.turns.idle()
+    text = remark_on("model_refused") or ""
+    wanted = [Say("es")(text, character="Mira"), Say("en")(text, character="Mira")]
+    assert [words for _, _, words in program.channels.remarks] == wanted
+    assert wanted[0] != wanted[1]
+
+
+async def test_whose_language_nobody_knows_hears_the_houses(start: Callable[..., Program]) -> None:
+    program = start(language="es")
+    await program.listening.start()
+    await summon(program, await make(program, greeting=""))
+    program.models.script = [[Refused("no", provider="p")]]
+    await program.turns.hear(said("Mira?"))
+    await program.turns.idle()
+    await program.turns.hear(said("hello?", place=PARLOUR, mentions_us=True))
+    wanted = [
+        Say("es")(remark_on("model_refused") or "", character="Mira"),
+        Say("es")(remark_on("nobody_here") or ""),
+    ]
+    assert [words for _, _, words in program.channels.remarks] == wanted
+    await program.crash()
 
 
 async def test_a_closed_stage_says_what_is_missing(program: Program) -> None:

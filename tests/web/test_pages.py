@@ -46,7 +46,7 @@ async def client(tmp_path: Path, state: State) -> AsyncIterator[TestClient[web.R
         sha256 = hashlib.sha256(data).hexdigest()
         (tmp_path / f"{sha256}.png").write_bytes(data)
         residents.append(Resident(character.name, character.description, sha256))
-    cover = Cover("http://127.0.0.1:3900", True, "A rehearsal speaks.", "boot", tuple(residents))
+    cover = Cover("http://127.0.0.1:3900", True, "A rehearsal speaks.", "boot", tuple(residents), language="es")
     app = create_app(cover=cover, pictures=Folder(tmp_path), state=state)
 
     async def broken(request: web.Request) -> web.Response:
@@ -69,6 +69,14 @@ async def test_home_speaks_the_browsers_language(client: TestClient[web.Request,
     page = await (await client.get("/", headers={"Accept-Language": "qps"})).text()
     assert '<html lang="qps">' in page
     assert "⟦" in page
+
+
+async def test_a_browser_that_names_no_language_we_have_hears_the_houses(
+    client: TestClient[web.Request, web.Application],
+) -> None:
+    for headers in ({}, {"Accept-Language": "tlh"}, {"Accept-Language": "x" * 40}):
+        assert '<html lang="es">' in await (await client.get("/", headers=headers)).text()
+    assert '<html lang="en">' in await (await client.get("/", headers={"Accept-Language": "en-GB;q=0.9"})).text()
 
 
 async def test_a_picture_is_served_by_its_content_and_nothing_else(
@@ -102,7 +110,7 @@ async def test_every_answer_carries_the_headers(client: TestClient[web.Request, 
 
 
 async def test_a_bug_shows_an_id_and_no_detail(client: TestClient[web.Request, web.Application]) -> None:
-    answer = await client.get("/broken")
+    answer = await client.get("/broken", headers={"Accept-Language": "en"})
     body = await answer.text()
     assert answer.status == 500
     assert "secret detail" not in body

@@ -92,13 +92,22 @@ class Answering:
     """Answers turns and knows which are at work."""
 
     def __init__(
-        self, rows: TurnRows, *, models: Models, stage: Stage, hearing: Hearing, clock: Clock, passing: Passing
+        self,
+        rows: TurnRows,
+        *,
+        models: Models,
+        stage: Stage,
+        hearing: Hearing,
+        clock: Clock,
+        language: str,
+        passing: Passing,
     ) -> None:
         self._rows = rows
         self._models = models
         self._stage = stage
         self._hearing = hearing
         self._clock = clock
+        self._language = language
         self._passing = passing
         self._running: dict[UUID, Running] = {}
 
@@ -287,7 +296,7 @@ class Answering:
         await self._rows.end(turn, TurnState.FAILED, reason)
         text = failures.remark_on(reason)
         if text is not None:
-            remark = Say(cast.locale)(text, character=cast.face.name, **values)
+            remark = Say(cast.locale, self._language)(text, character=cast.face.name, **values)
             await self.remark(place_of(turn), remark, key=reason)
         return TurnState.FAILED
 

@@ -28,7 +28,7 @@ from bot.services.talk.inbox import Errand, read
 from bot.services.talk.lanes import Lanes
 from bot.services.talk.outage import POSSIBLY_AWAY, is_away
 from bot.services.talk.rows import TurnRows
-from bot.texts import N_, Say
+from bot.texts import N_, SOURCE_LANGUAGE, Say
 from db import functions
 from db.models import TurnState
 from db.queries.talk import delivery
@@ -69,7 +69,8 @@ class _Begun:
 class Turns:
     """The road from a heard message to its answer.
 
-    `boot_id` names this run of the program. `passing` is called at every edge between two steps (`bot.failpoints`).
+    `boot_id` names this run of the program; `language` is the house's, for people whose own is not known. `passing` is
+    called at every edge between two steps (`bot.failpoints`).
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Turns:
         stage: Stage,
         clock: Clock,
         boot_id: UUID,
+        language: str = SOURCE_LANGUAGE,
         passing: Passing = failpoints.passing,
     ) -> None:
         self._database = database
@@ -89,9 +91,10 @@ class Turns:
         self._hearing = hearing
         self._clock = clock
         self._boot_id = boot_id
+        self._language = language
         self._rows = TurnRows(database, boot_id, passing)
         self._answering = Answering(
-            self._rows, models=models, stage=stage, hearing=hearing, clock=clock, passing=passing
+            self._rows, models=models, stage=stage, hearing=hearing, clock=clock, language=language, passing=passing
         )
         self._lanes: Lanes[_Pending | _Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
@@ -196,7 +199,7 @@ class Turns:
             await self._remark(heard, failures.NOBODY_HERE)
 
     async def _remark(self, heard: Heard, reason: str) -> None:
-        text = Say(heard.author.locale)(failures.remark_on(reason) or "")
+        text = Say(heard.author.locale, self._language)(failures.remark_on(reason) or "")
         await self._answering.remark(heard.place, text, key=reason)
 
     def listeners(self, channel_id: int) -> tuple[Present, ...]:
