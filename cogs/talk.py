@@ -15,7 +15,7 @@ from bot.errors import UserError
 from bot.ports import Heard
 from bot.services.cafe import Cafe
 from bot.services.talk.heed import Present
-from bot.services.talk.replies import About
+from bot.services.talk.replies import About, Took
 from bot.services.talk.saying import clean_saying
 from bot.texts import Say
 from bot.transport import marks
@@ -151,9 +151,25 @@ def _told(about: About, say: Say) -> str:
         lines.append(say("Asked by {person}.", person=f"<@{about.asker}>"))
     if about.model is not None:
         lines.append(say("Worded by {model} ({provider}).", model=plain(about.model), provider=about.provider))
+    if about.took is not None:
+        lines.append(_taken(about.took, say))
     if about.was_stopped:
         lines.append(say("Somebody stopped it before it was finished."))
     return "\n".join(lines)
+
+
+def _taken(took: Took, say: Say) -> str:
+    """What a reply took; what is not known is said to be unknown."""
+    unknown = say("unknown")
+    return say(
+        "It took {tokens_in} tokens in and {tokens_out} out, {first} s to the first word and {total} s in all. "
+        "Cost: {cost}.",
+        tokens_in=unknown if took.tokens_in is None else took.tokens_in,
+        tokens_out=unknown if took.tokens_out is None else took.tokens_out,
+        first=unknown if took.first_token_ms is None else f"{took.first_token_ms / 1000:.1f}",
+        total=unknown if took.total_ms is None else f"{took.total_ms / 1000:.1f}",
+        cost=unknown if took.cost_micros is None else f"${took.cost_micros / 1_000_000:.4f}",
+    )
 
 
 def _cafe(interaction: Asked) -> Cafe:

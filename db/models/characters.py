@@ -61,7 +61,6 @@ class Media(Base):
     size_bytes: Mapped[int]
     width: Mapped[int | None]
     height: Mapped[int | None]
-    alt_text: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -215,8 +215,11 @@ async def test_more_tells_who_is_behind_a_reply_and_takes_it_back(town: Town) ->
     assert f"Made by <@{town.robin.id}>." in told
     assert f"Asked by <@{town.robin.id}>." in told
     assert "Worded by parrot (scripted)." in told
+    assert "tokens in" not in told
     assert last(curious).components == []
     mine = await town.robin.click(button, label="⋯")
+    assert "tokens in and" in words(mine)
+    assert "Cost: " in words(mine)
     await town.robin.click(last(mine), label="Delete this reply")
     assert town.program.channels.texts() == []
     assert await rows(town.program, "SELECT state, reason FROM turns") == [("cancelled", "deleted")]

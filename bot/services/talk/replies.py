@@ -9,15 +9,29 @@ from bot.errors import NotAllowed, NotFound
 from bot.ports import Face, Place, Scene, Stage
 from bot.texts import N_
 from db import functions
-from db.models import TurnState
+from db.models import MessageVariant, TurnState
 from db.queries import characters, people
 from db.queries.talk import messages, turns
 from db.work import Actor, Database, Work
 
 
 @dataclass(frozen=True, slots=True)
+class Took:
+    """What a reply took. None is unknown, never zero. Money in millionths of a US dollar, times in milliseconds."""
+
+    tokens_in: int | None
+    tokens_out: int | None
+    cost_micros: int | None
+    first_token_ms: int | None
+    total_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class About:
-    """Who is behind a reply. `maker` and `asker` are Discord ids where they have one; no `model`: a greeting."""
+    """Who is behind a reply. `maker` and `asker` are Discord ids where they have one; no `model`: a greeting.
+
+    `took` is for those it concerns: the asker, whoever began the conversation, and those who manage messages there.
+    """
 
     character: str
     maker: int | None
@@ -26,6 +40,7 @@ class About:
     model: str | None
     was_stopped: bool
     may_delete: bool
+    took: Took | None = None
 
 
 class Replies:
@@ -45,15 +60,17 @@ class Replies:
                 raise _gone()
             maker = await people.user(work.session, row.character.owner_id)
             asker = await people.user(work.session, found.asker_id)
-            worded = await messages.model_of(work.session, turn_id)
+            worded = await messages.chosen_variant(work.session, turn_id)
+            concerned = may_manage or by in {found.asker_id, found.conversation_owner_id}
             return About(
                 character=row.character.name,
                 maker=maker.discord_id if maker else None,
                 asker=asker.discord_id if asker else None,
-                provider=worded[0] if worded else None,
-                model=worded[1] if worded else None,
+                provider=worded.provider if worded else None,
+                model=worded.model if worded else None,
                 was_stopped=found.stopped,
-                may_delete=may_manage or by in {found.asker_id, found.conversation_owner_id},
+                may_delete=concerned,
+                took=_took(worded) if worded and concerned else None,
             )
 
     async def delete(self, turn_id: UUID, by: UUID, *, may_manage: bool = False) -> None:
@@ -99,6 +116,10 @@ class _NothingNew:
 
     async def opened(self, part: object) -> None:
         raise AssertionError(f"{part} was posted while taking a reply back")
+
+
+def _took(worded: MessageVariant) -> Took:
+    return Took(worded.tokens_in, worded.tokens_out, worded.cost_micros, worded.first_token_ms, worded.total_ms)
 
 
 async def _provenance(work: Work, turn_id: UUID) -> turns.Provenance:

@@ -128,13 +128,10 @@ async def history(session: AsyncSession, conversation_id: UUID, *, limit: int) -
     ]
 
 
-async def model_of(session: AsyncSession, turn_id: UUID) -> tuple[str, str] | None:
-    """(provider, model) that worded a turn's reply."""
-    row = (
-        await session.execute(
-            select(MessageVariant.provider, MessageVariant.model)
-            .join(Message, Message.id == MessageVariant.message_id)
-            .where(Message.turn_id == turn_id, MessageVariant.number == Message.chosen_variant)
-        )
-    ).one_or_none()
-    return None if row is None else (row.provider, row.model)
+async def chosen_variant(session: AsyncSession, turn_id: UUID) -> MessageVariant | None:
+    """The wording of a turn's reply that stands, with what it took."""
+    return await session.scalar(
+        select(MessageVariant)
+        .join(Message, Message.id == MessageVariant.message_id)
+        .where(Message.turn_id == turn_id, MessageVariant.number == Message.chosen_variant)
+    )
