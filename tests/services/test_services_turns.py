@@ -531,6 +531,22 @@ async def test_a_database_that_comes_back_loses_nothing(program: Program, monkey
     assert await rows(program, "SELECT state FROM turns ORDER BY id") == [("sent",), ("sent",)]
 
 
+async def test_what_is_said_while_the_database_stays_away_is_heard_later(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await program.listening.close()
+    first = said("Mira, one")
+    async with unreachable(program):
+        assert not await program.turns.hear(first)  # the clock does not wait: every try is spent
+    await program.turns.hear(said("nobody in particular"))
+    await program.turns.beat()
+    await program.turns.idle()
+    await program.turns.beat()
+    assert [words for _, words in program.channels.texts()] == ["Well met."]
+    assert await rows(program, "SELECT state FROM inbox") == [("done",)]
+    # The cursor did not pass it on the strength of what was heard after it.
+    assert await rows(program, "SELECT last_message_id FROM channel_cursors") == [(first.message_id,)]
+
+
 @contextlib.asynccontextmanager
 async def unreachable(program: Program) -> AsyncIterator[None]:
     """While this lasts the server takes no connection to the database, and those that were open are gone."""

@@ -44,7 +44,7 @@ _REMEMBERED_MESSAGES = 20_000
 the database about every message that is changed anywhere."""
 
 _PATIENCE_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""How long writing a message down is tried again while the database is away; then the next catching up fetches it."""
+"""How long writing a message down is tried again while the database is away; then every beat tries it."""
 
 
 @dataclass(slots=True)
@@ -103,6 +103,7 @@ class Turns:
         self._pending: dict[int, _Pending] = {}
         self._answered: OrderedDict[int, UUID] = OrderedDict()
         self._again: list[_Pending | _Begun] = []
+        self._unwritten: list[tuple[Heard, tuple[UUID, ...] | None]] = []
         self._is_closing = False
         self._beat: asyncio.Task[None] | None = None
 
@@ -157,13 +158,19 @@ class Turns:
     async def hear(self, heard: Heard, *, to: tuple[UUID, ...] | None = None) -> bool:
         """A message was written. True where it will be answered; then it is safely written down.
 
-        `to` names the characters that shall answer; without it they are found in the message (`heed`).
+        Where the database stays away it is kept in mind, and heard again once the database is back. `to` names the
+        characters that shall answer; without it they are found in the message (`heed`).
         """
         spoken_to = self._hearing.addressed(heard) if to is None else to
         errand = Errand(replace(heard, content=heard.content[: limits.HEARD_TEXT_MAX]), spoken_to)
-        is_new = bool(spoken_to) and await self._receive(errand)
-        if self._hearing.room(heard.place.channel_id) is not None:
-            self._cursors.seen(heard.place.channel_id, heard.message_id)
+        try:
+            is_new = bool(spoken_to) and await self._receive(errand)
+        except POSSIBLY_AWAY as error:
+            if not is_away(error):
+                raise
+            self._unwritten.append((heard, to))
+            return False
+        self._seen(heard)
         if not spoken_to:
             await self._point_the_way(heard)
         if not is_new:
@@ -177,6 +184,13 @@ class Turns:
             await self._remark(heard, failures.QUEUE_FULL)
             return False
         return True
+
+    def _seen(self, heard: Heard) -> None:
+        channel_id = heard.place.channel_id
+        # A cursor never passes a message that is not written down: after a crash it would not be fetched again.
+        waits = any(waiting.place.channel_id == channel_id for waiting, _ in self._unwritten)
+        if self._hearing.room(channel_id) is not None and not waits:
+            self._cursors.seen(channel_id, heard.message_id)
 
     async def _receive(self, errand: Errand) -> bool:
         for wait in _PATIENCE_SECONDS:
@@ -340,6 +354,9 @@ class Turns:
     async def beat(self) -> None:
         """Write cursors, and take up again what could not be finished: Discord or the database did not answer."""
         await self._cursors.flush()
+        unwritten, self._unwritten = self._unwritten, []
+        for heard, to in unwritten:
+            await self.hear(heard, to=to)
         again, self._again = self._again, []
         for item in again:
             lane = item.channel_id if isinstance(item, _Begun) else item.errand.heard.place.channel_id
