@@ -77,7 +77,12 @@ _RULES: tuple[tuple[Intent, str], ...] = (
     (
         Intent.MY_NAME,
         r"\b(?:my name(?: is|'s)|call me|they call me|i am called|i go by|me llamo|mi nombre es|llámame|"
-        r"puedes llamarme)\s+" r"(?P<caught>[^\W\d_][\w'’-]{0,30}(?:(?-i: [A-ZÁÉÍÓÚÑ])[\w'’-]{1,30})?)",
+        r"puedes llamarme)\s+" r"(?P<caught>[^\W\d_][\w'’-]{0,30}(?:(?-i: [A-ZÁÉÍÓÚÑ])[\w'’-]{1,30})?)|"
+        # "I'm Robin.": only a capital tells a name from a mood, so it must stand alone and be no nation or faith.
+        r"^(?:i am|i['’]m|soy)\s+(?!\w+(?:ish|ese|ican|adian)\b|(?:french|german|dutch|greek|swiss|italian|russian|"
+        r"indian|european|catholic|muslim|christian)\b)"
+        r"(?P<caught2>(?-i:[A-ZÁÉÍÓÚÑ][a-záéíóúñü])[\w'’-]{0,30}(?:(?-i: [A-ZÁÉÍÓÚÑ])[\w'’-]{1,30})?)"
+        r"(?=\s*(?:$|[.,!;])|\s+(?:and|y)\b)",
     ),
     (
         Intent.RECALL,
@@ -259,7 +264,7 @@ _QUESTION = re.compile(
 # Short words that greet before something of more weight comes.
 _OPENER = re.compile(
     r"^\s*(?:hi+|hey+|hello+|hiya|good (?:morning|evening|afternoon)|hola|buenas(?: tardes| noches)?|"
-    r"buenos días)\b[\s,!.]*(?=\S{2})",
+    r"buenos días)\b[\s,!.]*(?=\S{2}|i\s)",
     _I,
 )
 _SPANISH = re.compile(
@@ -343,6 +348,7 @@ def without_address(line: str, character: str) -> str:
     called = rf"^(?:(?:hey|hi|hello|hola|oye|oh|ok|so) )?@?{name}\s*[,:!.…-]+\s*"
     text = re.sub(called, lambda match: _kept_greeting(match[0]), text, flags=_I)
     text = re.sub(rf"^@?{name} (?={_CALLED_TO})", "", text, flags=_I)
+    text = re.sub(rf"^@?{name}(?P<end>\W*)$", r"\g<end>", text, flags=_I).strip()
     bare = re.sub(rf"[,\s]+@?{name}(?P<end>[\s?!.…]*)$", r"\g<end>", text, flags=_I).strip()
     return bare if re.search(r"\w", bare) else text
 

@@ -13,6 +13,10 @@ _SHORT_ANSWER_WORDS = 14
 _BARE_ANSWER_WORDS = 3
 _LINK_CHANCE = 0.7
 _OF_THEM = re.compile(r"\b(?:i|i'm|my|we|our|me|yo|mi|mis|nosotros|soy|tengo|estoy|vivo|trabajo)\b", re.IGNORECASE)
+_GREETED = re.compile(
+    r"^\W*(?:\w+\W+)?(?:hi+|hey+|hello+|hiya|good (?:morning|evening|afternoon)|hola|buenas|buenos días)\b",
+    re.IGNORECASE,
+)
 _OF_ME = re.compile(r"\b(?:you|your|you're|tú|tu|eres)\b", re.IGNORECASE)
 _PAST = re.compile(
     r"\b(?!called|named|married|tired|bored)(?:\w{3,}ed|went|had|was|were|got|saw|did|came|made|took|told|said|"
@@ -80,7 +84,8 @@ def liked(turn: Turn, kind: str) -> str | None:
 
 def named(turn: Turn) -> str | None:
     """Take in a name, and what came along with it."""
-    welcome = turn.say("name_told", told=turn.recall.name)
+    kind = "name_greeted" if _GREETED.search(turn.scene.last.text) else "name_told"
+    welcome = turn.say(kind, told=turn.recall.name)
     rest = re.split(rf"\b{re.escape(turn.meaning.caught)}\b", turn.meaning.text, maxsplit=1)[-1]
     rest = re.sub(r"^[\s,.!;:]*(?:and |y )?", "", rest)
     if welcome and len(rest.split()) >= 3 and "?" not in rest:

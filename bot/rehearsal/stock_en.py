@@ -85,6 +85,7 @@ LINES: dict[str, tuple[str, ...]] = {
         "UK and Ireland 116 123, in the EU 112). Is there somebody close by you could tell, even in one "
         "sentence? You deserve company in this.",
     ),
+    "name_greeted": ("Hello, {told}. A good name; I will hold on to it.", "Hello, {told}! Pleased to meet you."),
     "name_told": (
         "{told}. A good name; I will hold on to it.",
         "Then {told} it is. Pleased to meet you properly.",

@@ -59,6 +59,7 @@ LINES: dict[str, tuple[str, ...]] = {
         "024; en EE. UU. el 988). ¿Hay "
         "alguien cerca a quien puedas decírselo, aunque sea en una frase? Mereces compañía en esto.",
     ),
+    "name_greeted": ("Hola, {told}. Buen nombre; lo guardo.", "¡Hola, {told}! Un gusto conocernos."),
     "name_told": ("{told}. Buen nombre; lo guardo.", "Entonces, {told}. Un gusto conocernos como es debido."),
     "likes": (
         "Conque te gusta {liked}. Lo recordaré, {user}.",

@@ -84,6 +84,23 @@ def test_what_a_person_told_is_remembered(seed: int) -> None:
     assert "rain" in talk.say("what do I like?")
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("line", ["Hello Mira! I am Robin.", "Hi Mira, I'm Robin", "Hello Mira, my name is Robin"])
+def test_who_greets_by_name_is_greeted_by_name(line: str, seed: int) -> None:
+    talk = Conversation(seed=seed)
+    assert "Hello, Robin" in talk.say(line)
+    assert "Robin" in talk.say("what is my name?")
+
+
+def test_a_nation_is_no_name() -> None:
+    assert "Hello, French" not in Conversation().say("Hello Mira, I'm French")
+
+
+@pytest.mark.parametrize("line", ["Mira", "MIRA!!!", "Mira 😀😀"])
+def test_a_name_alone_is_heard_as_a_call_and_not_as_a_question(line: str) -> None:
+    assert re.search(r"as if you wanted|Take your time|still here|listening", Conversation().say(line))
+
+
 def test_what_nobody_told_is_not_made_up() -> None:
     assert re.search(r"not told me|if I knew", Conversation().say("what did I tell you about my dog?"))
 
