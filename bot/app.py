@@ -23,6 +23,7 @@ from bot.clock import Clock, SystemClock
 from bot.demo import settle
 from bot.jobs import ClockLeader, Jobs, Recurring
 from bot.local.errors import StartError
+from bot.local.model import REHEARSAL
 from bot.ports import Heard, Models, Stage
 from bot.providers.openai_models import OpenAIModels, Server
 from bot.providers.tokens import Factors, Tokenizer
@@ -130,7 +131,6 @@ class Program:
         settings: Settings,
         server: Server,
         *,
-        spoken_of: str,
         exits: AsyncExitStack,
         clock: Clock | None = None,
     ) -> None:
@@ -140,7 +140,6 @@ class Program:
         self.database = Database(settings.database_url.get_secret_value())
         self.pictures = Pictures(settings.data_dir / "media")
         self._server = server
-        self._spoken_of = spoken_of
         self._exits = exits
         self._is_local = bool(settings.discord_base_url)
         self._ending = asyncio.Event()
@@ -281,7 +280,7 @@ class Program:
         cover = Cover(
             talk_url=settings.discord_base_url or self._invite_url(),
             talk_is_local=self._is_local,
-            voice=self._spoken_of,
+            voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
             boot_id=str(self.boot_id),
             language=settings.language,
             residents=await settle.residents(self.database),
@@ -314,16 +313,14 @@ class Program:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def run(
-    settings: Settings, server: Server, *, spoken_of: str, ready: Callable[[Running], None], stop: asyncio.Event
-) -> None:
+async def run(settings: Settings, server: Server, *, ready: Callable[[Running], None], stop: asyncio.Event) -> None:
     """Build the program, connect it, say `ready`, and keep it until `stop`; then finish what is under way and close.
 
-    `settings` name a migrated database and a Discord; `server` is who speaks and `spoken_of` how people are told so.
+    `settings` name a migrated database and a Discord; `server` is who speaks.
     Raises `StartError` with a sentence where it cannot start or cannot go on.
     """
     async with AsyncExitStack() as exits:
-        program = Program(settings, server, spoken_of=spoken_of, exits=exits)
+        program = Program(settings, server, exits=exits)
         try:
             await program.open()
         except (VaultError, TooPrivilegedError) as error:

@@ -38,11 +38,14 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What the home page tells: where to talk, who speaks, who lives here; `language` for browsers that name none."""
+    """What the home page tells: where to talk, who speaks (None: no model does), who lives here.
+
+    `language` is for browsers that name none we have.
+    """
 
     talk_url: str
     talk_is_local: bool
-    voice: str
+    voice: str | None
     boot_id: str
     residents: tuple[Resident, ...] = field(default=())
     language: str = SOURCE_LANGUAGE

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 
+import aiohttp_jinja2
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -33,8 +34,10 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         response = await handler(request)
     except web.HTTPException as error:
-        _seal(error)
-        raise
+        if error.status < 400:
+            _seal(error)
+            raise
+        response = _trouble(request, error)
     except Exception:  # the border: nothing above this can answer the browser
         error_id = uuid.uuid4().hex[:12]
         log.exception("web request failed", error_id=error_id, method=request.method, route=_route(request))
@@ -45,6 +48,16 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
                      "tell an admin this id: {error_id}", error_id=error_id),
         )  # fmt: skip
     _seal(response)
+    return response
+
+
+def _trouble(request: web.Request, error: web.HTTPException) -> web.Response:
+    """A page in the browser's language in place of the library's bare words."""
+    say = say_to(request)
+    context = {"say": say, "language": say.language, "status": error.status}
+    response = aiohttp_jinja2.render_template("trouble.html", request, context, status=error.status)
+    if "Allow" in error.headers:
+        response.headers["Allow"] = error.headers["Allow"]
     return response
 
 

@@ -30,6 +30,9 @@ from bot.settings import ModelChoice, Settings
 Tell = Callable[[str], None]
 
 READY = re.compile(r"^ready (http://\S+)", re.MULTILINE)
+REHEARSAL = "rehearsal"
+"""The provider's name of what speaks without a model."""
+
 REHEARSAL_READY_SECONDS = 30.0
 # A big file from a slow disk takes its time.
 MODEL_READY_SECONDS = 300.0
@@ -150,7 +153,7 @@ def _found_voice(found: Found, settings: Settings) -> OpenVoice:
 async def _rehearsal_voice(settings: Settings, log_path: Path) -> OpenVoice:
     child, address = await _start(["-m", "bot.rehearsal"], "rehearsal", log_path, REHEARSAL_READY_SECONDS)
     server = Server(
-        provider="rehearsal",
+        provider=REHEARSAL,
         base_url=address,
         model="rehearsal",
         context_tokens=settings.model_context_tokens or REHEARSAL_CONTEXT_TOKENS,

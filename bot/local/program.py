@@ -27,9 +27,7 @@ async def live(settings: Settings, voice: OpenVoice, *, ready: Callable[[Running
         is_ready = True
         ready(running)
 
-    program = asyncio.create_task(
-        app.run(settings, voice.server, spoken_of=voice.spoken_of, ready=on_ready, stop=stop), name="program"
-    )
+    program = asyncio.create_task(app.run(settings, voice.server, ready=on_ready, stop=stop), name="program")
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({program, stopped}, return_when=asyncio.FIRST_COMPLETED)

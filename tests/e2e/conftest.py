@@ -68,7 +68,7 @@ async def opened(owner_url: str, database: Database, tmp_path: Path) -> AsyncIte
             web_port=a_free_port(),
         )
         server = Server("scripted", provider.base_url, "scripted", is_ours=True)
-        program = Program(settings, server, spoken_of="a script", exits=exits)
+        program = Program(settings, server, exits=exits)
         await program.open()
         yield Open(sandbox, program, await program.connect(), provider, settings)
 

@@ -30,7 +30,7 @@ async def open_and_close(database: Database, folder: Path, **settings: str) -> N
     )
     server = Server(provider="nobody", base_url=f"{NOWHERE}/v1", model="none")
     with pointed_at(NOWHERE):
-        await run(known, server, spoken_of="nobody", ready=lambda running: None, stop=asyncio.Event())
+        await run(known, server, ready=lambda running: None, stop=asyncio.Event())
 
 
 async def test_an_unusable_key_gets_a_sentence(database: Database, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ async def client(tmp_path: Path, state: State) -> AsyncIterator[TestClient[web.R
         sha256 = hashlib.sha256(data).hexdigest()
         (tmp_path / f"{sha256}.png").write_bytes(data)
         residents.append(Resident(character.name, character.description, sha256))
-    cover = Cover("http://127.0.0.1:3900", True, "A rehearsal speaks.", "boot", tuple(residents), language="es")
+    cover = Cover("http://127.0.0.1:3900", True, "parrot (scripted)", "boot", tuple(residents), language="es")
     app = create_app(cover=cover, pictures=Folder(tmp_path), state=state)
 
     async def broken(request: web.Request) -> web.Response:
@@ -62,7 +62,7 @@ async def test_home_shows_who_is_here_and_where_to_talk(client: TestClient[web.R
     for character in CAST:
         assert character.name in page
     assert 'href="http://127.0.0.1:3900"' in page
-    assert "A rehearsal speaks." in page
+    assert "parrot (scripted)" in page
 
 
 async def test_home_speaks_the_browsers_language(client: TestClient[web.Request, web.Application]) -> None:
@@ -77,6 +77,24 @@ async def test_a_browser_that_names_no_language_we_have_hears_the_houses(
     for headers in ({}, {"Accept-Language": "tlh"}, {"Accept-Language": "x" * 40}):
         assert '<html lang="es">' in await (await client.get("/", headers=headers)).text()
     assert '<html lang="en">' in await (await client.get("/", headers={"Accept-Language": "en-GB;q=0.9"})).text()
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("POST", "/", 405)])
+async def test_a_wrong_address_is_answered_in_the_browsers_language(
+    client: TestClient[web.Request, web.Application], method: str, path: str, status: int
+) -> None:
+    answer = await client.request(method, path, headers={"Accept-Language": "qps"})
+    page = await answer.text()
+    assert answer.status == status
+    assert ("Allow" in answer.headers) == (status == 405)
+    assert '<html lang="qps">' in page
+    assert "⟦" in page
+
+
+async def test_without_a_model_the_home_page_says_so(tmp_path: Path, state: State) -> None:
+    cover = Cover("http://127.0.0.1:3900", True, None, "boot")
+    async with TestClient(TestServer(create_app(cover=cover, pictures=Folder(tmp_path), state=state))) as client:
+        assert "no language model" in await (await client.get("/", headers={"Accept-Language": "en"})).text()
 
 
 async def test_a_picture_is_served_by_its_content_and_nothing_else(
