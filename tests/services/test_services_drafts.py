@@ -27,6 +27,8 @@ def test_a_filled_form_is_kept() -> None:
         ({"examples": "x" * 40000}, "Examples: at most 4000 characters are allowed; you wrote 40000."),
         ({"system_prompt": ""}, "Instructions: nothing can be seen there. Write up to 4000 characters."),
         ({"system_prompt": "\u200b\u200b"}, "Instructions: nothing can be seen there. Write up to 4000 characters."),
+        ({"greeting": "\u200b \u3164"}, "Greeting: nothing can be seen there. Write up to 1500 characters."),
+        ({"description": "\u202e"}, "Description: nothing can be seen there. Write up to 300 characters."),
         ({"examples": "hello"}, "Examples: begin with “You:” or “Mira:”, so that it is clear who speaks."),
         ({"examples": "You: hello"}, "Examples: exchange 1 has no answer."),
         ({"examples": "You: a\nMira: c\nYou: d"}, "Examples: exchange 2 has no answer."),
@@ -51,8 +53,8 @@ def test_direction_marks_and_controls_do_not_stay_in_long_texts() -> None:
     assert kept.system_prompt == "You are Mira."
 
 
-def test_a_greeting_without_anything_to_see_is_none() -> None:
-    assert check(CharacterDraft("Mira", system_prompt="x", greeting="\u200b \u3164")).greeting == ""
+def test_a_greeting_left_empty_is_none() -> None:
+    assert check(CharacterDraft("Mira", system_prompt="x", greeting=" \n")).greeting == ""
 
 
 def test_examples_as_people_write_them() -> None:

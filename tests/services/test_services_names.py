@@ -24,6 +24,7 @@ from bot.texts import Say
         ("R_2", "R_2"),
         ("Åsa-Märta", "Åsa-Märta"),
         ("Nguyễn Thị", "Nguyễn Thị"),
+        ("Мира Vale", "Мира Vale"),
         ("ミラ", "ミラ"),
         ("미라", "미라"),
         ("मीरा", "मीरा"),
@@ -99,6 +100,8 @@ BAD = [
     ("System", "name_reserved"),
     ("Moderator", "name_reserved"),
     ("You", "name_reserved"),
+    ("B\u043etCafe", "name_mixed"),
+    ("The \u0391dmin", "name_mixed"),
     ("Z" + "\u0351" * 12 + "algo", "name_marks"),
 ]
 

@@ -66,7 +66,11 @@ def clean_words(text: str) -> str:
 
 
 def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, required: bool = False) -> str:
-    """One field's text cleaned. Raises `InvalidInput` where it is too long, or required and nothing can be seen."""
+    """One field's text cleaned.
+
+    Raises `InvalidInput` where it is too long, where it is required and empty, or where something was typed and nothing
+    of it can be seen: whoever pasted that thinks the field is filled.
+    """
     text = clean_words(typed)
     if len(text) > maximum:
         raise InvalidInput(
@@ -75,9 +79,9 @@ def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, re
             field=field,
             **{"label": label, "maximum": int(maximum), "length": len(text)},
         )
-    if text and not has_visible(text):
-        text = ""
-    if required and not text:
+    if not has_visible(text):
+        if not required and not typed.strip():
+            return ""
         raise InvalidInput(
             f"{field}_empty",
             N_("{label}: nothing can be seen there. Write up to {maximum} characters."),

@@ -39,6 +39,9 @@ _ADDRESS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
+_LOOKALIKE_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
+"""Alphabets with letters that cannot be told apart (Unicode TS 39): no honest word mixes two of them."""
+
 _NOT_IN_NAMES = ("clyde", "discord")
 _NOT_AS_NAMES = frozenset(
     {"everyone", "here", "system", "moderator", "moderators", "mod", "admin", "administrator", "staff", "support"}
@@ -66,6 +69,7 @@ def clean_name(typed: str) -> str:
     _refuse_unreadable(name)
     if len(name) < limits.CHARACTER_NAME_MIN:
         raise _invalid("name_too_short", N_("{label} needs at least {minimum} characters."))
+    _refuse_mixed(name)
     _refuse_reserved(name)
     return name
 
@@ -172,6 +176,21 @@ def _refuse_unreadable(name: str) -> None:
                 "name_marks",
                 N_("{label} has more than {marks} accents on one letter, which runs into other people's lines."),
                 marks=int(limits.NAME_MARKS_MAX),
+            )
+
+
+def _refuse_mixed(name: str) -> None:
+    """Refuse a word of two alphabets that look alike: it is how one name is made to pass for another."""
+    for word in name.split():
+        found = {alphabet: char for char in word if char.isalpha() for alphabet in _LOOKALIKE_ALPHABETS
+                 if unicodedata.name(char, "").startswith(alphabet)}  # fmt: skip
+        if len(found) > 1:
+            first, second = (f"{char} ({alphabet.title()})" for alphabet, char in list(found.items())[:2])
+            raise _invalid(
+                "name_mixed",
+                N_("{label} mixes letters of two alphabets that look alike, {first} and {second}. Keep to one."),
+                first=first,
+                second=second,
             )
 
 

@@ -82,7 +82,6 @@ function text(component, { id }) {
     id,
     type: long ? null : "text",
     rows: long ? 5 : null,
-    maxlength: most,
     placeholder: component.placeholder,
     autocomplete: "off",
     value: component.value ?? "",
@@ -104,6 +103,8 @@ function text(component, { id }) {
       const length = [...input.value].length;
       if (!length) return required ? "This field is required." : null;
       if (length < least) return `Write at least ${least} characters; this has ${length}.`;
+      // Said, not cut off: a browser's maxlength would drop the end of what was pasted without a word.
+      if (length > most) return `Write at most ${most} characters; this has ${length}.`;
       return null;
     },
   };
