@@ -40,7 +40,7 @@ def normalise_url(url: str) -> str:
         parsed = make_url(url.strip())
     except ArgumentError as error:
         raise DatabaseUrlError(
-            "DATABASE_URL is not an address of the form postgresql://user:password@host/name"
+            "DATABASE_URL is no address such as postgresql://host:5432/botcafe (with user:password@ before the host)"
         ) from error
     if parsed.get_backend_name() not in {"postgres", "postgresql"}:
         raise DatabaseUrlError(f"DATABASE_URL names {parsed.get_backend_name()!r}; BotCafé needs Postgres")
