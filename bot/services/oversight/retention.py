@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
-from db.retention import remove_job_log, remove_settled_inbox
+from db.queries.oversight import remove_job_log, remove_settled_inbox
 from db.work import Actor, Database
 
 JOB = "retention"
