@@ -192,7 +192,6 @@ class Program:
             speaker=Speaker(executor, Webhooks(self.database, vault), application_id),
             faces=faces,
             clock=self.clock,
-            history=client.history,
             say=Say(settings.language),
         )
 

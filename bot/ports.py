@@ -6,7 +6,7 @@ and providers implement it. Every type here is a frozen value.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -270,8 +270,4 @@ class Stage(Protocol):
 
     async def remark(self, place: Place, text: str, *, key: str) -> None:
         """A quiet line of the application's own (not a character's). The same `key` is never shown twice in a row."""
-        ...
-
-    async def history(self, place: Place, *, after: int, limit: int) -> Sequence[Heard]:
-        """What was written after a message, oldest first. Raises `StageClosed`."""
         ...

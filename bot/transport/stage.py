@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import structlog
 
 from bot.clock import Clock
-from bot.ports import Heard, PartLog, Performance, Place, Scene
+from bot.ports import PartLog, Performance, Place, Scene
 from bot.texts import Say
 from bot.transport.chunking import split
 from bot.transport.executor import Call, Done, Executor, Unsure
@@ -28,8 +27,6 @@ _SUPPRESS_EMBEDS, _SILENT = 1 << 2, 1 << 12
 _KEPT_CHANNELS = 5_000
 Value = TypeVar("Value")
 
-ReadHistory = Callable[[Place, int, int], Awaitable[Sequence[Heard]]]
-
 log = structlog.get_logger(__name__)
 
 
@@ -43,13 +40,11 @@ class WebhookStage:
         speaker: Speaker,
         faces: FaceAddresses,
         clock: Clock,
-        history: ReadHistory,
         say: Say | None = None,
     ) -> None:
-        """`history` reads messages after an id, oldest first (`CafeClient.history`); `say` labels the Stop button."""
+        """`say` labels the Stop button."""
         self._executor = executor
         self._clock = clock
-        self._history = history
         label = (say or Say())("Stop")
         self._props = Props(speaker, Lookback(executor, speaker), faces, clock, label)
         self._tempos: OrderedDict[int, Tempo] = OrderedDict()
@@ -96,10 +91,6 @@ class WebhookStage:
             outcome = await self._executor.request(call)
         if not isinstance(outcome, Done):
             log.warning("remark_failed", channel_id=place.channel_id, key=key, outcome=repr(outcome)[:120])
-
-    async def history(self, place: Place, *, after: int, limit: int) -> Sequence[Heard]:
-        """What was written after a message, oldest first. Raises `StageClosed`."""
-        return await self._history(place, after, limit)
 
 
 def _keep(kept: OrderedDict[int, Value], channel_id: int, value: Value) -> None:

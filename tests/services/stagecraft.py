@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -142,9 +142,6 @@ class FakeStage:
 
     async def remark(self, place: Place, text: str, *, key: str) -> None:
         self.channels.remarks.append((place.channel_id, key, text))
-
-    async def history(self, place: Place, *, after: int, limit: int) -> Sequence[Heard]:
-        return ()
 
 
 Act = str | Exception | Callable[[], Awaitable[object]] | Finished

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from bot.ports import Face, Heard, Part, Place, Scene
+from bot.ports import Face, Part, Place, Scene
 from bot.transport.executor import Call, Executor, Outcome
 from bot.transport.faces import Faces
 from bot.transport.performance import WebhookPerformance
@@ -111,9 +111,7 @@ class Hall:
         self.executor = self.fresh_executor()
         self.speaker = Speaker(self.executor, self.webhooks, self.application_id)
         self.faces = Faces(self.executor, self.face_cache, self.pictures, self.application_id)
-        self.stage = WebhookStage(
-            executor=self.executor, speaker=self.speaker, faces=self.faces, clock=clock, history=_no_history
-        )
+        self.stage = WebhookStage(executor=self.executor, speaker=self.speaker, faces=self.faces, clock=clock)
         self.channel = sandbox.world.channel(sandbox.channel_id("tavern"))
         self.place = self.place_of(self.channel)
         self.began = sandbox.journal.last
@@ -182,10 +180,6 @@ class Hall:
             if each is not None:
                 each()
         await self.settle()
-
-
-async def _no_history(place: Place, after: int, limit: int) -> list[Heard]:
-    return []
 
 
 @asynccontextmanager
