@@ -9,21 +9,19 @@ from typing import Any
 import aiohttp
 
 from bot.doctor.findings import Finding, ok, red, warn
+from bot.local.model import OPENAI_URL, choose
 from bot.settings import ModelChoice, Settings
 
-OPENAI = "https://api.openai.com/v1"
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 BAD_KEY = (401, 403)
 
 
 async def check(settings: Settings, env_file: Path) -> list[Finding]:
     """Findings about what speaks for the characters."""
-    key = settings.house_api_key.get_secret_value()
-    if settings.model is ModelChoice.OPENAI or (
-        settings.model is ModelChoice.AUTO and (key or settings.house_base_url)
-    ):
-        return [await _provider(settings, key)]
-    if settings.model is ModelChoice.LOCAL:
+    chosen = choose(settings, [])
+    if chosen is ModelChoice.OPENAI:
+        return [await _provider(settings, settings.house_api_key.get_secret_value())]
+    if chosen is ModelChoice.LOCAL:
         return [_local(settings)]
     return [ok("model", f"MODEL={settings.model}, no house key: what needs none will speak")]
 
@@ -39,7 +37,7 @@ def _local(settings: Settings) -> Finding:
 
 
 async def _provider(settings: Settings, key: str) -> Finding:
-    base = settings.house_base_url or OPENAI
+    base = settings.house_base_url or OPENAI_URL
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     try:
         async with aiohttp.ClientSession(headers=headers, timeout=TIMEOUT) as session:  # noqa: SIM117 - reads in order

@@ -322,6 +322,14 @@ async def test_every_red_line_says_what_to_do(sandbox: Sandbox, tmp_path: Path) 
     assert json.loads(render_json(findings))["ok"] is False
 
 
+async def test_the_model_that_would_speak_is_the_one_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.touch()
+    for choice in ("auto", "local"):
+        (finding,) = await model.check(settings(model=choice, local_model=file), NO_FILE)
+        assert "local model" in finding.seen
+
+
 async def test_one_broken_check_does_not_hide_the_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     async def broken(chosen: Settings, env_file: Path) -> list[Finding]:
         raise RuntimeError(SECRET)
