@@ -1,4 +1,4 @@
-"""Pieces of interface all cogs share: buttons that know their turn, forms that can be mended, asking for a yes."""
+"""Pieces of interface all cogs share: buttons that know their turn, forms that can be mended."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 DRAFT_SECONDS = 900.0
 """How long a form that could not be used is kept: as long as the interaction that offers to mend it."""
 
-CONFIRM_SECONDS = 120.0
 _MOST_DRAFTS = 500
 
 
@@ -148,45 +147,6 @@ async def offer_mending(interaction: discord.Interaction[Any], modal: MendableMo
     view = discord.ui.View(timeout=None)
     view.add_item(MendButton(token, Say(str(interaction.locale))("Mend")))
     await whisper(interaction, sentence, view)
-
-
-class _Confirmation(CafeView):
-    def __init__(self, asker_id: int, yes: str, no: str, style: discord.ButtonStyle) -> None:
-        super().__init__(timeout=CONFIRM_SECONDS)
-        self.answer: bool | None = None
-        self._asker_id = asker_id
-        for label, value, look in ((yes, True, style), (no, False, discord.ButtonStyle.secondary)):
-            button = discord.ui.Button[Self](label=label, style=look)
-            button.callback = self._answering(value)
-            self.add_item(button)
-
-    def _answering(self, value: bool) -> Any:
-        async def answered(interaction: discord.Interaction[Any]) -> None:
-            self.answer = value
-            await interaction.response.defer()
-            self.stop()
-
-        return answered
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        return interaction.user.id == self._asker_id
-
-
-async def confirm(
-    interaction: discord.Interaction[Any], question: str, *, yes: str, no: str, dangerous: bool = True
-) -> bool:
-    """Ask for a yes in an ephemeral message, for two minutes at most. Silence is a no. The question is taken away."""
-    style = discord.ButtonStyle.danger if dangerous else discord.ButtonStyle.primary
-    view = _Confirmation(interaction.user.id, yes, no, style)
-    if interaction.response.is_done():
-        message = await interaction.followup.send(question, ephemeral=True, view=view, wait=True)
-        await view.wait()
-        await message.delete()
-    else:
-        await interaction.response.send_message(question, ephemeral=True, view=view)
-        await view.wait()
-        await interaction.delete_original_response()
-    return view.answer is True
 
 
 def _keep_value(item: discord.ui.Item[Any]) -> None:

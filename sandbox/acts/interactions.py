@@ -11,7 +11,7 @@ from sandbox.acts import commands
 from sandbox.core import TOKEN_LIVES, Core
 from sandbox.render import messages as render_messages
 from sandbox.render import people, places
-from sandbox.world.models import Channel, Interaction, Json, Message, MessageFlag, User
+from sandbox.world.models import Channel, Interaction, Json, Message, User
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
 
@@ -164,8 +164,3 @@ def _of_application(core: Core, interaction: Interaction, channel: Channel) -> i
     if core.world.is_direct(channel) or core.world.membership(channel.guild_id, interaction.application_id) is None:
         return int(permissions.DIRECT)
     return permissions.in_channel(core.world, channel, interaction.application_id)
-
-
-def is_whisper(message: Message) -> bool:
-    """Whether only one person sees this message."""
-    return bool(message.flags & MessageFlag.EPHEMERAL)

@@ -11,7 +11,6 @@ from sandbox.errors import InvalidForm
 
 #: Sizes in bytes (docs: Emoji; Create Webhook, Modify Current User).
 MAX_EMOJI_BYTES = 256 * 1024
-MAX_AVATAR_BYTES = 10 * 1024 * 1024
 
 PICTURE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 EMOJI_TYPES = PICTURE_TYPES | {"image/avif"}

@@ -17,7 +17,7 @@ from bot.texts import N_, Say
 from bot.transport.border import Border, stage_sentence
 from bot.transport.client import CafeClient
 from bot.transport.marks import MORE_TEMPLATE, STOP_TEMPLATE, Mark, marks_in, parse
-from bot.transport.views import DRAFT_SECONDS, CafeView, MendableModal, TurnButton, confirm
+from bot.transport.views import DRAFT_SECONDS, CafeView, MendableModal, TurnButton
 from tests.transport.timekeeping import HandClock
 
 
@@ -241,21 +241,6 @@ async def test_a_turns_button_finds_its_turn_after_a_restart_and_its_bugs_are_an
         assert said(await here.mira.click(shown.response, label="Stop 0")) == "Stopped."
         assert "went wrong" in said(await here.mira.click(shown.response, label="Stop 1"))
     assert Stop.pressed_marks == marks
-
-
-@pytest.mark.parametrize(("label", "answer"), [("Delete", True), ("Keep", False)])
-async def test_asking_for_a_yes(label: str, answer: bool) -> None:
-    answers: list[bool] = []
-
-    async def callback(interaction: discord.Interaction) -> None:
-        answers.append(await confirm(interaction, "Delete Mira for good?", yes="Delete", no="Keep"))
-
-    async with room(callback) as here:
-        shown = await here.run()
-        assert shown.response is not None
-        await here.mira.click(shown.response, label=label)
-        await here.env.settle()
-        assert answers == [answer]
 
 
 def test_marks_are_read_back_and_strangers_are_not() -> None:
