@@ -110,6 +110,14 @@ async def test_a_silent_command_says_so_to_its_user_only(opens: Opens) -> None:
     await expect(failed).to_have_count(0)
 
 
+async def test_apps_are_told_the_language_the_person_reads(opens: Opens) -> None:
+    robin = await opens()
+    language = await robin.page.evaluate("navigator.language")
+    async with robin.page.expect_request("**/interactions") as asked:
+        await robin.run("silent")
+    assert (await asked.value).headers["x-discord-locale"] == language
+
+
 async def test_a_modal_goes_there_and_back(opens: Opens) -> None:
     robin = await opens()
     await robin.run("character create")

@@ -69,7 +69,8 @@ function parse(text) {
 }
 
 async function send(method, url, body, files) {
-  const headers = token ? { Authorization: token } : {};
+  // The language a person reads: apps answer interactions in it, as Discord's own client has them do.
+  const headers = { "X-Discord-Locale": navigator.language, ...(token && { Authorization: token }) };
   let payload;
   if (files?.length) {
     payload = new FormData();
