@@ -24,6 +24,8 @@ from cogs.asking import Asked, caller_of, may_manage, place_of, plain, present_c
 
 _L = app_commands.locale_str
 NO_PINGS = discord.AllowedMentions.none()
+NOTHING_KNOWN = Took(None, None, None, None, None)
+"""A reply that was stopped: its provider never came to count. Five times “unknown” would tell nobody anything."""
 
 
 class SayForm(MendableModal):
@@ -75,7 +77,7 @@ class MoreButton(TurnButton, template=marks.MORE_TEMPLATE):
         about = await cafe.replies.about(self.mark.turn_id, user_id, may_manage=may_manage(interaction))
         say = say_for(interaction)
         view = _Removal(cafe, self.mark.turn_id, say) if about.may_delete else discord.utils.MISSING
-        await interaction.followup.send(_told(about, say), view=view, ephemeral=True, allowed_mentions=NO_PINGS)
+        await interaction.followup.send(told(about, say), view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
 
 class _Removal(CafeView):
@@ -143,7 +145,8 @@ def _line(to: Present, words: str, say: Say) -> str:
     return say("**To {name}:** {words}", name=plain(to.name), words=words)
 
 
-def _told(about: About, say: Say) -> str:
+def told(about: About, say: Say) -> str:
+    """What the button under a reply tells of it."""
     lines = [say("**{name}** is a character: its words are written by a program.", name=plain(about.character))]
     if about.maker is not None:
         lines.append(say("Made by {person}.", person=f"<@{about.maker}>"))
@@ -151,7 +154,7 @@ def _told(about: About, say: Say) -> str:
         lines.append(say("Asked by {person}.", person=f"<@{about.asker}>"))
     if about.model is not None:
         lines.append(say("Worded by {model} ({provider}).", model=plain(about.model), provider=about.provider))
-    if about.took is not None:
+    if about.took is not None and about.took != NOTHING_KNOWN:
         lines.append(_taken(about.took, say))
     if about.was_stopped:
         lines.append(say("Somebody stopped it before it was finished."))
