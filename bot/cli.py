@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 import time
@@ -33,9 +34,13 @@ Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
 def tell(text: str) -> None:
-    """One line on standard output, at once."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """One line on standard output, at once. Nobody reading it any more (a closed terminal, `| head`) is no error."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except OSError:
+        # From now on nowhere, or Python would complain again when it ends.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - open for as long as the program is
 
 
 async def _start(settings: Settings, arguments: argparse.Namespace) -> int:
@@ -137,8 +142,9 @@ def stop_on_signals() -> asyncio.Event:
     loop = asyncio.get_running_loop()
 
     def ask(number: signal.Signals) -> None:
-        tell("Still stopping; everything is being put away …" if stop.is_set() else f"Stopping ({number.name}) …")
+        again = stop.is_set()
         stop.set()
+        tell("Still stopping; everything is being put away …" if again else f"Stopping ({number.name}) …")
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, ask, number)

@@ -98,7 +98,9 @@ def start(data_dir: Path) -> Iterator[type[Start]]:
     for each in started:
         with contextlib.suppress(ProcessLookupError):
             each.process.kill()
-        each.process.communicate()
+        if each.process.stdout is not None and not each.process.stdout.closed:
+            each.process.communicate()
+        each.process.wait(GONE_WITHIN)
 
 
 def wait_until_gone(start: Start) -> None:
@@ -144,6 +146,17 @@ def test_killed_without_warning_it_leaves_nothing_and_starts_again(start: type[S
     again = start()
     again.until(r"ready in [\d.]+ s")
     assert again.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_it_closes_when_nobody_reads_what_it_says(start: type[Start], number: signal.Signals) -> None:
+    first = start()
+    first.until(r"ready in [\d.]+ s")
+    assert first.process.stdout is not None
+    first.process.stdout.close()
+    first.process.send_signal(number)
+    assert first.process.wait(GONE_WITHIN) == 0
+    wait_until_gone(first)
 
 
 def test_stopped_while_it_opens_it_closes(start: type[Start]) -> None:
