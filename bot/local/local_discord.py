@@ -33,7 +33,14 @@ class LocalDiscord:
         """Start it and wait until it answers. Raises `StartError`."""
         self.token = _token(self._folder)
         since = size(self._log)
-        arguments = ["--port", str(self._port), "--world", str(self._folder / "world.json"), "--bot-token", self.token]
+        # With "=": a token may begin with a hyphen, which would read as another option.
+        arguments = [
+            "--port",
+            str(self._port),
+            "--world",
+            str(self._folder / "world.json"),
+            f"--bot-token={self.token}",
+        ]
         self.child = await Child.start(
             [sys.executable, "-m", "sandbox", *arguments], name="local Discord", log_path=self._log, cwd=CHECKOUT
         )

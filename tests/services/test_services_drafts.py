@@ -28,7 +28,17 @@ def test_a_filled_form_is_kept() -> None:
         ({"system_prompt": ""}, "Instructions: nothing can be seen there. Write up to 4000 characters."),
         ({"system_prompt": "\u200b\u200b"}, "Instructions: nothing can be seen there. Write up to 4000 characters."),
         ({"greeting": "\u200b \u3164"}, "Greeting: nothing can be seen there. Write up to 1500 characters."),
-        ({"description": "\u202e"}, "Description: nothing can be seen there. Write up to 300 characters."),
+        (
+            {"description": "\u202eterces"},
+            "Description: there is a hidden character (U+202E) that turns the reading direction around. "
+            "Delete it, or type the text anew.",
+        ),
+        (
+            {"examples": "You: Hi\nMira: \u202doh"},
+            "Examples: there is a hidden character (U+202D) that turns the reading direction around. "
+            "Delete it, or type the text anew.",
+        ),
+        ({"description": "\u2067"}, "Description: nothing can be seen there. Write up to 300 characters."),
         ({"examples": "hello"}, "Examples: begin with “You:” or “Mira:”, so that it is clear who speaks."),
         ({"examples": "You: hello"}, "Examples: exchange 1 has no answer."),
         ({"examples": "You: a\nMira: c\nYou: d"}, "Examples: exchange 2 has no answer."),
@@ -49,7 +59,7 @@ def test_what_cannot_be_kept_is_said(fields: dict[str, str], sentence: str) -> N
 
 
 def test_direction_marks_and_controls_do_not_stay_in_long_texts() -> None:
-    kept = check(CharacterDraft("Mira", system_prompt="You \u202eare\u2069 Mira.\x00\x1b"))
+    kept = check(CharacterDraft("Mira", system_prompt="You \u2067are\u2069 Mira.\x00\x1b"))
     assert kept.system_prompt == "You are Mira."
 
 

@@ -51,15 +51,15 @@ def check(draft: CharacterDraft, *, taken: Iterable[str] = ()) -> CheckedCharact
             "system_prompt", N_("Instructions"), draft.system_prompt, limits.SYSTEM_PROMPT_MAX, required=True
         ),
         greeting=clean_text("greeting", N_("Greeting"), draft.greeting, limits.GREETING_MAX),
-        examples=parse_examples(clean_words(draft.examples), name),
+        examples=parse_examples(_straight("examples", N_("Examples"), draft.examples), name),
     )
 
 
 def clean_words(text: str) -> str:
     """Text as it is kept: NFC; without control characters (but line breaks and tabs), lone surrogates, direction marks.
 
-    Bidirectional overrides are dropped rather than refused here: they do harm on a screen, none in a prompt, and long
-    texts pick them up by copying.
+    Isolates and embeddings are dropped rather than refused: long texts pick them up by copying, and nothing that can be
+    read changes. Overrides do change what is read: `clean_text` refuses them.
     """
     kept = "".join(char for char in text.replace("\r\n", "\n").replace("\r", "\n") if _is_kept(char))
     return unicodedata.normalize("NFC", kept).strip()
@@ -71,7 +71,7 @@ def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, re
     Raises `InvalidInput` where it is too long, where it is required and empty, or where something was typed and nothing
     of it can be seen: whoever pasted that thinks the field is filled.
     """
-    text = clean_words(typed)
+    text = _straight(field, label, typed)
     if len(text) > maximum:
         raise InvalidInput(
             f"{field}_too_long",
@@ -89,6 +89,23 @@ def clean_text(field: str, label: Text, typed: str, maximum: limits.Limit, *, re
             **{"label": label, "maximum": int(maximum)},
         )
     return text
+
+
+def _straight(field: str, label: Text, typed: str) -> str:
+    """The text cleaned. Raises `InvalidInput` where it makes what is read differ from what is written."""
+    found = next((char for char in typed if char in "\u202d\u202e"), None)
+    if found is not None:
+        raise InvalidInput(
+            f"{field}_turned_around",
+            N_(
+                "{label}: there is a hidden character ({code}) that turns the reading direction around. "
+                "Delete it, or type the text anew."
+            ),
+            field=field,
+            label=label,
+            code=f"U+{ord(found):04X}",
+        )
+    return clean_words(typed)
 
 
 def has_visible(text: str) -> bool:
