@@ -380,6 +380,41 @@ async def test_a_message_deleted_the_moment_its_turn_is_claimed_is_not_answered(
     await program.crash()
 
 
+async def test_what_becomes_of_a_message_while_it_is_written_down_counts(start: Callable[..., Program]) -> None:
+    deleted, changed = said("Mira, one"), said("Mira, what is a catt?")
+    meanwhile: list[asyncio.Task[None]] = []
+
+    def passing(point: object) -> None:
+        if point is Point.RECEIVED and not meanwhile:
+            meanwhile.append(asyncio.ensure_future(program.turns.trigger_deleted(deleted.message_id)))
+        elif point is Point.RECEIVED:
+            edited = program.turns.trigger_edited(changed.message_id, "Mira, what is a cat?")
+            meanwhile.append(asyncio.ensure_future(edited))
+
+    program = start(passing=passing)
+    receive = program.turns._rows.receive  # pyright: ignore[reportPrivateUsage]
+
+    async def slowly(errand: object) -> bool:
+        was_new = await receive(errand)  # type: ignore[arg-type]
+        await asyncio.gather(*meanwhile)  # what happened in the same moment is over before the row is acted on
+        return was_new
+
+    program.turns._rows.receive = slowly  # type: ignore[method-assign]  # pyright: ignore[reportPrivateUsage]
+    await program.listening.start()
+    await summon(program, await make(program, greeting=""))
+    await program.turns.hear(deleted)
+    await program.turns.hear(changed)
+    await program.turns.idle()
+    assert [asked.prompt.messages[-1].content.splitlines()[-1] for asked in program.models.asked] == [
+        "Robin: Mira, what is a cat?"
+    ]
+    assert await rows(program, "SELECT state, reason FROM inbox ORDER BY message_id") == [
+        ("dropped", "deleted"),
+        ("done", None),
+    ]
+    await program.crash()
+
+
 async def test_a_message_changed_in_time_is_answered_as_it_stands(program: Program) -> None:
     await summon(program, await make(program, greeting=""))
     gate = await _reach(program)

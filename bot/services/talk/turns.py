@@ -57,6 +57,14 @@ class _Pending:
     is_gone: bool = False
 
 
+@dataclass(slots=True)
+class _Meanwhile:
+    """What became of a message while it was being written down."""
+
+    content: str | None = None
+    is_gone: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class _Begun:
     """A turn that exists already: a greeting, or what an earlier run left."""
@@ -101,6 +109,7 @@ class Turns:
         )
         self._cursors = Cursors(database, hearing)
         self._pending: dict[int, _Pending] = {}
+        self._arriving: dict[int, _Meanwhile] = {}
         self._answered: OrderedDict[int, UUID] = OrderedDict()
         self._again: list[_Pending | _Begun] = []
         self._unwritten: list[tuple[Heard, tuple[UUID, ...] | None]] = []
@@ -163,6 +172,7 @@ class Turns:
         """
         spoken_to = self._hearing.addressed(heard) if to is None else to
         errand = Errand(replace(heard, content=heard.content[: limits.HEARD_TEXT_MAX]), spoken_to)
+        meanwhile = self._arriving[heard.message_id] = _Meanwhile()
         try:
             is_new = bool(spoken_to) and await self._receive(errand)
         except POSSIBLY_AWAY as error:
@@ -170,6 +180,8 @@ class Turns:
                 raise
             self._unwritten.append((heard, to))
             return False
+        finally:
+            self._arriving.pop(heard.message_id, None)
         self._seen(heard)
         if not spoken_to:
             await self._point_the_way(heard)
@@ -178,6 +190,10 @@ class Turns:
         if self._is_closing:
             return True
         pending = self._pending[heard.message_id] = _Pending(errand, is_explicit=to is not None)
+        if meanwhile.content is not None:
+            await self.trigger_edited(heard.message_id, meanwhile.content)
+        if meanwhile.is_gone:
+            await self.trigger_deleted(heard.message_id)
         if not self._lanes.put(heard.place.channel_id, pending):
             del self._pending[heard.message_id]
             await self._rows.settle_message(heard.message_id, dropped=failures.QUEUE_FULL)
@@ -251,6 +267,8 @@ class Turns:
     async def trigger_deleted(self, message_id: int) -> None:
         """The message was deleted: what is not yet said about it is not said, and it leaves the history."""
         pending = self._pending.get(message_id)
+        if message_id in self._arriving:
+            self._arriving[message_id].is_gone = True
         if pending is None:
             conversation_id = self._answered.pop(message_id, None)
             if conversation_id is not None:
@@ -269,6 +287,8 @@ class Turns:
         """
         pending = self._pending.get(message_id)
         content = content[: limits.HEARD_TEXT_MAX]
+        if message_id in self._arriving:
+            self._arriving[message_id].content = content
         if pending is None and message_id in self._answered:
             await self._rows.reword_said(self._answered[message_id], message_id, content)
         if pending is None or pending.errand.heard.content == content:
