@@ -88,7 +88,7 @@ def database_sentence(error: BaseException, url: str) -> str:
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     cause = cause.__cause__ or cause
     if isinstance(error, DatabaseUrlError | UnfitServerError):
-        return f"{error} Nothing was changed."
+        return f"{str(error).rstrip(chr(46))}. Nothing was changed."
     if isinstance(error, CommandError):
         return (
             "The database was migrated by a newer BotCafé than this one. Nothing was changed. "
