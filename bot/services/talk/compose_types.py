@@ -1,22 +1,95 @@
-"""What prompt assembly works from: plain values, read from the database once per turn."""
+"""What prompt assembly works from: plain values, read from the database once per turn. Everything has a default that
+says "not known", so that whoever has less to tell tells less."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from bot.ports import AttachedKind, Picture
+from db.models import CharacterGender, CharacterTraits
 
 Count = Callable[[str], int]
 """Tokens of a text, for the model that will read it."""
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Whom the character talks with, as they wish to be known: a persona, a profile, or a Discord name alone.
+
+    `name` is what characters call them. `pronouns` and `gender` are words for a prompt (`she/her`), empty where nothing
+    is said of them. `time_zone` is an IANA name, `language` a tag (`es`, `es-ES`). All of it but the name is private.
+    """
+
+    name: str
+    pronouns: str = ""
+    description: str = ""
+    appearance: str = ""
+    age: int | None = None
+    gender: str = ""
+    preferred_topics: tuple[str, ...] = ()
+    avoided_topics: tuple[str, ...] = ()
+    custom_instructions: str = ""
+    persona_id: UUID | None = None
+    time_zone: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Something that came with a line. `text` holds a text file's words, `alt` its sender's description.
+
+    `picture` is set for images a model that sees is to look at; leave it None for models that do not.
+    """
+
+    kind: AttachedKind
+    name: str
+    size_bytes: int = 0
+    width: int | None = None
+    height: int | None = None
+    alt: str = ""
+    text: str = ""
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An emoji under a line and who put it there, by the names characters know them by."""
+
+    emoji: str
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The line that another line answers by Discord's reply."""
+
+    speaker: str
+    text: str
+    is_character: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing said. `message_id` is Discord's, where it has one; it labels the line in a prompt's account."""
+    """One thing said. `message_id` is Discord's, where it has one; it labels the line in a prompt's account.
+
+    `speaker` is the name it was said under: a persona's, a character's, a Discord name.
+    """
 
     speaker: str
     text: str
     is_character: bool = False
     message_id: int | None = None
+    attached: tuple[Shown, ...] = ()
+    reactions: tuple[Response, ...] = ()
+    answers: Answered | None = None
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +102,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class CharacterSheet:
-    """What a creator wrote about a character."""
+    """What a creator wrote and chose for a character. `temperature` None: as its creativity says."""
 
     name: str
     description: str = ""
@@ -37,14 +110,56 @@ class CharacterSheet:
     greeting: str = ""
     examples: tuple[Example, ...] = ()
     phrases: tuple[str, ...] = ()
+    nickname: str = ""
+    gender: CharacterGender | None = None
+    age: int | None = None
+    traits: CharacterTraits = CharacterTraits()
+    tags: tuple[str, ...] = ()
+    temperature: float | None = None
+    is_adult: bool = False
+
+    @property
+    def called(self) -> str:
+        """What it is called in talk: its nickname, where it has one."""
+        return self.nickname.strip() or self.name
+
+
+class PlaceKind(StrEnum):
+    """What sort of place words are shown in."""
+
+    CHANNEL = "channel"
+    THREAD = "thread"
+    FORUM_POST = "forum_post"
+    DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    """What a prompt may say of the place. `language` is what a server's admins decided (a tag), if they did."""
+
+    kind: PlaceKind = PlaceKind.CHANNEL
+    is_age_restricted: bool = False
+    language: str | None = None
+    name: str = ""
+
+
+class Task(StrEnum):
+    """What the model is to do."""
+
+    ANSWER = "answer"
+    """Answer the last line."""
+    CONTINUE = "continue"
+    """Go on with the character's own last message, which the history ends with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything one answer may be made from.
 
-    `history` is oldest first and ends with the line to answer. `others` names the other characters present.
-    `language` is the reader's Discord locale (`es-ES`), if known. `lore` and `memories` come most important first.
+    `history` is oldest first and ends with the line to answer (for `Task.CONTINUE`: to go on from). `others` names the
+    other characters present. `language` is the reader's Discord locale (`es-ES`), if known. `lore` and `memories` come
+    most important first. `asker` replaces `user_name` where given. `recap` tells what was said before the history.
+    `conversation_id`, `now` (aware), `model` and the variables are for macros.
     """
 
     character: CharacterSheet
@@ -54,3 +169,17 @@ class Snapshot:
     language: str | None = None
     lore: tuple[str, ...] = ()
     memories: tuple[str, ...] = ()
+    asker: Asker | None = None
+    place: PlaceFacts = PlaceFacts()
+    recap: str = ""
+    task: Task = Task.ANSWER
+    conversation_id: UUID | None = None
+    now: datetime | None = None
+    model: str = ""
+    variables: Mapping[str, str] = field(default=_NOTHING)
+    own_variables: Mapping[str, str] = field(default=_NOTHING)
+
+    @property
+    def person(self) -> Asker:
+        """Whom the character talks with."""
+        return self.asker or Asker(self.user_name)
