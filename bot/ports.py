@@ -16,17 +16,65 @@ from uuid import UUID
 # ------------------------------------------------------------------------------------------------ where and who
 
 
+class Via(StrEnum):
+    """By which way characters speak somewhere."""
+
+    WEBHOOK = "webhook"
+    """In a server the bot is a member of: with a name and a face of their own."""
+    BOT = "bot"
+    """In direct messages: the bot's own message, as a card with the character's name and face."""
+    INTERACTION = "interaction"
+    """Where the bot is only installed by a user: answers to that user's commands, at most five within 15 minutes."""
+
+
+class Sensitivity(StrEnum):
+    """Who could hear what was said in a place: what was said in a narrower one is never shown in a wider one."""
+
+    PUBLIC = "public"
+    """Everybody in the server may read there."""
+    PRIVATE = "private"
+    """Some may: a channel hidden from @everyone, a private thread; also whatever is not known."""
+    CONFIDENTIAL = "confidential"
+    """Only the person and the character: direct messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where words are shown. Discord ids.
 
     `channel_id` is the channel or thread the reader sees; `webhook_channel_id` is the channel whose webhook speaks
-    there (the parent, for a thread). `guild_id` is None in direct messages.
+    there (the parent, for a thread). `guild_id` is None in direct messages. `via` says how words get there.
     """
 
     guild_id: int | None
     channel_id: int
     webhook_channel_id: int
+    via: Via = Via.WEBHOOK
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a place is like, as far as Discord tells. Unknown is never taken for public or for age-restricted."""
+
+    sensitivity: Sensitivity = Sensitivity.PRIVATE
+    is_age_restricted: bool = False
+    is_thread: bool = False
+    is_forum_post: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a person may do in the place they ask from, by Discord's permissions there.
+
+    `may_manage` is Manage Messages in the channel, `may_administer` Manage Server.
+    """
+
+    role_ids: frozenset[int] = frozenset()
+    may_manage: bool = False
+    may_administer: bool = False
+
+
+NO_RIGHTS = Rights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +98,39 @@ class RepliedTo:
     excerpt: str = ""
 
 
+class AttachedKind(StrEnum):
+    """What came with a message, by how a character can take it in."""
+
+    IMAGE = "image"
+    """A picture a model that sees may look at."""
+    TEXT = "text"
+    """A text file whose words are read in."""
+    VOICE = "voice"
+    """A voice message; only that there is one, and how long."""
+    FILE = "file"
+    """Anything else: known by name and size only."""
+    STICKER = "sticker"
+    """A sticker, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """Something that came with a message. Addresses at Discord expire, so none is kept: `Files` reads by ids.
+
+    `attachment_id` is Discord's (a sticker's own id). `alt` is the description its sender gave. Sizes in bytes, sides
+    in pixels.
+    """
+
+    attachment_id: int
+    kind: AttachedKind
+    name: str
+    mime: str | None = None
+    size_bytes: int = 0
+    width: int | None = None
+    height: int | None = None
+    alt: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A message somebody wrote, as plain data. `content` is empty where Discord withholds it (`content_withheld`)."""
@@ -64,6 +145,28 @@ class Heard:
     mentions_us: bool = False
     reply_to: RepliedTo | None = None
     content_withheld: bool = False
+    attached: tuple[Attached, ...] = ()
+    around: Surroundings = Surroundings()
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """Somebody put an emoji under a message, or took it away. `emoji` is the character itself or `:name:`."""
+
+    place: Place
+    message_id: int
+    author: Caller | None
+    discord_id: int
+    emoji: str
+    is_added: bool
+
+
+class Files(Protocol):
+    """Reads what came with messages, by ids."""
+
+    async def read(self, place: Place, message_id: int, attachment_id: int, *, most_bytes: int) -> bytes:
+        """The bytes of an attachment. Raises `StageError` where it is gone, too large or cannot be had."""
+        ...
 
 
 # ------------------------------------------------------------------------------------------------ the model
@@ -85,23 +188,50 @@ class Profile(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in a prompt, for models that see. `data` is a PNG, JPEG, WebP or GIF of a bounded size."""
+
+    mime: str
+    data: bytes = field(repr=False)
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PromptMessage:
     """One message of a prompt. `name` is the speaker's own name, where the role alone does not tell."""
 
     role: Role
     content: str
     name: str | None = None
+    pictures: tuple[Picture, ...] = ()
+
+
+class Whose(StrEnum):
+    """Who wrote a part of a prompt, and so who may read its words."""
+
+    HOUSE = "house"
+    """BotCafé's own rules: anybody."""
+    CREATOR = "creator"
+    """What the character's maker wrote: the maker."""
+    ASKER = "asker"
+    """What the person who asked told of themselves (persona, profile): that person alone."""
+    SHARED = "shared"
+    """What was said in the conversation: those who take part in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PromptPart:
-    """What one piece of a prompt cost and whether it went in; the raw material of /why."""
+    """What one piece of a prompt cost and whether it went in; the raw material of /why.
+
+    `label` never holds words of an `ASKER` part: others read labels.
+    """
 
     kind: str
     label: str
     tokens: int
     included: bool = True
     reason: str = ""
+    whose: Whose = Whose.SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +246,19 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """What a model is asked. `max_tokens` bounds the answer; `seed` makes rehearsals repeatable."""
+    """What a model is asked. `max_tokens` bounds the answer; `seed` makes rehearsals repeatable.
+
+    Sampling settings are the OpenAI API's own (Chat Completions); None leaves the provider's default. A provider that
+    knows one of them not at all is asked without it.
+    """
 
     prompt: Prompt
     max_tokens: int
     temperature: float | None = None
     seed: int | None = None
+    top_p: float | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +312,11 @@ class Models(Protocol):
         ...
 
     @property
+    def sees(self) -> bool:
+        """Whether it takes pictures. False where that is not known."""
+        ...
+
+    @property
     def context_tokens(self) -> int:
         """How many tokens prompt and answer may hold together."""
         ...
@@ -185,6 +327,27 @@ class Models(Protocol):
 
     def stream(self, request: ModelRequest) -> AsyncIterator[Token | Finished]:
         """The answer as it comes, closed by one `Finished`. Raises a `bot.errors.ProviderError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that a character or a conversation may choose."""
+
+    provider: str
+    model: str
+    sees: bool = False
+
+
+class ModelPool(Protocol):
+    """The models of this house."""
+
+    def offers(self) -> tuple[Offer, ...]:
+        """What may be chosen; the first is the house's own choice."""
+        ...
+
+    def pick(self, provider: str | None = None, model: str | None = None) -> Models:
+        """The chosen model, or the house's own where none is chosen or the chosen one is not offered any more."""
         ...
 
 
@@ -241,12 +404,24 @@ class Performance(Protocol):
         ...
 
 
+class Delivery(StrEnum):
+    """How a reply is shown while it is written."""
+
+    STREAMED = "streamed"
+    """One message that grows by edits."""
+    PARAGRAPHS = "paragraphs"
+    """Finished paragraphs, each a message of its own, as a person would type them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a performance must know: which turn, where, who, after which message, and what is already there.
 
     After a crash `known` holds parts whose message id was recorded, and `unsure` those that were `opening`: they are
     looked for in the channel's history, by the custom_id that names turn and part, before anything is posted.
+    `answering` is the message referred to above the reply, where others wrote in between (webhooks cannot reply).
+    `token` is the interaction's, where words go out by `Via.INTERACTION`. A reply that is worded again `replaces` what
+    its known messages show: until `finish` they keep their words if nothing new comes.
     """
 
     turn_id: UUID
@@ -255,6 +430,10 @@ class Scene:
     after_message_id: int
     known: Mapping[int, int] = field(default_factory=dict[int, int])
     unsure: frozenset[int] = frozenset()
+    delivery: Delivery = Delivery.STREAMED
+    answering: RepliedTo | None = None
+    token: str | None = field(default=None, repr=False)
+    replaces: bool = False
 
 
 class Stage(Protocol):
@@ -270,4 +449,19 @@ class Stage(Protocol):
 
     async def remark(self, place: Place, text: str, *, key: str) -> None:
         """A quiet line of the application's own (not a character's). The same `key` is never shown twice in a row."""
+        ...
+
+    async def strip(self, place: Place, message_id: int) -> None:
+        """Take the button from under an earlier reply: only the last one in a channel has it. Failures are ignored."""
+        ...
+
+    async def open_thread(self, place: Place, name: str, *, first: str, is_private: bool = False) -> Place:
+        """A new thread beside this place (in a forum, a new post) whose first message says `first`.
+
+        Raises `StageClosed`.
+        """
+        ...
+
+    async def tell(self, discord_id: int, text: str) -> bool:
+        """A direct message from the application to one person. False where they do not take any."""
         ...

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import queue
 from db.engine import APP_ROLE
-from db.security_functions import DEFINER_READS, DEFINER_ROLE, DEFINER_WRITES, FUNCTIONS, Function
+from db.security_functions import DEFINER_DELETES, DEFINER_READS, DEFINER_ROLE, DEFINER_WRITES, FUNCTIONS, Function
 
 
 class TooPrivilegedError(RuntimeError):
@@ -63,6 +63,13 @@ def _owns_conversation(column: str) -> str:
     return f"EXISTS (SELECT 1 FROM conversations AS c WHERE c.id = {column} AND c.owner_id = {USER})"
 
 
+_PART_OF_MESSAGE = Rules(
+    select="EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id)",
+    insert=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
+    update=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
+    delete=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
+)
+
 RULES: Mapping[str, Rules] = {
     # ------------------------------------------------------------------------------------------------ people
     "users": Rules(
@@ -71,6 +78,25 @@ RULES: Mapping[str, Rules] = {
         insert=f"{JOB} AND discord_id IS NULL",
         update=f"id = {USER} OR ({JOB} AND discord_id IS NULL)",
         delete=f"id = {USER}",
+    ),
+    # A turn works for who asked: it reads what they tell of themselves, and writes nothing of it.
+    "profiles": Rules(
+        select=f"user_id = {USER} OR user_id = {BEHALF}",
+        insert=f"user_id = {USER}",
+        update=f"user_id = {USER}",
+        delete=f"user_id = {USER}",
+    ),
+    "personas": Rules(
+        select=f"owner_id = {USER} OR owner_id = {BEHALF}",
+        insert=f"owner_id = {USER}",
+        update=f"owner_id = {USER}",
+        delete=f"owner_id = {USER}",
+    ),
+    "persona_choices": Rules(
+        select=f"user_id = {USER} OR user_id = {BEHALF}",
+        insert=f"user_id = {USER} OR (user_id = {BEHALF} AND conversation_id = {HERE})",
+        update=f"user_id = {USER}",
+        delete=f"user_id = {USER}",
     ),
     # ------------------------------------------------------------------------------------------------ characters
     "media": Rules(
@@ -82,12 +108,13 @@ RULES: Mapping[str, Rules] = {
     "characters": Rules(
         select=(
             f"owner_id = {USER} OR id IN (SELECT characters_here()) OR owner_id = {BEHALF}"
-            f" OR (visibility = 'public' AND ({USER} IS NOT NULL OR {BEHALF} IS NOT NULL))"
+            f" OR (visibility = 'public' AND deleted_at IS NULL AND ({USER} IS NOT NULL OR {BEHALF} IS NOT NULL))"
         ),
         insert=f"owner_id = {USER}",
         update=f"owner_id = {USER}",
         delete=f"owner_id = {USER}",
     ),
+    "character_reactions": Rules.all(f"user_id = {USER}"),
     # ------------------------------------------------------------------------------------------------ talk
     "conversations": Rules(
         select=f"id = {HERE} OR owner_id = {USER} OR id IN {MINE}",
@@ -122,12 +149,19 @@ RULES: Mapping[str, Rules] = {
         update=f"conversation_id = {HERE} OR author_id = {USER}",
         delete=f"conversation_id = {HERE} OR author_id = {USER} OR {_owns_conversation('conversation_id')}",
     ),
-    "message_variants": Rules(
-        select="EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id)",
-        insert=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
-        update=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
-        delete=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
+    "message_variants": _PART_OF_MESSAGE,
+    "message_attachments": _PART_OF_MESSAGE,
+    "message_edits": _PART_OF_MESSAGE,
+    "message_reactions": _PART_OF_MESSAGE,
+    "variant_prompts": Rules(
+        select=f"asker_id = {USER}",
+        insert=f"asker_id = {BEHALF}",
+        update="false",
+        delete=f"asker_id = {USER}",
     ),
+    "ratings": Rules.all(f"user_id = {USER}"),
+    "place_settings": Rules.all(JOB),
+    "troubles": Rules.all(JOB),
     # A turn settles the messages of its own channel; everything else in the inbox is the program's.
     "inbox": Rules(
         select=f"{JOB} OR channel_id IN (SELECT c.channel_id FROM conversations AS c WHERE c.id = {HERE})",
@@ -228,6 +262,9 @@ def _table_statements(table: str, rules: Rules) -> Iterable[str]:
             f"CREATE POLICY reviewed_updates ON public.{table} FOR UPDATE TO {DEFINER_ROLE}"
             f" USING (true) WITH CHECK (true)"
         )
+    if table in DEFINER_DELETES:
+        yield f"GRANT DELETE ON public.{table} TO {DEFINER_ROLE}"
+        yield f"CREATE POLICY reviewed_deletes ON public.{table} FOR DELETE TO {DEFINER_ROLE} USING (true)"
 
 
 def _exempt_statements() -> Iterable[str]:

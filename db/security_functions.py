@@ -12,8 +12,12 @@ from dataclasses import dataclass
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
 
-DEFINER_READS = frozenset({"users", "conversations", "participants", "characters", "turns", "messages", "media"})
+DEFINER_READS = frozenset(
+    {"users", "conversations", "participants", "characters", "turns", "turn_parts", "messages", "media"}
+    | {"character_reactions", "ratings", "variant_prompts"}
+)
 DEFINER_WRITES = frozenset({"users"})
+DEFINER_DELETES = frozenset({"characters", "messages", "variant_prompts"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,94 @@ _DEFINERS = (
         "uuid",
         "SELECT t.conversation_id FROM turns AS t WHERE actor_present() AND t.id = turn",
         definer_reason="a button under a reply names its turn; gives out the conversation's id only",
+    ),
+    Function(
+        "turn_of_message",
+        "message bigint",
+        "uuid",
+        "SELECT p.turn_id FROM turn_parts AS p WHERE actor_present() AND p.message_id = message",
+        definer_reason="whoever sees a reply may ask who made it; gives out the turn's id only",
+    ),
+    Function(
+        "reaction_counts",
+        "only_characters uuid[]",
+        "TABLE (character_id uuid, likes bigint, favorites bigint)",
+        """
+        SELECT r.character_id, count(*) FILTER (WHERE r.liked), count(*) FILTER (WHERE r.favorited)
+        FROM character_reactions AS r JOIN characters AS c ON c.id = r.character_id
+        WHERE actor_present() AND (c.visibility = 'public' OR c.owner_id = actor_user())
+          AND (only_characters IS NULL OR r.character_id = ANY (only_characters))
+        GROUP BY r.character_id
+        """,
+        definer_reason="popularity is a number; who liked what stays with each person",
+    ),
+    Function(
+        "rating_of",
+        "one_character uuid",
+        "TABLE (stars numeric, people bigint)",
+        """
+        SELECT round(avg(r.stars), 1), count(DISTINCT r.user_id)
+        FROM ratings AS r JOIN characters AS c ON c.id = r.character_id
+        WHERE actor_present() AND r.character_id = one_character
+          AND (c.visibility = 'public' OR c.owner_id = actor_user())
+        HAVING count(DISTINCT r.user_id) >= 3
+        """,
+        definer_reason="an average of at least three people tells of none of them",
+    ),
+    Function(
+        "purge_prompts",
+        "before timestamptz",
+        "bigint",
+        f"""
+        DECLARE gone bigint;
+        BEGIN
+            {_JOB_ONLY.format(name="purge_prompts")}
+            DELETE FROM variant_prompts WHERE created_at < before;
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            RETURN gone;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="prompts are kept for a stated time and no job reads them; for jobs only",
+    ),
+    Function(
+        "purge_deleted_characters",
+        "before timestamptz",
+        "bigint",
+        f"""
+        DECLARE gone bigint;
+        BEGIN
+            {_JOB_ONLY.format(name="purge_deleted_characters")}
+            DELETE FROM characters WHERE deleted_at < before;
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            RETURN gone;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="a deleted character can be had back for a day and is gone after it; for jobs only",
+    ),
+    Function(
+        "purge_old_messages",
+        "",
+        "bigint",
+        f"""
+        DECLARE gone bigint;
+        BEGIN
+            {_JOB_ONLY.format(name="purge_old_messages")}
+            DELETE FROM messages AS m USING conversations AS c
+            WHERE c.id = m.conversation_id AND (
+                m.created_at < now() - make_interval(days => (c.settings ->> 'retention_days')::int)
+                OR (c.status = 'archived' AND c.settings ->> 'keeps_history' = 'false')
+            );
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            RETURN gone;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="a conversation's own retention is kept without reading what was said; for jobs only",
     ),
     Function(
         "hearing",

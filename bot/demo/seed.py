@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from sqlalchemy import func
+
 from bot.demo.cast import CAST, DemoCharacter
 from bot.services.characters.names import slug_of
 from bot.services.characters.pictures import MIME, Picture, Pictures
@@ -43,6 +45,7 @@ async def _put(work: Work, member: DemoCharacter, face: Picture) -> None:
     row.examples = [SpeechExample(user=user, character=character) for user, character in member.examples]
     row.phrases = list(member.phrases)
     row.visibility = Visibility.PUBLIC
+    row.published_at = row.published_at or func.now()
     row.is_demo = True
     row.picture_id = await queries.keep_media(
         work.session, row.owner_id, face.sha256, mime=MIME, size=len(face.png), side=face.side

@@ -1,4 +1,4 @@
-"""Characters and the pictures they wear."""
+"""Characters, the pictures they wear, and what people think of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Text, UniqueCon
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base
+from db.base import Base, SmallInt
 from db.ids import new_id
 from db.personal import Erase, Export, Personal, Sharing
 from db.types import Document
@@ -24,6 +24,101 @@ class Visibility(StrEnum):
     PRIVATE = "private"
     SHARED = "shared"
     PUBLIC = "public"
+
+
+class CharacterGender(StrEnum):
+    """A character's gender, where its maker says one."""
+
+    MALE = "male"
+    FEMALE = "female"
+    NON_BINARY = "non_binary"
+    OTHER = "other"
+
+
+class Tone(StrEnum):
+    """The feeling a character speaks with."""
+
+    FRIENDLY = "friendly"
+    PROFESSIONAL = "professional"
+    PLAYFUL = "playful"
+    MYSTERIOUS = "mysterious"
+    WISE = "wise"
+    HUMOROUS = "humorous"
+    EMPATHETIC = "empathetic"
+    AUTHORITATIVE = "authoritative"
+
+
+class Formality(StrEnum):
+    """How formally a character speaks."""
+
+    VERY_CASUAL = "very_casual"
+    CASUAL = "casual"
+    NEUTRAL = "neutral"
+    FORMAL = "formal"
+    VERY_FORMAL = "very_formal"
+
+
+class Humor(StrEnum):
+    """How much a character jokes, and how."""
+
+    NONE = "none"
+    LIGHT = "light"
+    MODERATE = "moderate"
+    DARK = "dark"
+    SARCASTIC = "sarcastic"
+
+
+class CommunicationStyle(StrEnum):
+    """How a character goes about saying things."""
+
+    DIRECT = "direct"
+    ELABORATE = "elaborate"
+    CONCISE = "concise"
+    STORYTELLING = "storytelling"
+    QUESTIONING = "questioning"
+
+
+class ResponseLength(StrEnum):
+    """How long a character's answers are."""
+
+    VERY_SHORT = "very_short"
+    SHORT = "short"
+    MEDIUM = "medium"
+    LONG = "long"
+    VERY_LONG = "very_long"
+
+
+class Creativity(StrEnum):
+    """How far a character strays from the expected."""
+
+    CONSERVATIVE = "conservative"
+    MODERATE = "moderate"
+    CREATIVE = "creative"
+    HIGHLY_CREATIVE = "highly_creative"
+
+
+class KnowledgeSharing(StrEnum):
+    """How much a character tells of what it knows."""
+
+    VERY_LIMITED = "very_limited"
+    LIMITED = "limited"
+    BALANCED = "balanced"
+    GENEROUS = "generous"
+    VERY_GENEROUS = "very_generous"
+
+
+class CharacterTraits(BaseModel):
+    """Personality and behaviour. None: the maker did not choose, and nothing is said of it in a prompt."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tone: Tone | None = None
+    formality: Formality | None = None
+    humor: Humor | None = None
+    style: CommunicationStyle | None = None
+    length: ResponseLength | None = None
+    creativity: Creativity | None = None
+    knowledge: KnowledgeSharing | None = None
 
 
 class SpeechExample(BaseModel):
@@ -65,7 +160,12 @@ class Media(Base):
 
 
 class Character(Base):
-    """Somebody to talk with. `slug` is unique among its owner's characters, whatever its case."""
+    """Somebody to talk with. `slug` is unique among its owner's characters, whatever its case.
+
+    `nickname` is what it is called and calls itself, where that is not its whole name. `provider` and `model` choose
+    among the house's, null being the house's own choice. `is_adult` characters speak in age-restricted channels only.
+    A deleted character (`deleted_at`) is gone for everybody but its owner, who may have it back for a day.
+    """
 
     __tablename__ = "characters"
     __table_args__ = (
@@ -73,6 +173,10 @@ class Character(Base):
         Index("ix_characters_public_slug", "slug", postgresql_where=text("visibility = 'public'")),
         CheckConstraint("name <> ''", name="name_given"),
         CheckConstraint("slug <> '' AND slug = lower(slug)", name="slug_is_lower"),
+        CheckConstraint("age BETWEEN 1 AND 200", name="age_in_range"),
+        CheckConstraint("temperature BETWEEN 0 AND 2", name="temperature_in_range"),
+        Index("ix_characters_tags", "tags", postgresql_using="gin"),
+        Index("ix_characters_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
     )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
@@ -101,5 +205,44 @@ class Character(Base):
     picture_id: Mapped[UUID | None] = mapped_column(ForeignKey("media.id", ondelete="SET NULL"), index=True)
     visibility: Mapped[Visibility] = mapped_column(default=Visibility.PRIVATE)
     is_demo: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    nickname: Mapped[str] = mapped_column(server_default="")
+    gender: Mapped[CharacterGender | None]
+    age: Mapped[SmallInt | None]
+    traits: Mapped[CharacterTraits] = mapped_column(
+        Document[CharacterTraits](CharacterTraits), default=CharacterTraits, server_default=text("'{}'::jsonb")
+    )
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
+    provider: Mapped[str | None]
+    model: Mapped[str | None]
+    temperature: Mapped[float | None]
+    is_adult: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    published_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+
+
+class CharacterReaction(Base):
+    """What one person thinks of a character: one row for both, gone when neither holds any more."""
+
+    __tablename__ = "character_reactions"
+    __table_args__ = (
+        Index("ix_character_reactions_character_id", "character_id"),
+        CheckConstraint("liked OR favorited", name="says_something"),
+    )
+    personal: ClassVar = Personal(
+        sharing=Sharing.PRIVATE,
+        whose="who reacted; others see numbers only",
+        purpose="to find one's favourites again, and to show what is popular",
+        retention="until taken back, or as long as the character",
+        export=Export.ROWS,
+        erase=Erase.ROWS,
+        people=("user_id",),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    character_id: Mapped[UUID] = mapped_column(ForeignKey("characters.id", ondelete="CASCADE"), primary_key=True)
+    liked: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    favorited: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

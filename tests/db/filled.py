@@ -38,10 +38,12 @@ class Person:
     conversation: UUID
     turn: UUID
     message: UUID
+    persona: UUID
+    variant: UUID
 
     @classmethod
     def new(cls, number: int) -> "Person":
-        return cls(number, *(new_id() for _ in range(6)))
+        return cls(number, *(new_id() for _ in range(8)))
 
     @property
     def channel(self) -> int:
@@ -68,6 +70,9 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
             "picture_id": p.media,
         }
     ],
+    "profiles": lambda p: [{"user_id": p.user, "nickname": "Al"}],
+    "personas": lambda p: [{"id": p.persona, "owner_id": p.user, "name": "Captain Ada", "gender": "unspecified"}],
+    "character_reactions": lambda p: [{"user_id": p.user, "character_id": p.character, "liked": True}],
     "conversations": lambda p: [
         {
             "id": p.conversation,
@@ -103,9 +108,30 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
     "messages": lambda p: [
         {"id": p.message, "conversation_id": p.conversation, "kind": "user", "author_id": p.user, "content": "hello"}
     ],
-    "message_variants": lambda p: [
+    "persona_choices": lambda p: [
+        {"id": new_id(), "conversation_id": p.conversation, "user_id": p.user, "persona_id": p.persona}
+    ],
+    "message_attachments": lambda p: [
         {
             "id": new_id(),
+            "message_id": p.message,
+            "number": 0,
+            "discord_id": 9000 + p.number,
+            "kind": "image",
+            "name": "cat.png",
+            "size_bytes": 10,
+        }
+    ],
+    "message_reactions": lambda p: [{"message_id": p.message, "user_id": p.user, "emoji": "👍"}],
+    "message_edits": lambda p: [{"id": new_id(), "message_id": p.message, "previous": "helo", "reason": "author"}],
+    "ratings": lambda p: [
+        {"id": new_id(), "turn_id": p.turn, "character_id": p.character, "user_id": p.user, "stars": 5}
+    ],
+    "place_settings": lambda p: [{"id": new_id(), "guild_id": 7000 + p.number, "values": {}}],
+    "troubles": lambda p: [{"channel_id": p.channel, "reason": "missing_permissions"}],
+    "message_variants": lambda p: [
+        {
+            "id": p.variant,
             "message_id": p.message,
             "number": 0,
             "content": "hi",
@@ -114,6 +140,7 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
             "finish_reason": "stop",
         }
     ],
+    "variant_prompts": lambda p: [{"variant_id": p.variant, "asker_id": p.user, "messages": []}],
     "inbox": lambda p: [
         {"message_id": 5000 + p.number, "channel_id": p.channel, "heard": {"content": "hello"}, "state": "received"}
     ],

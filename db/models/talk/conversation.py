@@ -8,7 +8,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigInt, SmallInt, Snowflake
@@ -23,6 +24,14 @@ class ConversationKind(StrEnum):
     SINGLE = "single"
     MULTI = "multi"
     GROUP = "group"
+
+
+class ConversationVia(StrEnum):
+    """By which way characters speak there (the stored form of `bot.ports.Via`)."""
+
+    WEBHOOK = "webhook"
+    BOT = "bot"
+    INTERACTION = "interaction"
 
 
 class ConversationStatus(StrEnum):
@@ -49,6 +58,41 @@ class MessageKind(StrEnum):
     SYSTEM = "system"
 
 
+class MessageType(StrEnum):
+    """What a message mostly is. Voice messages are Discord's to play; we know only that there was one."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    FILE = "file"
+    CODE = "code"
+    VOICE = "voice"
+    SYSTEM = "system"
+
+
+class MessageSensitivity(StrEnum):
+    """Who could hear it where it was said (the stored form of `bot.ports.Sensitivity`)."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    CONFIDENTIAL = "confidential"
+
+
+class ConversationSettings(BaseModel):
+    """What the owner of a conversation decides for it. None: as the place and the character have it.
+
+    `allow_files`: whether what comes with messages is taken in. `retention_days`: messages older than that are
+    forgotten. `keeps_history`: if not, everything said is forgotten when the conversation ends.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    allow_files: bool = True
+    retention_days: int | None = None
+    keeps_history: bool = True
+    provider: str | None = None
+    model: str | None = None
+
+
 class PromptPartRecord(BaseModel):
     """What one piece of a prompt cost and whether it went in (the stored form of `bot.ports.PromptPart`)."""
 
@@ -59,6 +103,18 @@ class PromptPartRecord(BaseModel):
     tokens: int
     included: bool = True
     reason: str = ""
+    whose: str = "shared"
+
+
+class PromptMessageRecord(BaseModel):
+    """One message of a prompt as it was sent; pictures by name only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: str
+    content: str
+    name: str | None = None
+    pictures: tuple[str, ...] = ()
 
 
 class Conversation(Base):
@@ -74,9 +130,18 @@ class Conversation(Base):
             "uq_conversations_active_channel",
             "channel_id",
             unique=True,
-            postgresql_where=text("status = 'active'"),
+            postgresql_where=text("status = 'active' AND via <> 'interaction'"),
+        ),
+        # Where the bot is no member, each person has a conversation of their own.
+        Index(
+            "uq_conversations_active_interaction",
+            "channel_id",
+            "owner_id",
+            unique=True,
+            postgresql_where=text("status = 'active' AND via = 'interaction'"),
         ),
         Index("ix_conversations_owner_id", "owner_id"),
+        CheckConstraint("(via = 'bot') <= (guild_id IS NULL)", name="bot_speaks_in_direct_messages"),
     )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
@@ -95,6 +160,24 @@ class Conversation(Base):
     webhook_channel_id: Mapped[Snowflake]
     kind: Mapped[ConversationKind] = mapped_column(default=ConversationKind.SINGLE)
     status: Mapped[ConversationStatus] = mapped_column(default=ConversationStatus.ACTIVE)
+    via: Mapped[ConversationVia] = mapped_column(
+        default=ConversationVia.WEBHOOK, server_default=ConversationVia.WEBHOOK.value
+    )
+    title: Mapped[str] = mapped_column(server_default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
+    is_muted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    settings: Mapped[ConversationSettings] = mapped_column(
+        Document[ConversationSettings](ConversationSettings),
+        default=ConversationSettings,
+        server_default=text("'{}'::jsonb"),
+    )
+    # The recap and the last message it covers.
+    summary: Mapped[str] = mapped_column(server_default="")
+    summarized_at: Mapped[datetime | None]
+    summarized_through: Mapped[UUID | None]
+    # Where this one branched off: the conversation, and the last message both have.
+    forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_activity_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -174,6 +257,16 @@ class Message(Base):
     discord_message_id: Mapped[Snowflake | None]
     content: Mapped[str]
     chosen_variant: Mapped[SmallInt] = mapped_column(default=0, server_default=text("0"))
+    type: Mapped[MessageType] = mapped_column(default=MessageType.TEXT, server_default=MessageType.TEXT.value)
+    # What the author was called when they said it: a persona's name, a nickname. Empty: their Discord name.
+    speaker_name: Mapped[str] = mapped_column(server_default="")
+    # An id only: who reads this row cannot read the persona.
+    persona_id: Mapped[UUID | None] = mapped_column(ForeignKey("personas.id", ondelete="SET NULL"), index=True)
+    reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
+    sensitivity: Mapped[MessageSensitivity] = mapped_column(
+        default=MessageSensitivity.PRIVATE, server_default=MessageSensitivity.PRIVATE.value
+    )
+    edited_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

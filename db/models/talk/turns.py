@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,33 @@ class TurnState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     UNKNOWN = "unknown"
+
+
+class TurnKind(StrEnum):
+    """What makes a character speak."""
+
+    REPLY = "reply"
+    GREETING = "greeting"
+    CHANCE = "chance"
+    """Nobody spoke to it; the server lets it join in by chance or always."""
+    BANTER = "banter"
+    """Another character spoke to it."""
+
+
+class Rewording(StrEnum):
+    """How a turn that was sent already is at work again."""
+
+    ANEW = "anew"
+    CONTINUED = "continued"
+
+
+class Priority(StrEnum):
+    """Which answers wait and which are left out when a channel is busy."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
 
 
 class PartState(StrEnum):
@@ -55,6 +82,7 @@ class Turn(Base):
             "state",
             postgresql_where=sql("state IN ('claimed', 'generated', 'unknown')"),
         ),
+        Index("ix_turns_controls", "conversation_id", postgresql_where=sql("has_controls")),
     )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
@@ -63,7 +91,7 @@ class Turn(Base):
         retention="as long as the conversation",
         export=Export.ROWS,
         erase=Erase.ROWS,
-        people=("asker_id",),
+        people=("asker_id", "rewording_by"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -77,6 +105,17 @@ class Turn(Base):
     text: Mapped[str | None]
     reason: Mapped[str | None]
     stopped: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
+    kind: Mapped[TurnKind] = mapped_column(default=TurnKind.REPLY, server_default=TurnKind.REPLY.value)
+    priority: Mapped[Priority] = mapped_column(default=Priority.NORMAL, server_default=Priority.NORMAL.value)
+    # How many characters have spoken since a person did, this one included.
+    chain: Mapped[SmallInt] = mapped_column(default=1, server_default=sql("1"))
+    # Set while a sent reply is worded again; the wording it shows stays until the new one is whole.
+    rewording: Mapped[Rewording | None]
+    rewording_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    # The interaction through which the answer goes out, sealed; emptied when the turn is over.
+    answer_token_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Whether the button is under its last message.
+    has_controls: Mapped[bool] = mapped_column(default=False, server_default=sql("false"))
     claimed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     generated_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
