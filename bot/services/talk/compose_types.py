@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from uuid import UUID
 
 from bot.ports import AttachedKind, Picture
@@ -15,8 +14,6 @@ from db.models import CharacterGender, CharacterTraits
 
 Count = Callable[[str], int]
 """Tokens of a text, for the model that will read it."""
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +173,8 @@ class Snapshot:
     conversation_id: UUID | None = None
     now: datetime | None = None
     model: str = ""
-    variables: Mapping[str, str] = field(default=_NOTHING)
-    own_variables: Mapping[str, str] = field(default=_NOTHING)
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    own_variables: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def person(self) -> Asker:
