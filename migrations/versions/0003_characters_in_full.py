@@ -2,7 +2,7 @@
 
 Revision ID: 0003
 Revises: 0002
-Create Date: 2026-11-21 12:14:52.903319
+Create Date: 2026-11-21 12:18:59.461463
 """
 
 from __future__ import annotations
@@ -386,6 +386,10 @@ def upgrade() -> None:
         "conversations",
         sa.Column("settings", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
     )
+    op.add_column(
+        "conversations",
+        sa.Column("variables", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
+    )
     op.add_column("conversations", sa.Column("summary", sa.Text(), server_default="", nullable=False))
     op.add_column("conversations", sa.Column("summarized_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversations", sa.Column("summarized_through", sa.Uuid(), nullable=True))
@@ -450,10 +454,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_messages_persona_id"), "messages", ["persona_id"], unique=False)
     op.create_index(op.f("ix_messages_reply_to_id"), "messages", ["reply_to_id"], unique=False)
     op.create_foreign_key(
-        op.f("fk_messages_reply_to_id_messages"), "messages", "messages", ["reply_to_id"], ["id"], ondelete="SET NULL"
+        op.f("fk_messages_persona_id_personas"), "messages", "personas", ["persona_id"], ["id"], ondelete="SET NULL"
     )
     op.create_foreign_key(
-        op.f("fk_messages_persona_id_personas"), "messages", "personas", ["persona_id"], ["id"], ondelete="SET NULL"
+        op.f("fk_messages_reply_to_id_messages"), "messages", "messages", ["reply_to_id"], ["id"], ondelete="SET NULL"
     )
     op.add_column(
         "turns",
@@ -545,8 +549,8 @@ def downgrade() -> None:
     op.drop_column("turns", "chain")
     op.drop_column("turns", "priority")
     op.drop_column("turns", "kind")
-    op.drop_constraint(op.f("fk_messages_persona_id_personas"), "messages", type_="foreignkey")
     op.drop_constraint(op.f("fk_messages_reply_to_id_messages"), "messages", type_="foreignkey")
+    op.drop_constraint(op.f("fk_messages_persona_id_personas"), "messages", type_="foreignkey")
     op.drop_index(op.f("ix_messages_reply_to_id"), table_name="messages")
     op.drop_index(op.f("ix_messages_persona_id"), table_name="messages")
     op.drop_column("messages", "edited_at")
@@ -566,6 +570,7 @@ def downgrade() -> None:
     op.drop_column("conversations", "summarized_through")
     op.drop_column("conversations", "summarized_at")
     op.drop_column("conversations", "summary")
+    op.drop_column("conversations", "variables")
     op.drop_column("conversations", "settings")
     op.drop_column("conversations", "is_pinned")
     op.drop_column("conversations", "is_muted")

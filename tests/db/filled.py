@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from db.ids import new_id
 from db.models import Base
 from db.work import SET_ACTOR, Actor
 
+NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 Row = dict[str, Any]
 Key = tuple[Any, ...]
 
@@ -109,7 +111,7 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
         {"id": p.message, "conversation_id": p.conversation, "kind": "user", "author_id": p.user, "content": "hello"}
     ],
     "persona_choices": lambda p: [
-        {"id": new_id(), "conversation_id": p.conversation, "user_id": p.user, "persona_id": p.persona}
+        {"id": new_id(), "conversation_id": p.conversation, "user_id": p.user, "persona_id": p.persona, "chosen_at": NOON}
     ],
     "message_attachments": lambda p: [
         {
@@ -122,13 +124,13 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
             "size_bytes": 10,
         }
     ],
-    "message_reactions": lambda p: [{"message_id": p.message, "user_id": p.user, "emoji": "👍"}],
+    "message_reactions": lambda p: [{"message_id": p.message, "user_id": p.user, "emoji": "👍", "created_at": NOON}],
     "message_edits": lambda p: [{"id": new_id(), "message_id": p.message, "previous": "helo", "reason": "author"}],
     "ratings": lambda p: [
         {"id": new_id(), "turn_id": p.turn, "character_id": p.character, "user_id": p.user, "stars": 5}
     ],
     "place_settings": lambda p: [{"id": new_id(), "guild_id": 7000 + p.number, "values": {}}],
-    "troubles": lambda p: [{"channel_id": p.channel, "reason": "missing_permissions"}],
+    "troubles": lambda p: [{"channel_id": p.channel, "reason": "missing_permissions", "told_at": NOON}],
     "message_variants": lambda p: [
         {
             "id": p.variant,

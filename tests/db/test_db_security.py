@@ -38,8 +38,13 @@ from tests.db.filled import (
 SYSTEM = {
     mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.personal.sharing is Sharing.SYSTEM
 }
-OF_A_CONVERSATION = set(FILL) - SYSTEM | {"inbox"}
-"""What a turn sees: everything that hangs on its conversation, and what waits in its channel."""
+PRIVATE = {
+    mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.personal.sharing is Sharing.PRIVATE
+}
+OF_A_CONVERSATION = set(FILL) - SYSTEM - PRIVATE | {"inbox"}
+"""What a turn sees: everything shared that hangs on its conversation, and what waits in its channel."""
+TOLD_BY_THE_ASKER = {"profiles", "personas", "persona_choices"}
+"""What a turn sees besides of the person it works for."""
 
 
 @pytest.fixture
@@ -151,6 +156,17 @@ async def test_a_turn_sees_exactly_its_conversation(program: AsyncConnection, fi
     for person in (filled.first, filled.second):
         expected = {name: (person,) for name in OF_A_CONVERSATION}
         assert await wrongly_seen(program, filled, Actor.turn(person.conversation), expected) == set()
+
+
+async def test_a_turn_sees_what_its_asker_tells_of_themselves_and_of_nobody_else(
+    program: AsyncConnection, filled: Filled
+) -> None:
+    for person, other in ((filled.first, filled.second), (filled.second, filled.first)):
+        for asker in (person, other):
+            actor = Actor.turn(person.conversation, asker.user)
+            expected = {name: (asker,) for name in TOLD_BY_THE_ASKER}
+            private = [table for table in tables() if table.name in PRIVATE]
+            assert await wrongly_seen(program, filled, actor, expected, private) == set()
 
 
 async def test_a_job_sees_what_the_program_keeps_and_nothing_of_people(

@@ -172,6 +172,10 @@ class Conversation(Base):
         default=ConversationSettings,
         server_default=text("'{}'::jsonb"),
     )
+    # What creators' {{setvar}} keeps, by name.
+    variables: Mapped[dict[str, str]] = mapped_column(
+        Document[dict[str, str]](dict[str, str]), default=dict[str, str], server_default=text("'{}'::jsonb")
+    )
     # The recap and the last message it covers.
     summary: Mapped[str] = mapped_column(server_default="")
     summarized_at: Mapped[datetime | None]
