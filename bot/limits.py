@@ -79,6 +79,27 @@ ANSWER_WITHIN_SECONDS = Limit(
     3600, "seconds", "an answer that comes more than an hour late surprises more than it helps"
 )
 
+# ------------------------------------------------------------------------------------------------ people
+
+PERSONAS_PER_PERSON = Limit(50, "personas", "more masks than anybody can tell apart; keeps one person's list readable")
+PERSONA_DESCRIPTION_MAX = Limit(1000, "characters", "goes into every prompt of its wearer, so it costs in each answer")
+PERSONA_APPEARANCE_MAX = Limit(500, "characters", "a paragraph; goes into every prompt of its wearer")
+PERSONA_AGE_MAX = Limit(10_000, "years", "room for elves and old gods; more is a typing error")
+INSTRUCTIONS_MAX = Limit(1000, "characters", "wishes on how to be spoken to; they must not outweigh the character")
+TOPICS_MAX = Limit(10, "topics", "a model that is told more heeds none of them")
+TOPIC_MAX = Limit(60, "characters", "a topic is a few words; more is a description")
+PRONOUNS_MAX = Limit(40, "characters", "such as “xe/xem/xyr”, as many as Discord's own field takes", discord=40)
+ABOUT_ME_MAX = Limit(1000, "characters", "goes into every prompt of that person, so it costs in each answer")
+
+# ------------------------------------------------------------------------------------------------ places
+
+CHANCE_PERCENT_USUAL = Limit(10, "percent", "one message in ten: there, but not in everybody's words")
+CHANCE_PERCENT_MAX = Limit(100, "percent", "that is every message")
+BANTER_MAX = Limit(6, "lines", "what characters may say to each other before a person must; more burns money unread")
+REPLIES_PER_MINUTE = Limit(20, "replies", "per person and channel; nobody reads faster, scripts write faster")
+REPLIES_PER_MINUTE_MAX = Limit(60, "replies", "one a second; Discord shows no webhook's messages faster for long")
+SUMMONER_ROLES_MAX = Limit(25, "roles", "as many as one of Discord's menus lets an admin choose", discord=25)
+
 # ------------------------------------------------------------------------------------------------ faces of commands
 
 CHOICES_MAX = Limit(25, "choices", "Discord shows no more under an option", discord=25)
