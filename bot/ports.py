@@ -147,6 +147,7 @@ class Heard:
     content_withheld: bool = False
     attached: tuple[Attached, ...] = ()
     around: Surroundings = Surroundings()
+    rights: Rights = NO_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
