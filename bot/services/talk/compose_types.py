@@ -15,6 +15,9 @@ from db.models import CharacterGender, CharacterTraits
 Count = Callable[[str], int]
 """Tokens of a text, for the model that will read it."""
 
+UNCHOSEN = CharacterTraits()
+"""Traits of which the maker chose none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
@@ -110,7 +113,7 @@ class CharacterSheet:
     nickname: str = ""
     gender: CharacterGender | None = None
     age: int | None = None
-    traits: CharacterTraits = CharacterTraits()
+    traits: CharacterTraits = UNCHOSEN
     tags: tuple[str, ...] = ()
     temperature: float | None = None
     is_adult: bool = False
@@ -174,7 +177,6 @@ class Snapshot:
     now: datetime | None = None
     model: str = ""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    own_variables: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def person(self) -> Asker:
