@@ -7,7 +7,8 @@ raises without one) and gives out no more than its reason says. Adding one is a 
 # ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
-from dataclasses import dataclass
+from db.security_characters import CHARACTER_FUNCTIONS
+from db.security_function import Function
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -18,34 +19,6 @@ DEFINER_READS = frozenset(
 )
 DEFINER_WRITES = frozenset({"users"})
 DEFINER_DELETES = frozenset({"characters", "messages", "variant_prompts"})
-
-
-@dataclass(frozen=True, slots=True)
-class Function:
-    """One SQL function. `definer_reason` says why it may look past the policies; empty, it may not."""
-
-    name: str
-    arguments: str
-    returns: str
-    body: str
-    language: str = "sql"
-    volatility: str = "STABLE"
-    definer_reason: str = ""
-
-    @property
-    def signature(self) -> str:
-        """Name and argument types, as GRANT wants them."""
-        types = ", ".join(argument.split()[1] for argument in self.arguments.split(", ") if argument)
-        return f"public.{self.name}({types})"
-
-    def create(self) -> str:
-        """The CREATE FUNCTION statement."""
-        security = "SECURITY DEFINER" if self.definer_reason else "SECURITY INVOKER"
-        return (
-            f"CREATE FUNCTION public.{self.name}({self.arguments}) RETURNS {self.returns}"
-            f" LANGUAGE {self.language} {self.volatility} {security}"
-            f" SET search_path = pg_catalog, public, pg_temp AS $body${self.body}$body$"
-        )
 
 
 _ACTOR = (
@@ -283,18 +256,20 @@ _DEFINERS = (
     Function(
         "hearing",
         "only_conversation uuid",
-        "TABLE (conversation_id uuid, owner_id uuid, guild_id bigint, channel_id bigint, webhook_channel_id bigint,"
-        " participant_id uuid, character_id uuid, name text, picture_sha256 text, role text, joined_at timestamptz,"
-        " last_spoke_at timestamptz)",
+        "TABLE (conversation_id uuid, owner_id uuid, owner_discord_id bigint, guild_id bigint, channel_id bigint,"
+        " webhook_channel_id bigint, via text, is_muted boolean, allow_files boolean, character_id uuid, name text,"
+        " nickname text, is_adult boolean, picture_sha256 text, role text, last_spoke_at timestamptz)",
         f"""
         BEGIN
             {_JOB_ONLY.format(name="hearing")}
             RETURN QUERY
-            SELECT c.id, c.owner_id, c.guild_id, c.channel_id, c.webhook_channel_id,
-                   p.id, h.id, h.name, m.sha256::text, p.role::text, p.joined_at, spoken.at
+            SELECT c.id, c.owner_id, o.discord_id, c.guild_id, c.channel_id, c.webhook_channel_id, c.via::text,
+                   c.is_muted, coalesce((c.settings ->> 'allow_files')::boolean, true), h.id, h.name, h.nickname,
+                   h.is_adult, m.sha256::text, p.role::text, spoken.at
             FROM conversations AS c
+            JOIN users AS o ON o.id = c.owner_id
             JOIN participants AS p ON p.conversation_id = c.id AND p.left_at IS NULL
-            JOIN characters AS h ON h.id = p.character_id
+            JOIN characters AS h ON h.id = p.character_id AND h.deleted_at IS NULL
             LEFT JOIN media AS m ON m.id = h.picture_id
             LEFT JOIN LATERAL (
                 SELECT max(s.created_at) AS at FROM messages AS s
@@ -311,13 +286,13 @@ _DEFINERS = (
         "unfinished_turns",
         "boot uuid",
         "TABLE (turn_id uuid, conversation_id uuid, channel_id bigint, character_id uuid, asker_id uuid,"
-        " trigger_message_id bigint, state text, claimed_at timestamptz)",
+        " trigger_message_id bigint, state text, priority text, claimed_at timestamptz)",
         f"""
         BEGIN
             {_JOB_ONLY.format(name="unfinished_turns")}
             RETURN QUERY
             SELECT t.id, t.conversation_id, c.channel_id, t.character_id, t.asker_id, t.trigger_message_id,
-                   t.state::text, t.claimed_at
+                   t.state::text, t.priority::text, t.claimed_at
             FROM turns AS t JOIN conversations AS c ON c.id = t.conversation_id
             WHERE t.state = 'unknown' OR (t.state IN ('claimed', 'generated') AND t.boot_id <> boot)
             ORDER BY t.id;
@@ -328,4 +303,4 @@ _DEFINERS = (
     ),
 )
 
-FUNCTIONS: tuple[Function, ...] = (*_ACTOR, *_DEFINERS)
+FUNCTIONS: tuple[Function, ...] = (*_ACTOR, *_DEFINERS, *CHARACTER_FUNCTIONS)

@@ -176,6 +176,17 @@ class Character(Base):
         CheckConstraint("age BETWEEN 1 AND 200", name="age_in_range"),
         CheckConstraint("temperature BETWEEN 0 AND 2", name="temperature_in_range"),
         Index("ix_characters_tags", "tags", postgresql_using="gin"),
+        Index(
+            "ix_characters_search_words",
+            text("array_to_tsvector(search_words)"),
+            postgresql_using="gin",
+            postgresql_where=text("visibility = 'public' AND deleted_at IS NULL"),
+        ),
+        Index(
+            "ix_characters_published_at",
+            text("published_at DESC"),
+            postgresql_where=text("visibility = 'public' AND deleted_at IS NULL"),
+        ),
         Index("ix_characters_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
     )
     personal: ClassVar = Personal(
@@ -211,6 +222,8 @@ class Character(Base):
     traits: Mapped[CharacterTraits] = mapped_column(
         Document[CharacterTraits](CharacterTraits), default=CharacterTraits, server_default=text("'{}'::jsonb")
     )
+    # Folded words of name, description and tags: what /discover finds. Kept by bot.services.characters.searching.
+    search_words: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
     provider: Mapped[str | None]
     model: Mapped[str | None]

@@ -357,6 +357,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_characters_tags", "characters", ["tags"], unique=False, postgresql_using="gin")
     op.add_column(
+        "characters",
+        sa.Column("search_words", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False),
+    )
+    op.create_index(
+        "ix_characters_search_words",
+        "characters",
+        [sa.literal_column("array_to_tsvector(search_words)")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL"),
+    )
+    op.create_index(
+        "ix_characters_published_at",
+        "characters",
+        [sa.literal_column("published_at DESC")],
+        unique=False,
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL"),
+    )
+    op.add_column(
         "conversations",
         sa.Column(
             "via",
@@ -577,6 +596,9 @@ def downgrade() -> None:
     op.drop_column("conversations", "tags")
     op.drop_column("conversations", "title")
     op.drop_column("conversations", "via")
+    op.drop_index("ix_characters_published_at", table_name="characters")
+    op.drop_index("ix_characters_search_words", table_name="characters")
+    op.drop_column("characters", "search_words")
     op.drop_index("ix_characters_tags", table_name="characters", postgresql_using="gin")
     op.drop_index(
         "ix_characters_deleted_at", table_name="characters", postgresql_where=sa.text("deleted_at IS NOT NULL")

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 
 from bot import limits
 from bot.errors import InvalidInput
+from bot.services.characters.lookalikes import PLAIN
 from bot.texts import N_
 
 FIELD = "name"
@@ -48,6 +49,8 @@ _NOT_AS_NAMES = frozenset(
     | {"you", "user", "char", "character", "assistant", "webhook", "botcafe"}
 )
 
+_ALIKE_IN_PRINT = str.maketrans({"i": "l", "1": "l", "0": "o", "m": "rn", "w": "vv"})
+
 
 def clean_name(typed: str) -> str:
     """The name as it is kept: NFKC, single spaces. Raises `InvalidInput` that says which rule it breaks."""
@@ -80,6 +83,18 @@ def fold(name: str) -> str:
     return "".join(char for char in plain if char.isalnum()).lower()
 
 
+def skeleton(name: str) -> str:
+    """What a name looks like: two names with the same skeleton are taken for each other (Unicode TS 39, section 4).
+
+    Beyond `fold`, letters of other alphabets count as the ones they look like, and so do `I`, `l` and `1`, `O` and `0`,
+    `rn` and `m`, `vv` and `w`. Not for showing. Stable: the skeleton of a skeleton is itself.
+    """
+    bare = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
+    folded = fold("".join(_looks(char) for char in bare))
+    # Again, for letters whose small form looks like another one than their capital does.
+    return "".join(_looks(char) for char in folded).lower().translate(_ALIKE_IN_PRINT)
+
+
 def slug_of(name: str) -> str:
     """The name for addresses and for telling one's own characters apart: folded words joined by hyphens."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold()).lower()
@@ -89,9 +104,9 @@ def slug_of(name: str) -> str:
 
 def refuse_taken(name: str, taken: Iterable[str]) -> None:
     """Raise `InvalidInput` where the name passes for one of `taken` (this bot, the server's owner, …)."""
-    folded = fold(name)
+    looks = skeleton(name)
     for other in taken:
-        if folded and folded == fold(other):
+        if looks and looks == skeleton(other):
             raise _invalid(
                 "name_taken",
                 N_("{label} would look like “{other}”, who is really here. Choose a name that cannot be mistaken."),
@@ -195,17 +210,29 @@ def _refuse_mixed(name: str) -> None:
 
 
 def _refuse_reserved(name: str) -> None:
-    folded = fold(name)
+    looks = skeleton(name)
     for word in _NOT_IN_NAMES:
-        if word in folded:
+        if skeleton(word) in looks:
             raise _invalid(
                 "name_reserved", N_("{label} must not contain “{word}”: Discord keeps that word for itself."), word=word
             )
-    if folded in _NOT_AS_NAMES:
+    if looks in _LOOKS_OF_ROLES:
         raise _invalid(
             "name_reserved", N_("{label} must not be “{word}”: people would take it for somebody else."), word=name
         )
 
 
+def _looks(char: str) -> str:
+    """The plain letters a character is taken for; itself where it is not taken for any."""
+    plain = PLAIN.get(char)
+    if plain is None and not char.isascii():
+        capital = char.upper()
+        plain = PLAIN.get(capital)
+    return plain or char
+
+
 def _code(char: str) -> str:
     return f"U+{ord(char):04X}"
+
+
+_LOOKS_OF_ROLES = frozenset(skeleton(word) for word in _NOT_AS_NAMES)

@@ -1,0 +1,90 @@
+"""The reviewed SQL functions of the directory of characters, and of telling where a character listens."""
+
+from __future__ import annotations
+
+from db.security_function import Function
+
+_LISTED = "c.visibility = 'public' AND c.deleted_at IS NULL"
+
+CHARACTER_FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "discover",
+        "words text, tag text, adults boolean, sorted text, skip bigint, most bigint",
+        "TABLE (character_id uuid, total bigint)",
+        f"""
+        DECLARE
+            conditions text := '';
+            sorting text;
+        BEGIN
+            PERFORM actor_kind();
+            -- Only what is asked for becomes part of the statement, so that its index is used.
+            IF words <> '' THEN
+                conditions := conditions || ' AND array_to_tsvector(c.search_words) @@ $1::tsquery';
+            END IF;
+            IF tag <> '' THEN
+                conditions := conditions || ' AND c.tags @> ARRAY[$2]';
+            END IF;
+            IF NOT adults THEN
+                conditions := conditions || ' AND NOT c.is_adult';
+            END IF;
+            sorting := CASE sorted
+                WHEN 'popular' THEN '(SELECT count(*) FROM character_reactions AS r WHERE r.character_id = c.id) DESC'
+                WHEN 'rated' THEN '(SELECT CASE WHEN count(DISTINCT r.user_id) >= 3 THEN avg(r.stars) END'
+                    ' FROM ratings AS r WHERE r.character_id = c.id) DESC NULLS LAST'
+                ELSE 'c.published_at DESC'
+            END;
+            RETURN QUERY EXECUTE
+                'SELECT c.id, count(*) OVER () FROM characters AS c WHERE {_LISTED.replace("'", "''")}' || conditions
+                || ' ORDER BY ' || sorting || ', c.published_at DESC, c.id LIMIT $3 OFFSET $4'
+                USING words, tag, most, skip;
+        END
+        """,  # noqa: S608 - made of constants of this module
+        language="plpgsql",
+        definer_reason="row security cannot use an index for words and tags; ids of published characters only",
+    ),
+    Function(
+        "public_tags",
+        "beginning text, adults boolean, most bigint",
+        "TABLE (tag text, characters bigint)",
+        f"""
+        SELECT t.tag, count(*) FROM characters AS c CROSS JOIN LATERAL unnest(c.tags) AS t(tag)
+        WHERE actor_present() AND {_LISTED} AND (adults OR NOT c.is_adult) AND starts_with(t.tag, beginning)
+        GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT most
+        """,  # noqa: S608 - made of constants of this module
+        definer_reason="tags of published characters are public; words and numbers only",
+    ),
+    Function(
+        "announce_character",
+        "one_character uuid",
+        "bigint",
+        """
+        DECLARE told bigint;
+        BEGIN
+            PERFORM actor_kind();
+            -- The channel and the payload are those of bot.services.talk.listening.
+            SELECT count(pg_notify('hearing', p.conversation_id || ' ' || c.channel_id)) INTO told
+            FROM participants AS p
+            JOIN conversations AS c ON c.id = p.conversation_id AND c.status = 'active'
+            JOIN characters AS h ON h.id = p.character_id
+            WHERE p.character_id = one_character AND p.left_at IS NULL AND h.owner_id = actor_user();
+            RETURN told;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="a maker's change reaches the conversations of others, which the maker does not see; a number",
+    ),
+    Function(
+        "places_of_character",
+        "one_character uuid",
+        "TABLE (conversation_id uuid, guild_id bigint, channel_id bigint, webhook_channel_id bigint, via text)",
+        """
+        SELECT c.id, c.guild_id, c.channel_id, c.webhook_channel_id, c.via::text
+        FROM participants AS p
+        JOIN conversations AS c ON c.id = p.conversation_id AND c.status = 'active'
+        JOIN characters AS h ON h.id = p.character_id
+        WHERE p.character_id = one_character AND p.left_at IS NULL AND h.owner_id = actor_user()
+        """,
+        definer_reason="a deleted character leaves every channel; for its maker, and nothing of what is said there",
+    ),
+)
