@@ -93,6 +93,8 @@ _UNKNOWN: dict[str, tuple[int, str]] = {
     "session": (10020, "Unknown session"),
     "ban": (10026, "Unknown Ban"),
     "interaction": (10062, "Unknown interaction"),
+    "sticker": (10060, "Unknown Sticker"),
+    "tag": (10087, "Unknown tag"),
     "command": (10063, "Unknown application command"),
     "command permissions": (10066, "Unknown application command permissions"),
 }
@@ -112,6 +114,16 @@ def missing_access() -> ApiError:
 def missing_permissions() -> ApiError:
     """403 where the asker sees the place but may not do this."""
     return ApiError(403, 50013, "Missing Permissions")
+
+
+def thread_archived() -> ApiError:
+    """400 for what cannot be done in an archived thread."""
+    return ApiError(400, 50083, "Thread is archived")
+
+
+def thread_locked() -> ApiError:
+    """400 for speaking in a locked thread that is not archived."""
+    return ApiError(400, 160005, "Thread is locked")
 
 
 class RateLimited(ApiError):

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from sandbox import load
 from sandbox.acts import channels as channel_acts
 from sandbox.acts import guilds as guild_acts
 from sandbox.avatars import is_loopback
@@ -56,6 +58,20 @@ async def make_guild(core: Core, request: web.Request) -> Any:
         application = core.world.application(form["invite"])
         guild_acts.invite_bot(core, guild, application, int(form.get("permissions") or 0))
     return places.guild(core.world, guild)
+
+
+async def populate(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/populate {guilds, channels_each?, members_each?, permissions?}: many servers, the bot in each."""
+    form: Json = await request.json()
+    chosen = {key: int(form[key]) for key in ("channels_each", "members_each", "permissions") if key in form}
+    return asdict(load.populate(core, guilds_wanted=int(form["guilds"]), **chosen))
+
+
+async def flood(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/flood {messages: [{channel_id, author_id, content, webhook_name?, …}], keep?}: straight to the
+    gateway. Answers ids and `time.monotonic_ns` of each, once all are written."""
+    form: Json = await request.json()
+    return asdict(await load.flood(core, [load.Spoken(**one) for one in form["messages"]], keep=bool(form.get("keep"))))
 
 
 async def read_journal(core: Core, request: web.Request) -> Any:
@@ -117,6 +133,8 @@ HOOKS: tuple[tuple[str, str, Hook], ...] = (
     ("GET", "/sandbox/people", list_people),
     ("POST", "/sandbox/people", make_person),
     ("POST", "/sandbox/guilds", make_guild),
+    ("POST", "/sandbox/populate", populate),
+    ("POST", "/sandbox/flood", flood),
     ("GET", "/sandbox/journal", read_journal),
     ("GET", "/sandbox/state", read_state),
     ("POST", "/sandbox/gateway/{how:drop|reconnect|invalidate|deafen}", poke_gateway),

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sandbox.acts import files
 from sandbox.bodies import objects
 from sandbox.core import Core
-from sandbox.errors import ApiError, InvalidForm
+from sandbox.errors import ApiError, InvalidForm, thread_archived, thread_locked
 from sandbox.permissions import ALL, Permission
 from sandbox.render import places
 from sandbox.rules.components import settle_components
@@ -36,6 +36,8 @@ class Draft:
     type: int = MessageType.DEFAULT
     flags: int = 0
     default_parse: Collection[str] = MESSAGE_PARSE
+    #: Only for the message that begins a forum's post: it has the post's own id.
+    id: str | None = None
     #: Fields of the Message that only some kinds of sender set (webhook_name, interaction, only_for, …).
     extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
@@ -46,7 +48,7 @@ def write(core: Core, draft: Draft) -> Message:
     reference = _reference(core, draft)
     replied = world.messages.get(reference["message_id"]) if reference and reference["type"] == 0 else None
     message = Message(
-        id=world.new_id(),
+        id=draft.id or world.new_id(),
         channel_id=draft.channel.id,
         author_id=draft.author_id,
         made_at=core.clock.iso(),
@@ -67,10 +69,19 @@ def write(core: Core, draft: Draft) -> Message:
         core, draft.channel.id, draft.uploads, payload.get("attachments"), ephemeral=ephemeral
     )
     _dress(core, message, payload)
-    _mention(core, message, payload, draft, replied.author_id if replied and replied.webhook_name is None else None)
+    note_mentions(core, message, draft, replied.author_id if replied and replied.webhook_name is None else None)
     _keep(core, draft.channel, message)
     core.hub.message("MESSAGE_CREATE", message)
     return message
+
+
+def need_open(channel: Channel, *, manages: bool) -> None:
+    """Raise 50083 or 160005 in a locked thread for who does not manage threads.
+
+    An archived thread takes messages, and is active again with the first (docs: Threads, Active & Archived).
+    """
+    if channel.locked and not manages:
+        raise thread_archived() if channel.archived else thread_locked()
 
 
 def edit(
@@ -106,7 +117,7 @@ def edit(
         message.content = (payload["content"] or "").strip()
         channel = core.world.channel(message.channel_id)
         draft = Draft(channel, message.author_id, payload, allowed=allowed, default_parse=default_parse)
-        _mention(core, message, payload, draft, None)
+        note_mentions(core, message, draft)
     # Filling in a deferred answer is no edit that a reader would be told of.
     message.edited_at = message.edited_at if filled_in else core.clock.iso()
     save(core, message)
@@ -136,7 +147,7 @@ def delete(core: Core, message: Message) -> None:
         return
     channel = core.world.channel(message.channel_id)
     core.world.messages.drop(message.id)
-    _recount(core, channel, -1)
+    _recount(core, channel, [message])
     core.hub.to_channel("MESSAGE_DELETE", channel, body)
 
 
@@ -144,7 +155,7 @@ def delete_many(core: Core, channel: Channel, messages: Sequence[Message]) -> No
     """Take several messages of one channel away at once."""
     for message in messages:
         core.world.messages.drop(message.id)
-    _recount(core, channel, -len(messages))
+    _recount(core, channel, messages)
     body = {"ids": [message.id for message in messages], "channel_id": channel.id, "guild_id": channel.guild_id}
     core.hub.to_channel("MESSAGE_DELETE_BULK", channel, body)
 
@@ -203,13 +214,14 @@ def _settled_embed(embed: Json) -> Json:
     return settled
 
 
-def _mention(core: Core, message: Message, payload: Json, draft: Draft, replied_user: str | None) -> None:
+def note_mentions(core: Core, message: Message, draft: Draft, replied_user: str | None = None) -> None:
+    """Note whom a message pings, by its text, the draft's `allowed_mentions` and what its author may do."""
     world, guild_id = core.world, message.guild_id
     roles = world.roles.of(guild_id) if guild_id else []
     may_ping_all = bool(draft.allowed & Permission.MENTION_EVERYONE)
     found = parse_mentions(
         message.content,
-        payload.get("allowed_mentions"),
+        draft.payload.get("allowed_mentions"),
         known_users=world.users.keys(),
         known_roles=[role.id for role in roles if role.mentionable or may_ping_all],
         replied_user=replied_user,
@@ -228,8 +240,8 @@ def _keep(core: Core, channel: Channel, message: Message) -> None:
     core.world.nonces.note(message)
     channel.last_message_id = message.id
     if channel.is_thread:
-        # docs: Threads: the first message of a thread begun from a message does not count.
-        if message.type != MessageType.THREAD_STARTER:
+        # docs: Channel, message_count: the message that a thread began with does not count.
+        if message.id != channel.id and message.type != MessageType.THREAD_STARTER:
             channel.message_count += 1
             channel.total_sent += 1
         if channel.archived:
@@ -239,9 +251,10 @@ def _keep(core: Core, channel: Channel, message: Message) -> None:
     core.world.channels.put(channel)
 
 
-def _recount(core: Core, channel: Channel, by: int) -> None:
+def _recount(core: Core, channel: Channel, gone: Sequence[Message]) -> None:
     if channel.is_thread:
-        channel.message_count = max(0, channel.message_count + by)
+        counted = sum(one.id != channel.id for one in gone)
+        channel.message_count = max(0, channel.message_count - counted)
         core.world.channels.put(channel)
 
 

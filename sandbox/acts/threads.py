@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sandbox.acts import messages
 from sandbox.core import Core
+from sandbox.gateway.sessions import Session
 from sandbox.permissions import can_see
 from sandbox.render import people, places
 from sandbox.world.models import Channel, ChannelType, Json, Message, MessageFlag, MessageType, ThreadMember
+
+#: Minutes of silence after which a thread, or a forum's post, is archived where nobody says otherwise.
+ARCHIVE_AFTER = 1440
+POST_ARCHIVE_AFTER = 4320
 
 
 def start_thread(
@@ -19,7 +24,7 @@ def start_thread(
     *,
     kind: int,
     auto_archive: int | None,
-    slowmode: int = 0,
+    slowmode: int | None = None,
     invitable: bool = True,
     message: Message | None = None,
 ) -> Channel:
@@ -31,18 +36,16 @@ def start_thread(
         guild_id=parent.guild_id,
         name=name.strip(),
         parent_id=parent.id,
-        slowmode=slowmode,
+        slowmode=parent.default_thread_slowmode if slowmode is None else slowmode,
         owner_id=owner_id,
         invitable=invitable,
-        auto_archive=auto_archive or parent.default_auto_archive or 1440,
+        auto_archive=auto_archive or parent.default_auto_archive or ARCHIVE_AFTER,
         archive_changed_at=now,
         made_at=now,
         followers=[ThreadMember(owner_id, now)],
     )
     core.world.channels.put(thread)
-    core.hub.to_channel(
-        "THREAD_CREATE", thread, lambda one: {**places.thread(thread, one.user_id), "newly_created": True}
-    )
+    _tell_of_new(core, thread)
     if message is not None:
         message.thread_id = thread.id
         message.flags |= MessageFlag.HAS_THREAD
@@ -50,6 +53,44 @@ def start_thread(
     elif kind != ChannelType.PRIVATE_THREAD:
         _announce(core, parent, thread, owner_id)
     return thread
+
+
+def start_post(
+    core: Core,
+    forum: Channel,
+    name: str,
+    draft: messages.Draft,
+    *,
+    tags: Sequence[str],
+    auto_archive: int | None = None,
+    slowmode: int | None = None,
+) -> tuple[Channel, Message]:
+    """A new post of a forum and the message it begins with, which share one id (docs: Start Thread in Forum).
+
+    `draft` is that message, its channel still the forum. A webhook's post is the webhook's own and followed by nobody.
+    """
+    now = core.clock.iso()
+    by_webhook = "webhook_name" in draft.extra
+    post = Channel(
+        id=core.world.new_id(),
+        type=ChannelType.PUBLIC_THREAD,
+        guild_id=forum.guild_id,
+        name=name.strip(),
+        parent_id=forum.id,
+        slowmode=forum.default_thread_slowmode if slowmode is None else slowmode,
+        owner_id=draft.author_id,
+        auto_archive=auto_archive or forum.default_auto_archive or POST_ARCHIVE_AFTER,
+        archive_changed_at=now,
+        made_at=now,
+        followers=[] if by_webhook else [ThreadMember(draft.author_id, now)],
+        applied_tags=list(dict.fromkeys(tags)),
+    )
+    core.world.channels.put(post)
+    forum.last_message_id = post.id
+    core.world.channels.put(forum)
+    _tell_of_new(core, post)
+    draft.channel, draft.id = post, post.id
+    return post, messages.write(core, draft)
 
 
 def follow(core: Core, thread: Channel, user_ids: Iterable[str]) -> None:
@@ -70,14 +111,11 @@ def follow(core: Core, thread: Channel, user_ids: Iterable[str]) -> None:
             for one in added
         ],
     }
-    core.hub.to_channel("THREAD_MEMBERS_UPDATE", thread, body)
-    # Somebody added to a thread may never have heard of it (private, or begun before they could see it).
-    core.hub.to_users(
-        "THREAD_CREATE",
-        [one.user_id for one in added],
-        lambda session: places.thread(thread, session.user_id),
-        people_only=True,
-    )
+    fresh = [one.user_id for one in added]
+    # Somebody added to a private thread has never heard of it: the thread comes first, with their membership in it.
+    private = thread.type == ChannelType.PRIVATE_THREAD
+    core.hub.thread_to_users("THREAD_CREATE", thread, fresh, people_only=not private)
+    core.hub.thread_members(thread, body, fresh)
 
 
 def follow_by_speaking(core: Core, channel: Channel, message: Message) -> None:
@@ -90,10 +128,27 @@ def follow_by_speaking(core: Core, channel: Channel, message: Message) -> None:
 
 def unfollow(core: Core, thread: Channel, user_id: str) -> None:
     """Let a user stop following; the leaver hears of it too."""
+    if not thread.followed_by(user_id):
+        return
     thread.followers = [one for one in thread.followers if one.user_id != user_id]
-    body: Json = {**_counted(thread), "removed_member_ids": [user_id]}
-    core.hub.to_channel("THREAD_MEMBERS_UPDATE", thread, body)
     core.world.channels.put(thread)
+    body: Json = {**_counted(thread), "removed_member_ids": [user_id]}
+    core.hub.thread_members(thread, body, [user_id])
+
+
+def unfollow_all(core: Core, guild_id: str, user_id: str) -> None:
+    """Somebody left the server: they follow none of its threads any more. Discord tells nobody of each thread."""
+    for thread in core.world.threads_of(guild_id):
+        if thread.followed_by(user_id):
+            thread.followers = [one for one in thread.followers if one.user_id != user_id]
+            core.world.channels.put(thread)
+
+
+def _tell_of_new(core: Core, thread: Channel) -> None:
+    def body(session: Session) -> Json:
+        return {**places.thread(thread, session.user_id), "newly_created": True}
+
+    core.hub.to_channel("THREAD_CREATE", thread, body)
 
 
 def _counted(thread: Channel) -> Json:

@@ -18,8 +18,7 @@ def make_webhook(
     core: Core, channel: Channel, name: str, *, user_id: str, application_id: str | None, avatar: str | None
 ) -> Webhook:
     """A new incoming webhook; 30007 when the channel has fifteen. `avatar` is a data URI."""
-    if len(core.world.webhooks.of(channel.id)) >= MOST_PER_CHANNEL:
-        raise ApiError(400, 30007, f"Maximum number of webhooks reached ({MOST_PER_CHANNEL})")
+    _need_room(core, channel)
     assert channel.guild_id is not None
     webhook = Webhook(
         id=core.world.new_id(),
@@ -43,6 +42,7 @@ def change_webhook(core: Core, webhook: Webhook, form: Json, channel: Channel | 
     if "avatar" in form:
         webhook.avatar = _stored(core, webhook, form["avatar"])
     if channel is not None and channel.id != webhook.channel_id:
+        _need_room(core, channel)
         _tell(core, webhook.guild_id, webhook.channel_id)
         webhook.channel_id = channel.id
     core.world.webhooks.put(webhook)
@@ -53,6 +53,11 @@ def delete_webhook(core: Core, webhook: Webhook) -> None:
     """Remove a webhook; its messages stay."""
     core.world.webhooks.drop(webhook.id)
     _tell(core, webhook.guild_id, webhook.channel_id)
+
+
+def _need_room(core: Core, channel: Channel) -> None:
+    if len(core.world.webhooks.of(channel.id)) >= MOST_PER_CHANNEL:
+        raise ApiError(400, 30007, f"Maximum number of webhooks reached ({MOST_PER_CHANNEL})")
 
 
 def _stored(core: Core, webhook: Webhook, avatar: str | None) -> str | None:

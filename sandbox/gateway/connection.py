@@ -46,6 +46,8 @@ class Connection:
         self._session: Session | None = None
         self._hung_up = False
         self._deaf = False
+        self._writer_ended = False
+        self._progress = asyncio.Event()
 
     # ------------------------------------------------------------------------------------------------ out
 
@@ -62,9 +64,23 @@ class Connection:
         """Answer no heartbeats any more (a test's zombie connection)."""
         self._deaf = True
 
+    async def written(self, left: int) -> None:
+        """Wait until at most `left` payloads are still to be written, or the connection is gone."""
+        while self._queue.qsize() > left and not self._writer_ended:
+            self._progress.clear()
+            await self._progress.wait()
+
     async def _write(self) -> None:
+        try:
+            await self._write_on()
+        finally:
+            self._writer_ended = True
+            self._progress.set()
+
+    async def _write_on(self) -> None:
         while True:
             item = await self._queue.get()
+            self._progress.set()
             try:
                 if isinstance(item, int):
                     await self._socket.close(code=item)

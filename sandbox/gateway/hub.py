@@ -85,12 +85,14 @@ class Hub:
 
     # ------------------------------------------------------------------------------------------------ events
 
-    def to_users(self, event: str, user_ids: Iterable[str], body: Body, *, people_only: bool = False) -> None:
+    def to_users(
+        self, event: str, user_ids: Iterable[str], body: Body, *, people_only: bool = False, quietly: bool = False
+    ) -> None:
         """Tell these users, outside any server (shard 0)."""
         wanted = set(user_ids)
         for session in self.sessions():
             if session.user_id in wanted and session.holds(None) and not (people_only and session.bot):
-                self._send(session, event, body, in_guild=False)
+                self._send(session, event, body, in_guild=False, quietly=quietly)
 
     def to_application(self, event: str, user_id: str, guild_id: str | None, body: Body) -> None:
         """Tell a bot of something that happened to it in a server (or not), on the right shard."""
@@ -103,22 +105,41 @@ class Hub:
         for session in self._in_guild(guild_id):
             self._send(session, event, body, in_guild=True)
 
-    def to_channel(self, event: str, channel: Channel, body: Body) -> None:
-        """Tell everybody who can see a channel, thread or direct conversation."""
+    def to_channel(self, event: str, channel: Channel, body: Body, *, quietly: bool = False) -> None:
+        """Tell everybody who can see a channel, thread or direct conversation; `quietly`: not in the journal."""
         if channel.guild_id is None:
-            self.to_users(event, channel.recipients, body)
+            self.to_users(event, channel.recipients, body, quietly=quietly)
             return
         for session in self._in_guild(channel.guild_id):
             if permissions.can_see(self._world, channel, session.user_id):
-                self._send(session, event, body, in_guild=True)
+                self._send(session, event, body, in_guild=True, quietly=quietly)
 
-    def message(self, event: str, message: Message) -> None:
+    def thread_to_users(self, event: str, thread: Channel, user_ids: Iterable[str], *, people_only: bool) -> None:
+        """Tell these users of a thread, each with their own membership in it."""
+        wanted = set(user_ids)
+        for session in self._in_guild(thread.guild_id or ""):
+            if session.user_id in wanted and not (people_only and session.bot):
+                self._send(session, event, places.thread(thread, session.user_id), in_guild=True)
+
+    def thread_members(self, thread: Channel, body: Json, changed: Iterable[str]) -> None:
+        """THREAD_MEMBERS_UPDATE: to who can see the thread, and to `changed`, who were just added or removed.
+
+        A bot without the members intent hears only of itself (docs: Thread Members Update).
+        """
+        concerned = set(changed)
+        for session in self._in_guild(thread.guild_id or ""):
+            hears_all = not session.bot or session.intents & intents.Intent.GUILD_MEMBERS
+            sees = permissions.can_see(self._world, thread, session.user_id)
+            if session.user_id in concerned or (hears_all and sees):
+                self._send(session, "THREAD_MEMBERS_UPDATE", body, in_guild=True)
+
+    def message(self, event: str, message: Message, *, quietly: bool = False) -> None:
         """MESSAGE_CREATE or MESSAGE_UPDATE; an ephemeral message reaches only the person it is for."""
         if message.only_for is not None:
             self.to_users(event, [message.only_for], lambda one: self._message_for(message, one), people_only=True)
             return
         channel = self._world.channel(message.channel_id)
-        self.to_channel(event, channel, lambda session: self._message_for(message, session))
+        self.to_channel(event, channel, lambda session: self._message_for(message, session), quietly=quietly)
 
     def channel(self, event: str, channel: Channel) -> None:
         """CHANNEL_CREATE, CHANNEL_UPDATE or CHANNEL_DELETE of a server.
@@ -167,10 +188,16 @@ class Hub:
             if session.holds(guild_id) and self._world.membership(guild_id, session.user_id) is not None:
                 yield session
 
-    def _send(self, session: Session, event: str, body: Body, *, in_guild: bool) -> None:
+    async def written(self, left: int) -> None:
+        """Wait until no connection has more than `left` payloads still to write; those that broke off do not count."""
+        for session in self.sessions():
+            if session.line is not None:
+                await session.line.written(left)
+
+    def _send(self, session: Session, event: str, body: Body, *, in_guild: bool, quietly: bool = False) -> None:
         if session.bot and not intents.wanted(event, session.intents, in_guild=in_guild):
             return
-        session.dispatch(event, body(session) if callable(body) else body)
+        session.dispatch(event, body(session) if callable(body) else body, quietly=quietly)
 
     def _message_for(self, message: Message, session: Session) -> Json:
         body = render_messages.event(self._world, message, session.user_id)

@@ -33,6 +33,10 @@ class Line(Protocol):
         """Answer no heartbeats any more."""
         ...
 
+    async def written(self, left: int) -> None:
+        """Wait until at most `left` payloads are still to be written, or the connection is gone."""
+        ...
+
 
 @dataclass(eq=False)
 class Session:
@@ -62,12 +66,13 @@ class Session:
         number, count = self.shard
         return number == ((int(guild_id) >> 22) % count if guild_id else 0)
 
-    def dispatch(self, event: str, data: Json) -> None:
-        """Tell the client of an event, now or when it resumes."""
+    def dispatch(self, event: str, data: Json, *, quietly: bool = False) -> None:
+        """Tell the client of an event, now or when it resumes; `quietly` leaves it out of the journal."""
         self.sequence += 1
         payload = orjson.dumps({"op": 0, "t": event, "s": self.sequence, "d": data})
         self._buffer.append((self.sequence, payload))
-        self.journal.write(actor=self.actor, transport="gateway", method=event, path="out", response=data)
+        if not quietly:
+            self.journal.write(actor=self.actor, transport="gateway", method=event, path="out", response=data)
         if self.line is not None:
             self.line.put(payload)
 

@@ -11,14 +11,21 @@ from sandbox.world.world import World
 def channel(world: World, row: Channel, viewer_id: str | None = None) -> Json:
     """A channel, thread or direct conversation; a direct one lists the others than `viewer_id`."""
     if world.is_direct(row):
-        return {
-            "id": row.id,
-            "type": row.type,
-            "flags": 0,
-            "last_message_id": row.last_message_id,
-            "recipients": [people.user(world.user(one)) for one in row.recipients if one != viewer_id],
-        }
+        return _direct(world, row, viewer_id)
     return thread(row, viewer_id) if row.is_thread else _guild_channel(row)
+
+
+def _direct(world: World, row: Channel, viewer_id: str | None) -> Json:
+    answer: Json = {
+        "id": row.id,
+        "type": row.type,
+        "flags": 0,
+        "last_message_id": row.last_message_id,
+        "recipients": [people.user(world.user(one)) for one in row.recipients if one != viewer_id],
+    }
+    if row.type == ChannelType.GROUP_DM:
+        answer |= {"name": row.name or None, "icon": None, "owner_id": row.owner_id}
+    return answer
 
 
 def _guild_channel(row: Channel) -> Json:
@@ -29,7 +36,7 @@ def _guild_channel(row: Channel) -> Json:
         "name": row.name,
         "position": row.position,
         "parent_id": row.parent_id,
-        "flags": 0,
+        "flags": row.flags,
         "nsfw": row.nsfw,
         "permission_overwrites": [
             {"id": one.id, "type": one.type, "allow": str(one.allow), "deny": str(one.deny)} for one in row.overwrites
@@ -37,12 +44,20 @@ def _guild_channel(row: Channel) -> Json:
     }
     if row.type != ChannelType.CATEGORY:
         answer |= {"last_message_id": row.last_message_id, "rate_limit_per_user": row.slowmode}
-    if row.type in (ChannelType.TEXT, ChannelType.NEWS):
+    if row.type in (ChannelType.TEXT, ChannelType.NEWS, ChannelType.FORUM):
         answer["topic"] = row.topic
+        answer["default_thread_rate_limit_per_user"] = row.default_thread_slowmode
         if row.last_pin_at is not None:
             answer["last_pin_timestamp"] = row.last_pin_at
         if row.default_auto_archive is not None:
             answer["default_auto_archive_duration"] = row.default_auto_archive
+    if row.type == ChannelType.FORUM:
+        answer |= {
+            "available_tags": [dict(one) for one in row.available_tags],
+            "default_reaction_emoji": row.default_reaction,
+            "default_sort_order": row.default_sort_order,
+            "default_forum_layout": row.default_layout,
+        }
     if row.type in (ChannelType.VOICE, ChannelType.STAGE):
         answer |= {"bitrate": row.bitrate, "user_limit": row.user_limit, "rtc_region": None, "video_quality_mode": 1}
     return answer
@@ -66,7 +81,7 @@ def thread(row: Channel, viewer_id: str | None = None) -> Json:
         "parent_id": row.parent_id,
         "owner_id": row.owner_id,
         "name": row.name,
-        "flags": 0,
+        "flags": row.flags,
         "last_message_id": row.last_message_id,
         "rate_limit_per_user": row.slowmode,
         "message_count": row.message_count,
@@ -75,6 +90,8 @@ def thread(row: Channel, viewer_id: str | None = None) -> Json:
         "member_count": min(len(row.followers), 50),
         "thread_metadata": metadata,
     }
+    if row.applied_tags is not None:
+        answer["applied_tags"] = list(row.applied_tags)
     mine = next((one for one in row.followers if one.user_id == viewer_id), None)
     if mine is not None:
         answer["member"] = thread_member(row, mine)

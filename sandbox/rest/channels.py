@@ -10,16 +10,24 @@ from sandbox.errors import ApiError, InvalidForm, missing_permissions, unknown
 from sandbox.permissions import Permission
 from sandbox.render import places
 from sandbox.rest.call import Answer, Call
+from sandbox.rest.forums import check_tags
 from sandbox.rest.routes import Routes
 from sandbox.rules.channels import check_channel, check_overwrite, check_thread
 from sandbox.rules.names import channel_name_as_shown
 from sandbox.snowflake import as_id
-from sandbox.world.models import Channel, ChannelType, Json, Overwrite
+from sandbox.world.models import Channel, ChannelFlag, ChannelType, Json, Overwrite
 
 routes = Routes()
 
 #: Channel types that can be made here; the others come with the issues that need them.
-MAKEABLE = {ChannelType.TEXT, ChannelType.VOICE, ChannelType.CATEGORY, ChannelType.NEWS, ChannelType.STAGE}
+MAKEABLE = {
+    ChannelType.TEXT,
+    ChannelType.VOICE,
+    ChannelType.CATEGORY,
+    ChannelType.NEWS,
+    ChannelType.STAGE,
+    ChannelType.FORUM,
+}
 MOST_CHANNELS = 500
 
 
@@ -66,6 +74,7 @@ async def make(call: Call) -> Answer:
         nsfw=bool(form.get("nsfw")),
         slowmode=form.get("rate_limit_per_user") or 0,
         overwrites=None if overwrites is None else read_overwrites(overwrites),
+        settings={key: value for key, value in form.items() if key != "flags"},
     )
     return Answer(201, places.channel(call.world, channel))
 
@@ -187,12 +196,26 @@ def _apply(call: Call, channel: Channel, form: Json) -> None:
             setattr(channel, attribute, form[key])
     if "rate_limit_per_user" in form:
         channel.slowmode = form["rate_limit_per_user"] or 0
-    if "default_auto_archive_duration" in form:
-        channel.default_auto_archive = form["default_auto_archive_duration"]
     if "parent_id" in form:
         channel.parent_id = _category(call, channel.guild_id or "", form)
+    acts.settle(call.core, channel, form)
     if "permission_overwrites" in form:
         channel.overwrites = read_overwrites(form["permission_overwrites"])
+
+
+def _change_post(call: Call, post: Channel, form: Json, allowed: int) -> None:
+    """Tags of a forum's post, and whether it is pinned: one post of a forum may be (docs: Channel Flags)."""
+    forum = call.world.parent(post)
+    if form.get("applied_tags") is not None and forum.type == ChannelType.FORUM:
+        tags = list(dict.fromkeys(as_id(one) or "" for one in form["applied_tags"]))
+        check_tags(forum, set(tags) ^ set(post.applied_tags or []), allowed)
+        if forum.flags & ChannelFlag.REQUIRE_TAG and not tags:
+            raise ApiError(400, 40067, "A tag is required to create a forum post in this channel")
+        post.applied_tags = tags
+    if form.get("flags") is not None:
+        if not allowed & Permission.MANAGE_THREADS:
+            raise missing_permissions()
+        post.flags = form["flags"] & ChannelFlag.PINNED
 
 
 def _category(call: Call, guild_id: str, form: Json) -> str | None:
@@ -216,6 +239,7 @@ def _change_thread(call: Call, thread: Channel, form: Json) -> None:
             raise missing_permissions()
         if thread.locked or {"locked", "rate_limit_per_user"} & set(form):
             raise missing_permissions()
+    _change_post(call, thread, form, allowed)
     if "name" in form:
         thread.name = form["name"].strip()
     if form.get("archived") is not None and form["archived"] != thread.archived:

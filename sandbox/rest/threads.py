@@ -7,6 +7,7 @@ from sandbox.acts import threads as acts
 from sandbox.errors import ApiError, missing_permissions, unknown
 from sandbox.permissions import Permission
 from sandbox.render import people, places
+from sandbox.rest import forums
 from sandbox.rest.call import Answer, Call
 from sandbox.rest.routes import Routes
 from sandbox.rules.channels import check_thread
@@ -34,7 +35,7 @@ async def from_message(call: Call) -> Answer:
         call.user.id,
         kind=kind,
         auto_archive=form.get("auto_archive_duration"),
-        slowmode=form.get("rate_limit_per_user") or 0,
+        slowmode=form.get("rate_limit_per_user"),
         message=message,
     )
     return Answer(201, places.thread(thread, call.user.id))
@@ -42,8 +43,11 @@ async def from_message(call: Call) -> Answer:
 
 @routes.post("/channels/{channel_id}/threads")
 async def without_message(call: Call) -> Answer:
-    """Start Thread without Message; a private one unless another type is asked for."""
-    form = await call.form()
+    """Start Thread without Message, a private one unless another type is asked for; or Start Thread in Forum."""
+    form, uploads = await call.upload()
+    channel = call.world.channel(call.id("channel_id"))
+    if channel.type == ChannelType.FORUM:
+        return await forums.start(call, channel, form, uploads)
     check_thread(form, creating=True)
     kind = form.get("type") or ChannelType.PRIVATE_THREAD
     private = kind == ChannelType.PRIVATE_THREAD
@@ -56,7 +60,7 @@ async def without_message(call: Call) -> Answer:
         call.user.id,
         kind=kind,
         auto_archive=form.get("auto_archive_duration"),
-        slowmode=form.get("rate_limit_per_user") or 0,
+        slowmode=form.get("rate_limit_per_user"),
         invitable=form.get("invitable") is not False,
     )
     return Answer(201, places.thread(thread, call.user.id))

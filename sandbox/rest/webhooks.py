@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from sandbox import permissions
 from sandbox.acts import messages as message_acts
+from sandbox.acts import threads as thread_acts
 from sandbox.acts import webhooks as acts
 from sandbox.errors import ApiError, RateLimited, missing_permissions, unknown
 from sandbox.permissions import Permission
 from sandbox.render import messages as render
-from sandbox.rest import followups
+from sandbox.rest import followups, forums
 from sandbox.rest.call import Call
 from sandbox.rest.routes import ANYBODY, Routes
 from sandbox.rules.messages import WEBHOOK_PARSE, check_execute
 from sandbox.rules.names import check_webhook_name
 from sandbox.snowflake import as_id
-from sandbox.world.models import Channel, ChannelType, Json, Message, Webhook
+from sandbox.world.models import ChannelType, Json, Message, Webhook
 
 routes = Routes()
 
 #: Channel types that can have webhooks.
-HOSTS = {ChannelType.TEXT, ChannelType.NEWS, ChannelType.VOICE, ChannelType.STAGE}
+HOSTS = {ChannelType.TEXT, ChannelType.NEWS, ChannelType.VOICE, ChannelType.STAGE, ChannelType.FORUM}
 
 
 @routes.post("/channels/{channel_id}/webhooks")
@@ -77,6 +78,8 @@ async def change(call: Call) -> Json:
         if channel.guild_id != webhook.guild_id:
             raise unknown("channel")
         permissions.need_in_channel(call.world, channel, call.user.id, Permission.MANAGE_WEBHOOKS)
+        if channel.type not in HOSTS:
+            raise ApiError(400, 50024, "Cannot execute action on this channel type")
     acts.change_webhook(call.core, webhook, form, channel)
     return _shown(call, webhook)
 
@@ -119,13 +122,12 @@ async def execute(call: Call) -> Json | None:
     if followups.is_interaction(call):
         return await followups.create(call)
     webhook = _by_token(call)
-    channel = _place(call, webhook)
     form, uploads = await call.upload()
+    channel = forums.place_of(call, webhook, form)
     if not (webhook.application_id or call.asks("with_components")):
         form.pop("components", None)
     check_execute(form, files=[upload.info for upload in uploads], application_owned=webhook.application_id is not None)
-    if form.get("thread_name"):
-        raise ApiError(400, 220003, "Webhooks can only create threads in forum channels")
+    tags = forums.tags_of(channel, form.get("applied_tags"), None) if channel.type == ChannelType.FORUM else []
     _need_room(call, webhook)
     draft = message_acts.Draft(channel, webhook.id, form, uploads, default_parse=WEBHOOK_PARSE)
     draft.extra = {
@@ -134,7 +136,10 @@ async def execute(call: Call) -> Json | None:
         "webhook_avatar": await _face(call, webhook, form),
         "application_id": webhook.application_id,
     }
-    message = message_acts.write(call.core, draft)
+    if channel.type == ChannelType.FORUM:
+        _, message = thread_acts.start_post(call.core, channel, form["thread_name"], draft, tags=tags)
+    else:
+        message = message_acts.write(call.core, draft)
     return render.message(call.world, message, None) if call.asks("wait") else None
 
 
@@ -196,18 +201,6 @@ def _by_token(call: Call) -> Webhook:
     if webhook.token != call.text("webhook_token"):
         raise ApiError(401, 50027, "Invalid Webhook Token")
     return webhook
-
-
-def _place(call: Call, webhook: Webhook) -> Channel:
-    thread_id = call.query_id("thread_id")
-    if thread_id is None:
-        return call.world.channel(webhook.channel_id)
-    thread = call.world.channel(thread_id)
-    if not thread.is_thread or thread.parent_id != webhook.channel_id:
-        raise unknown("channel")
-    if thread.archived and thread.locked:
-        raise ApiError(400, 50083, "Thread is archived")
-    return thread
 
 
 def _need_room(call: Call, webhook: Webhook) -> None:

@@ -1,4 +1,7 @@
-"""Channels and threads: what may be made and changed (docs: Create Guild Channel, Modify Channel, Start Thread)."""
+"""Channels, forums and threads: what may be made and changed.
+
+Source: docs, Create Guild Channel, Modify Channel, Start Thread, Start Thread in Forum.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,10 @@ ARCHIVE_MINUTES = frozenset({60, 1440, 4320, 10080})
 MAX_SLOWMODE = 21_600
 MAX_TOPIC = 1024
 MAX_FORUM_TOPIC = 4096
+#: docs: Forum Tag: tags of a forum, tags of a post, and a tag's name.
+MAX_TAGS = 20
+MAX_APPLIED_TAGS = 5
+MAX_TAG_NAME = 50
 _FORUM = 15
 
 
@@ -38,10 +45,33 @@ def check_channel(payload: Mapping[str, Any], *, creating: bool, kind: int = 0) 
     for key in ("rate_limit_per_user", "default_thread_rate_limit_per_user"):
         form.whole(key, low=0, high=MAX_SLOWMODE)
     form.choice("default_auto_archive_duration", ARCHIVE_MINUTES)
+    _check_forum_fields(form)
     for overwrite in form.forms("permission_overwrites", 100):
         overwrite.snowflake("id", required=True)
         _check_overwrite(overwrite)
     faults.raise_any()
+
+
+def _check_forum_fields(form: Form) -> None:
+    for tag in form.forms("available_tags", MAX_TAGS):
+        tag.snowflake("id")
+        tag.text("name", MAX_TAG_NAME, low=1, required=True, strip=True)
+        tag.truth("moderated")
+        _check_emoji(tag)
+    reaction = form.form("default_reaction_emoji")
+    if reaction is not None:
+        _check_emoji(reaction)
+    form.choice("default_sort_order", {0, 1})
+    form.choice("default_forum_layout", {0, 1, 2})
+    form.whole("flags", low=0)
+
+
+def _check_emoji(form: Form) -> None:
+    """docs: Forum Tag: a custom emoji's id or a unicode emoji, never both."""
+    form.snowflake("emoji_id")
+    form.text("emoji_name", 100)
+    if form.data.get("emoji_id") and form.data.get("emoji_name"):
+        form.fault("emoji_id", "BASE_TYPE_CHOICES", "At most one of emoji_id and emoji_name may be set.")
 
 
 def check_overwrite(payload: Mapping[str, Any]) -> None:
@@ -68,6 +98,12 @@ def check_thread(payload: Mapping[str, Any], *, creating: bool) -> None:
         form.truth(key)
     form.choice("auto_archive_duration", ARCHIVE_MINUTES)
     form.whole("rate_limit_per_user", low=0, high=MAX_SLOWMODE)
-    for index, tag in enumerate(form.items("applied_tags", 5)):
-        Form({str(index): tag}, faults, "applied_tags").snowflake(str(index), required=True)
+    form.whole("flags", low=0)
+    check_applied_tags(form)
     faults.raise_any()
+
+
+def check_applied_tags(form: Form) -> None:
+    """Note what is wrong with the tags put on a post."""
+    for index, tag in enumerate(form.items("applied_tags", MAX_APPLIED_TAGS)):
+        Form({str(index): tag}, form.faults, form.at("applied_tags")).snowflake(str(index), required=True)

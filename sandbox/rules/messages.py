@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sandbox.errors import ApiError
+from sandbox.rules.channels import check_applied_tags
 from sandbox.rules.components import MessageComponents
 from sandbox.rules.embeds import check_embeds
 from sandbox.rules.forms import Faults, Form
@@ -180,7 +181,6 @@ def check_execute(
         form.fault("username", *wrong)
     form.url("avatar_url", 2048)
     form.text("thread_name", 100)
-    for index, tag in enumerate(form.items("applied_tags", 5)):
-        Form({str(index): tag}, faults, "applied_tags").snowflake(str(index), required=True)
+    check_applied_tags(form)
     faults.raise_any()
     check_message(payload, files=files, application_owned=application_owned)

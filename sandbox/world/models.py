@@ -23,6 +23,14 @@ class ChannelType(IntEnum):
     PUBLIC_THREAD = 11
     PRIVATE_THREAD = 12
     STAGE = 13
+    FORUM = 15
+
+
+class ChannelFlag(IntFlag):
+    """Channel flags the sandbox knows (docs: Channel, Channel Flags)."""
+
+    PINNED = 1 << 1
+    REQUIRE_TAG = 1 << 4
 
 
 THREADS = frozenset({ChannelType.NEWS_THREAD, ChannelType.PUBLIC_THREAD, ChannelType.PRIVATE_THREAD})
@@ -49,6 +57,7 @@ class MessageFlag(IntFlag):
     EPHEMERAL = 1 << 6
     LOADING = 1 << 7
     SUPPRESS_NOTIFICATIONS = 1 << 12
+    VOICE_MESSAGE = 1 << 13
     HAS_SNAPSHOT = 1 << 14
     COMPONENTS_V2 = 1 << 15
 
@@ -67,6 +76,8 @@ class User:
     discriminator: str = "0"
     locale: str = "en-US"
     standing: str = "member"
+    #: Takes no direct messages, except from friends: everybody here is a stranger to the bot.
+    closed_to_direct: bool = False
 
 
 @dataclass
@@ -184,11 +195,21 @@ class Channel:
     bitrate: int = 64_000
     user_limit: int = 0
     default_auto_archive: int | None = None
+    default_thread_slowmode: int = 0
+    flags: int = 0
     recipients: list[str] = field(default_factory=list[str])
     #: When somebody last spoke here, per user, for slowmode (Unix seconds).
     spoke_at: dict[str, float] = field(default_factory=dict[str, float])
-    # -- threads only
+    # -- forums only
+    available_tags: list[Json] = field(default_factory=list[Json])
+    default_reaction: Json | None = None
+    default_sort_order: int | None = None
+    default_layout: int = 0
+    # -- threads and group conversations: who began it
     owner_id: str | None = None
+    # -- threads only
+    #: The tags of a forum's post; None in threads that are none.
+    applied_tags: list[str] | None = None
     archived: bool = False
     locked: bool = False
     invitable: bool = True
@@ -203,6 +224,10 @@ class Channel:
     def is_thread(self) -> bool:
         """Whether this is a thread."""
         return self.type in THREADS
+
+    def followed_by(self, user_id: str) -> bool:
+        """Whether somebody follows this thread."""
+        return any(one.user_id == user_id for one in self.followers)
 
 
 @dataclass
@@ -220,6 +245,9 @@ class Attachment:
     ephemeral: bool = False
     #: Shown inside an embed or a component, and therefore not among the message's own attachments.
     embedded: bool = False
+    #: Voice messages only: how long it plays, and its shape (base64).
+    duration_secs: float | None = None
+    waveform: str | None = None
 
 
 @dataclass
@@ -253,6 +281,7 @@ class Message:
     embeds: list[Json] = field(default_factory=list[Json])
     components: list[Json] = field(default_factory=list[Json])
     reactions: list[Reaction] = field(default_factory=list[Reaction])
+    sticker_ids: list[str] = field(default_factory=list[str])
     pinned_at: str | None = None
     nonce: str | int | None = None
     reference: Json | None = None
@@ -313,6 +342,20 @@ class Emoji:
     guild_id: str | None = None
     application_id: str | None = None
     roles: list[str] = field(default_factory=list[str])
+
+
+@dataclass
+class Sticker:
+    """A sticker of a server; its picture lies at "stickers/{id}"."""
+
+    id: str
+    guild_id: str
+    name: str
+    #: The emoji it stands for.
+    tags: str
+    user_id: str
+    description: str | None = None
+    format_type: int = 1
 
 
 @dataclass

@@ -27,6 +27,7 @@ from sandbox.world.models import (
     Member,
     Message,
     Role,
+    Sticker,
     StoredFile,
     User,
     Webhook,
@@ -103,11 +104,13 @@ class World:
             "command_permissions", CommandPermissions, store, key=lambda row: pair(row.guild_id, row.id), group=_guild
         )
         self.emojis = Shelf("emojis", Emoji, store, key=_id, group=lambda row: row.guild_id or row.application_id or "")
+        self.stickers = Shelf("stickers", Sticker, store, key=_id, group=_guild)
         self.files = Shelf("files", StoredFile, store, key=lambda row: row.path)
         self.grants = Shelf("grants", Grant, store, key=_id)
         self.interactions = Shelf("interactions", Interaction, store, key=lambda row: row.token)
         self.addresses = Shelf("addresses", Address, store, key=_id)
         self.nonces = Nonces(self.messages, self.clock)
+        self._id_by_token: dict[str, str] = {}
 
     @property
     def shelves(self) -> dict[str, Shelf[Any]]:
@@ -195,7 +198,13 @@ class World:
 
     def user_by_token(self, token: str) -> User | None:
         """Whose token this is."""
-        return next((user for user in self.users if user.token == token), None)
+        known = self.users.get(self._id_by_token.get(token))
+        if known is not None and known.token == token:
+            return known
+        found = next((user for user in self.users if user.token == token), None)
+        if found is not None:
+            self._id_by_token[token] = found.id
+        return found
 
     def guilds_of(self, user_id: str) -> list[Guild]:
         """The servers somebody is a member of, oldest first."""
