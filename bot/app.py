@@ -34,10 +34,13 @@ from bot.services.keys.vault import VaultError, open_vault
 from bot.services.oversight.retention import JOB as RETENTION
 from bot.services.oversight.retention import Retention
 from bot.services.people import People
+from bot.services.people.personas import Personas
+from bot.services.people.profiles import Profiles
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.cursors import Missed
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
+from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
@@ -192,11 +195,15 @@ class Program:
             speaker=Speaker(executor, Webhooks(self.database, vault), application_id),
             faces=faces,
             clock=self.clock,
+            application_id=application_id,
             say=Say(settings.language),
         )
 
     async def _open_services(self, models: Models, stage: Stage) -> None:
-        people, hearing = People(self.database), Hearing()
+        people, hearing = People(self.database, self.clock), Hearing()
+        places = Places(self.database)
+        self._exits.push_async_callback(places.close)
+        await places.start()
         turns = Turns(
             self.database,
             people=people,
@@ -212,6 +219,9 @@ class Program:
         await listening.start()
         self.cafe = Cafe(
             people=people,
+            profiles=Profiles(),
+            personas=Personas(self.pictures),
+            places=places,
             characters=Characters(self.pictures),
             conversations=Conversations(self.database, listening=listening, turns=turns, boot_id=self.boot_id),
             turns=turns,

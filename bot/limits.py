@@ -48,6 +48,17 @@ EXAMPLES_MAX = Limit(8, "exchanges", "enough to show a voice; more costs prompt 
 EXAMPLE_LINE_MAX = Limit(1000, "characters", "an example longer than a usual answer teaches long answers")
 CHARACTERS_PER_PERSON = Limit(100, "characters", "more than anybody shows; keeps one person from filling the directory")
 
+CHARACTER_AGE_MAX = Limit(200, "years", "the plan's own bound; an age in thousands belongs into the instructions")
+PHRASES_MAX = Limit(10, "phrases", "more and a character seems to speak in nothing but its sayings")
+PHRASE_MAX = Limit(150, "characters", "a saying is a line, not a speech")
+TAGS_MAX = Limit(8, "tags", "enough to be found; more is only crowding the directory")
+TAG_MIN = Limit(2, "characters", "one letter tells nobody anything")
+TAG_MAX = Limit(24, "characters", "fits on a phone beside others")
+TEMPERATURE_MAX = Limit(2, "", "the highest that OpenAI's API takes; 0 is the lowest")
+SEARCH_TEXT_MAX = Limit(50, "characters", "must fit into the button that turns the page", discord=100)
+RESTORE_HOURS = Limit(24, "hours", "a night's sleep to regret a deletion; then it is gone for good")
+RATERS_MIN = Limit(3, "people", "an average of fewer would tell what one of them thinks")
+
 # ------------------------------------------------------------------------------------------------ pictures
 
 PICTURE_BYTES_MAX = Limit(
@@ -99,6 +110,15 @@ BANTER_MAX = Limit(6, "lines", "what characters may say to each other before a p
 REPLIES_PER_MINUTE = Limit(20, "replies", "per person and channel; nobody reads faster, scripts write faster")
 REPLIES_PER_MINUTE_MAX = Limit(60, "replies", "one a second; Discord shows no webhook's messages faster for long")
 SUMMONER_ROLES_MAX = Limit(25, "roles", "as many as one of Discord's menus lets an admin choose", discord=25)
+
+FILES_PER_MESSAGE = Limit(10, "files", "as many as Discord lets one message carry", discord=10)
+FILE_BYTES_MAX = Limit(256 * 1024, "bytes", "a text file longer than this is no message but a book", discord=10485760)
+FILE_TEXT_MAX = Limit(12_000, "characters", "about three pages; the prompt's budget cuts further")
+FILE_NAME_MAX = Limit(120, "characters", "enough to tell files apart")
+ALT_TEXT_MAX = Limit(1024, "characters", "Discord's limit for a picture's description", discord=1024)
+PICTURES_SEEN = Limit(4, "pictures", "each costs a model as much as a page of text")
+PICTURE_SEEN_BYTES_MAX = Limit(5 * 1024 * 1024, "bytes", "the smallest bound among the models we know that see")
+BOT_LINES_IN_A_ROW = Limit(6, "lines", "two programs that answer each other never stop by themselves")
 
 # ------------------------------------------------------------------------------------------------ faces of commands
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from bot.services.characters import Characters
 from bot.services.people import People
+from bot.services.people.personas import Personas
+from bot.services.people.profiles import Profiles
 from bot.services.talk.conversations import Conversations
+from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 
@@ -16,6 +19,9 @@ class Cafe:
     """The rules, as commands and pages reach them."""
 
     people: People
+    profiles: Profiles
+    personas: Personas
+    places: Places
     characters: Characters
     conversations: Conversations
     turns: Turns

@@ -13,6 +13,8 @@ import cogs
 from bot.errors import StageClosed, UserError
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters, Pictures
+from bot.services.people.personas import Personas
+from bot.services.people.profiles import Profiles
 from bot.transport.client import CafeClient
 from db.work import Database
 from tests.services.stagecraft import Channels, FakeModels, Program, build
@@ -59,6 +61,9 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path)))
     cafe = Cafe(
         people=program.people,
+        profiles=Profiles(),
+        personas=Personas(program.characters.pictures),
+        places=program.places,
         characters=program.characters,
         conversations=program.conversations,
         turns=program.turns,
@@ -70,6 +75,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
 
     client = CafeClient(NoSyncs(), clock=program.clock, prepare=prepare, guild_ready_timeout=0.0)
     client.attend(program.turns)
+    await program.places.start()
     await program.listening.start()
     # Not `simcord.run`: its context variables cannot be given back by another task, as fixtures are torn down in one.
     env = simcord.Env(client, approved_intents=discord.Intents.all())
@@ -92,4 +98,5 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     # The simulator notes refusals too; those were answered, and tests look at the answers.
     assert [error for error in env.errors if not is_refusal(error)] == []
     await program.listening.close()
+    await program.places.close()
     await program.turns.close(within_seconds=5)

@@ -28,6 +28,7 @@ from bot.services.people import People
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
+from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from db.ids import new_id
@@ -214,6 +215,7 @@ class Program:
     characters: Characters
     replies: Replies
     clock: StillClock
+    places: Places
 
     @property
     def channels(self) -> Channels:
@@ -264,7 +266,7 @@ def build(
 ) -> Program:
     """A program, not yet started."""
     clock, stage, hearing, boot_id = StillClock(), FakeStage(channels), Hearing(), new_id()
-    people, listening = People(database), Listening(database, hearing)
+    people, listening, places = People(database), Listening(database, hearing), Places(database)
     turns = Turns(
         database,
         people=people,
@@ -279,7 +281,7 @@ def build(
     conversations = Conversations(database, listening=listening, turns=turns, boot_id=boot_id)
     replies = Replies(database, stage)
     return Program(
-        database, stage, models, people, hearing, listening, turns, conversations, characters, replies, clock
+        database, stage, models, people, hearing, listening, turns, conversations, characters, replies, clock, places
     )
 
 
