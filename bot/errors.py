@@ -7,6 +7,8 @@ and says what happened, what was kept and what to do next. A `ProviderError` is 
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class BotCafeError(Exception):
     """The root; never raised itself."""
@@ -85,17 +87,70 @@ class StageError(BotCafeError):
     """Discord did not show what we wanted shown."""
 
 
-class StageClosed(StageError):
-    """Nothing can be shown there until an admin acts: no permission, channel gone, webhooks full.
+class Closed(StrEnum):
+    """Why nothing can be shown somewhere. Every reason Discord gives is one of these."""
 
-    `reason` is a short code (`missing_permissions`, `unknown_channel`, `too_many_webhooks`, `archived`), and
-    `permissions` names what is missing, where that is known.
+    MISSING_PERMISSIONS = "missing_permissions"
+    """The bot lacks the permissions that `StageClosed.permissions` names."""
+    UNKNOWN_CHANNEL = "unknown_channel"
+    """The channel or thread is gone."""
+    TOO_MANY_WEBHOOKS = "too_many_webhooks"
+    """The channel has fifteen webhooks of others."""
+    UNKNOWN_WEBHOOK = "unknown_webhook"
+    """The channel's webhook was removed again while it was mended."""
+    ARCHIVED = "archived"
+    """The thread is archived and may not be opened again by the bot."""
+    LOCKED = "locked"
+    """The thread is locked: only moderators write there."""
+    PRIVATE_THREAD = "private_thread"
+    """The bot is no member of the private thread."""
+    SLOW_MODE = "slow_mode"
+    """The channel lets the bot itself (not its webhooks) write only now and then."""
+    TAG_REQUIRED = "tag_required"
+    """The forum wants a tag on every post and has none that the bot may use."""
+    TOO_MANY_THREADS = "too_many_threads"
+    """The server has as many open threads as Discord allows."""
+    NO_DIRECT_MESSAGES = "no_direct_messages"
+    """The person takes no direct messages from the bot."""
+    INTERACTION_EXPIRED = "interaction_expired"
+    """More than 15 minutes after the command, or more than five messages."""
+    BLOCKED = "blocked"
+    """The server's AutoMod, or Discord, does not let these words through."""
+    SERVER_LEFT = "server_left"
+    """The bot is no longer in the server."""
+    FILE_GONE = "file_gone"
+    """What came with a message is no longer there."""
+    TOO_LARGE = "too_large"
+    """A file is larger than is read."""
+    REMOVED = "removed"
+    """Somebody deleted the whole reply while it was written; it is not forced on them."""
+    UNREACHABLE = "unreachable"
+    """No connection to Discord."""
+    RATE_LIMITED = "rate_limited"
+    """Discord asks for patience longer than is waited."""
+    REFUSED = "refused"
+    """Anything else; the log has Discord's own code."""
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether it goes by itself, so that trying later is right."""
+        return self in (Closed.UNREACHABLE, Closed.RATE_LIMITED)
+
+
+class StageClosed(StageError):
+    """Nothing can be shown there until somebody acts, or (`reason.is_passing`) until later.
+
+    `permissions` names what is missing (by discord.py's names), where that is known, and `channel_id` where.
     """
 
-    def __init__(self, reason: str, /, *, permissions: tuple[str, ...] = ()) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(
+        self, reason: Closed | str, /, *, permissions: tuple[str, ...] = (), channel_id: int | None = None
+    ) -> None:
+        """Raises ValueError for a reason that is none."""
+        self.reason = Closed(reason)
+        super().__init__(self.reason.value)
         self.permissions = permissions
+        self.channel_id = channel_id
 
 
 class StageUnsure(StageError):

@@ -448,18 +448,31 @@ class Stage(Protocol):
         """Begin to show a reply. Posts nothing before the first `show` or `finish`."""
         ...
 
-    async def remark(self, place: Place, text: str, *, key: str) -> None:
-        """A quiet line of the application's own (not a character's). The same `key` is never shown twice in a row."""
+    async def remark(self, place: Place, text: str, *, key: str, token: str | None = None) -> None:
+        """A quiet line of the application's own (not a character's). The same `key` is never shown twice in a row.
+
+        `token` is the interaction's, where words go out by `Via.INTERACTION`; without it nothing can be said there.
+        """
         ...
 
     async def strip(self, place: Place, message_id: int) -> None:
         """Take the button from under an earlier reply: only the last one in a channel has it. Failures are ignored."""
         ...
 
-    async def open_thread(self, place: Place, name: str, *, first: str, is_private: bool = False) -> Place:
+    async def open_thread(
+        self,
+        place: Place,
+        name: str,
+        *,
+        first: str,
+        is_private: bool = False,
+        face: Face | None = None,
+        members: tuple[int, ...] = (),
+    ) -> Place:
         """A new thread beside this place (in a forum, a new post) whose first message says `first`.
 
-        Raises `StageClosed`.
+        By the application itself, or by `face`. `members` (Discord ids) are added: a private thread is seen by nobody
+        else. Raises `StageClosed` or `StageUnsure`.
         """
         ...
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import discord
@@ -15,8 +16,8 @@ import structlog
 from discord import app_commands
 
 from bot.clock import Clock
-from bot.errors import StageClosed, UserError
-from bot.texts import N_, Say
+from bot.errors import Closed, StageClosed, UserError
+from bot.texts import N_, Say, Text
 
 QUIET_SECONDS = 60.0
 _UNKNOWN_INTERACTION, _ALREADY_ANSWERED = 10062, 40060
@@ -24,22 +25,57 @@ _KEPT_BUGS = 500
 
 log = structlog.get_logger(__name__)
 
-_STAGE_SENTENCES = {
-    "missing_permissions": N_(
-        "I may not speak in this channel: I need the permission {permissions} here. Ask an admin for it and try again."
+_STAGE_SENTENCES: dict[Closed, Text] = {
+    Closed.MISSING_PERMISSIONS: N_(
+        "I may not speak in {channel}: I need the permission {permissions} there. Ask an admin for it and try again."
     ),
-    "unknown_channel": N_("That channel is gone. Choose another one and try again."),
-    "too_many_webhooks": N_(
-        "This channel already has 15 webhooks, which is all Discord allows. Ask an admin to delete one, then try again."
+    Closed.UNKNOWN_CHANNEL: N_("That channel is gone. Choose another one and try again."),
+    Closed.TOO_MANY_WEBHOOKS: N_(
+        "The channel already has 15 webhooks, which is all Discord allows. Ask an admin to delete one in the channel's "
+        "settings under Integrations, then try again."
     ),
-    "archived": N_("This thread is archived. Write something in it to open it again, then try again."),
-    "direct_message": N_("Characters can speak in a server's channels, not in direct messages. Try this in a server."),
-    "unreachable": N_("Discord cannot be reached right now. Try again in a minute."),
-    "rate_limited": N_("Discord asks us to slow down. Try again in a few minutes."),
+    Closed.UNKNOWN_WEBHOOK: N_(
+        "Somebody keeps deleting the webhook that I speak through in {channel}. Ask an admin to leave the one named "
+        "BotCafé in the channel's settings under Integrations, then try again."
+    ),
+    Closed.ARCHIVED: N_("This thread is archived. Write something in it to open it again, then try again."),
+    Closed.LOCKED: N_(
+        "This thread is locked. Ask a moderator to unlock it (right-click the thread, Unlock Thread), then try again."
+    ),
+    Closed.PRIVATE_THREAD: N_(
+        "I am no member of this private thread. Mention me in it (@ and my name) so that Discord adds me, then try "
+        "again. If Discord does not offer me, an admin must give me View Channel in the channel it belongs to."
+    ),
+    Closed.SLOW_MODE: N_(
+        "Slow mode lets me write in {channel} only now and then. Wait a little and try again, or ask an admin to give "
+        "me the permission Bypass Slowmode."
+    ),
+    Closed.TAG_REQUIRED: N_(
+        "This forum wants a tag on every post, and there is none that I may use. Ask an admin to add a tag that is "
+        "not for moderators only, then try again."
+    ),
+    Closed.TOO_MANY_THREADS: N_(
+        "This server has as many open threads as Discord allows. Close one (right-click, Close Thread), then try again."
+    ),
+    Closed.NO_DIRECT_MESSAGES: N_(
+        "You do not take direct messages from me. Allow them in this server's privacy settings, then try again."
+    ),
+    Closed.INTERACTION_EXPIRED: N_(
+        "Discord lets me answer a command for 15 minutes and with six messages. Use the command again to go on."
+    ),
+    Closed.BLOCKED: N_(
+        "This server's AutoMod, or Discord itself, did not let these words through. Try it in other words."
+    ),
+    Closed.SERVER_LEFT: N_("I am no longer in that server. An admin can add me again; everything said is kept."),
+    Closed.FILE_GONE: N_("The file is no longer there. Send it again."),
+    Closed.TOO_LARGE: N_("The file is larger than I read. Try a smaller one."),
+    Closed.REMOVED: N_("The reply was deleted meanwhile, so there is nothing left to change. Ask the character again."),
+    Closed.UNREACHABLE: N_("Discord cannot be reached right now. Try again in a minute."),
+    Closed.RATE_LIMITED: N_("Discord asks us to slow down. Try again in a few minutes."),
+    Closed.REFUSED: N_(
+        "Discord did not let me do this in {channel}. Try again; if it stays, ask an admin to use /doctor there."
+    ),
 }
-_STAGE_OTHERWISE = N_(
-    "Discord did not let me speak here ({reason}). Try again, or ask whoever runs the bot to look at its doctor."
-)
 
 
 @dataclass(slots=True)
@@ -54,10 +90,16 @@ class Border:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._bugs: dict[str, _Bug] = {}
+        self.chosen_language: Callable[[int], str | None] | None = None
+
+    def say_for(self, interaction: discord.Interaction) -> Say:
+        """In the language of who asks: the one they chose for themselves, where that is known, else their Discord's."""
+        chosen = self.chosen_language(interaction.user.id) if self.chosen_language is not None else None
+        return Say(chosen or str(interaction.locale))
 
     async def answer(self, interaction: discord.Interaction, error: BaseException) -> None:
         """Tell the person what happened. Never raises for an interaction that can no longer be answered."""
-        say = Say(str(interaction.locale))
+        say = self.say_for(interaction)
         cause = _cause(error)
         if isinstance(cause, discord.NotFound | discord.HTTPException) and cause.code in (
             _UNKNOWN_INTERACTION,
@@ -117,8 +159,8 @@ def refusal(error: BaseException, say: Say) -> str | None:
 
 def stage_sentence(error: StageClosed, say: Say) -> str:
     """Why a channel is closed to us, and what helps."""
-    message = _STAGE_SENTENCES.get(error.reason, _STAGE_OTHERWISE)
-    return say(message, reason=error.reason, permissions=_permissions(error.permissions, say))
+    channel = say("this channel") if error.channel_id is None else f"<#{error.channel_id}>"
+    return say(_STAGE_SENTENCES[error.reason], channel=channel, permissions=_permissions(error.permissions, say))
 
 
 def _command_refusal(error: app_commands.AppCommandError, say: Say) -> str | None:

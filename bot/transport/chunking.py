@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.transport.graphemes import cut_at_or_before, may_cut
 
@@ -71,25 +71,31 @@ class Piece:
         return f"{self.opening}{self.body}{self.closing}"
 
 
-def split(text: str, limit: int = MESSAGE_LIMIT) -> list[str]:
+def split(text: str, limit: int = MESSAGE_LIMIT, *, lead: str = "") -> list[str]:
     """The text as message contents in order, each visible and at most `limit` long; none for a blank text.
+
+    `lead` is a line of its own above the first message's words; it is no part of the text and never cut.
 
     Breaks between paragraphs, lines, sentences and words, in that order of liking; inside code blocks between lines.
     Pure, and steady: as a text grows, only the last messages change.
     """
-    return [piece.content for piece in pieces(text, limit)]
+    return [piece.content for piece in pieces(text, limit, lead=lead)]
 
 
-def pieces(text: str, limit: int = MESSAGE_LIMIT) -> list[Piece]:
+def pieces(text: str, limit: int = MESSAGE_LIMIT, *, lead: str = "") -> list[Piece]:
     """The exact cut: `"".join(p.body + p.gap for p in pieces(t)) == t.lstrip()`, and every gap is white space."""
     if limit < _MIN_LIMIT:
         raise ValueError(f"a limit under {_MIN_LIMIT} leaves no room for code fences")
     text = text.lstrip()
     found: list[Piece] = []
     start, language = 0, None
+    above = f"{lead}\n" if lead else ""
+    if limit - len(above) < _MIN_LIMIT:
+        raise ValueError("the line above leaves no room for the text")
     while start < len(text):
-        piece, language = _next_piece(text, start, language, limit)
-        found.append(piece)
+        piece, language = _next_piece(text, start, language, limit - len(above))
+        found.append(replace(piece, opening=above + piece.opening) if above else piece)
+        above = ""
         start += len(piece.body) + len(piece.gap)
     return found
 

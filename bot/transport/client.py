@@ -17,7 +17,7 @@ import structlog
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
-from bot.errors import StageClosed
+from bot.errors import Closed, StageClosed
 from bot.ports import Heard, Place
 from bot.texts import SOURCE_LANGUAGE, Say
 from bot.transport.border import Border
@@ -260,11 +260,13 @@ class CafeClient(commands.Bot):
                     said.append(one)
         except discord.Forbidden:
             permissions = ("view_channel", "read_message_history")
-            raise StageClosed("missing_permissions", permissions=permissions) from None
+            raise StageClosed(
+                Closed.MISSING_PERMISSIONS, permissions=permissions, channel_id=place.channel_id
+            ) from None
         except discord.NotFound:
-            raise StageClosed("unknown_channel") from None
+            raise StageClosed(Closed.UNKNOWN_CHANNEL, channel_id=place.channel_id) from None
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise StageClosed("unreachable") from error
+            raise StageClosed(Closed.UNREACHABLE) from error
         return said[::-1]
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:

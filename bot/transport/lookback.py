@@ -10,7 +10,7 @@ from typing import cast
 from uuid import UUID
 
 from bot.errors import StageUnsure
-from bot.ports import Place
+from bot.ports import Place, Via
 from bot.transport.executor import Call, Done, Executor
 from bot.transport.marks import Mark, marks_in
 from bot.transport.speaker import Speaker
@@ -65,10 +65,10 @@ class Lookback:
         return sorted(cast("list[Message]", outcome.body), key=lambda message: int(str(message["id"])))
 
     async def _marks(self, place: Place, message: Message) -> list[Mark]:
-        if message.get("webhook_id") is None:
+        if (message.get("webhook_id") is not None) is not (place.via is Via.WEBHOOK):
             return []
         components = cast("list[object]", message.get("components") or [])
-        if not components and not message.get("content"):
+        if place.via is Via.WEBHOOK and not components and not message.get("content"):
             # Withheld: without the Message Content intent history is blank, but a webhook may read its own messages.
             outcome = await self._speaker.read(place, int(str(message["id"])))
             if isinstance(outcome, Done) and isinstance(outcome.body, dict):

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 NAME_LIMIT = 80
+THREAD_NAME_LIMIT = 100
 FALLBACK = "…"
 
 # A hair space parts a forbidden word without being seen, and unlike look-alike letters leaves the name searchable.
@@ -32,6 +33,13 @@ def webhook_name(name: str) -> str:
     return cut if any(_has_ink(char) for char in cut) else FALLBACK
 
 
+def thread_name(name: str) -> str:
+    """The name of a thread or forum post: 1 to 100 visible characters on one line."""
+    visible = "".join(char if char != "\n" else " " for char in unicodedata.normalize("NFC", name) if _renders(char))
+    tidy = _cut(" ".join(visible.split()), THREAD_NAME_LIMIT)
+    return tidy if any(_has_ink(char) for char in tidy) else FALLBACK
+
+
 def _renders(char: str) -> bool:
     category = unicodedata.category(char)
     if category == "Cf":
@@ -48,10 +56,10 @@ def _part(match: re.Match[str]) -> str:
     return f"{first}{_HAIR_SPACE}{second}"
 
 
-def _cut(name: str) -> str:
-    if len(name) <= NAME_LIMIT:
+def _cut(name: str, limit: int = NAME_LIMIT) -> str:
+    if len(name) <= limit:
         return name
-    end = NAME_LIMIT
+    end = limit
     while end > 1 and (unicodedata.combining(name[end]) or name[end] in _JOINERS or name[end - 1] in _JOINERS):
         end -= 1
     return name[:end].rstrip()

@@ -10,7 +10,6 @@ import discord
 
 from bot.clock import Clock
 from bot.errors import UserError
-from bot.texts import Say
 from bot.transport.border import whisper
 from bot.transport.marks import Mark, parse
 
@@ -75,7 +74,7 @@ class MendableModal(discord.ui.Modal):
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
         """Offer to mend what can be mended; answer the rest."""
         if isinstance(error, UserError):
-            await offer_mending(interaction, self, Say(str(interaction.locale)).error(error))
+            await offer_mending(interaction, self, interaction.client.border.say_for(interaction).error(error))
         else:
             await interaction.client.border.answer(interaction, error)
 
@@ -134,7 +133,7 @@ class MendButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
         """Open the form, or say that it is too late."""
         modal = interaction.client.drafts.find(self.token)
         if modal is None:
-            say = Say(str(interaction.locale))
+            say = interaction.client.border.say_for(interaction)
             await whisper(interaction, say("What you typed is no longer kept here. Use the command again."))
             return
         await interaction.response.send_modal(modal)
@@ -145,7 +144,7 @@ async def offer_mending(interaction: discord.Interaction[Any], modal: MendableMo
     modal.keep_typed()
     token = interaction.client.drafts.keep(modal)
     view = discord.ui.View(timeout=None)
-    view.add_item(MendButton(token, Say(str(interaction.locale))("Mend")))
+    view.add_item(MendButton(token, interaction.client.border.say_for(interaction)("Mend")))
     await whisper(interaction, sentence, view)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from bot.ports import Face, Part, Place, Scene
 from bot.transport.executor import Call, Executor, Outcome
 from bot.transport.faces import Faces
-from bot.transport.performance import WebhookPerformance
+from bot.transport.performance import LivePerformance
 from bot.transport.pointing import pointed_at
 from bot.transport.speaker import Speaker
 from bot.transport.stage import WebhookStage
@@ -141,9 +141,9 @@ class Hall:
         after = int(spoken[-1].id) if spoken and turn_id is None else int(self.channel.id)
         return Scene(turn_id or uuid4(), place or self.place, face or Face("Mira"), after, dict(known or {}), unsure)
 
-    def perform(self, scene: Scene | None = None, notes: Notes | None = None) -> WebhookPerformance:
+    def perform(self, scene: Scene | None = None, notes: Notes | None = None) -> LivePerformance:
         performance = self.stage.perform(scene or self.scene(), notes or Notes())
-        assert isinstance(performance, WebhookPerformance)
+        assert isinstance(performance, LivePerformance)
         return performance
 
     @property

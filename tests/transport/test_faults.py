@@ -12,7 +12,7 @@ from bot.transport.chunking import split
 from bot.transport.harmless import harmless
 from bot.transport.lookback import Lookback
 from bot.transport.marks import marks_in
-from bot.transport.performance import WebhookPerformance
+from bot.transport.performance import LivePerformance
 from tests.transport.hall import Hall, Notes, hall
 from tests.transport.meddler import break_off, limit, lose_answer, refuse_to_work
 
@@ -40,7 +40,7 @@ def meddle(here: Hall, rng: random.Random) -> None:
             here.meddler.play(method, "/webhooks/", rng.choice(FAULTS))
 
 
-async def crash(performance: WebhookPerformance) -> None:
+async def crash(performance: LivePerformance) -> None:
     task = performance._stream.task  # pyright: ignore[reportPrivateUsage]
     if task is not None:
         task.cancel()

@@ -1,0 +1,51 @@
+"""A character's words as a card of the bot's own, where no webhook can lend it a name and a face.
+
+Components V2 (Discord's "Component Reference"): a message that is one container with a heading, the picture beside it,
+the words, and the row of buttons. Such a message has no `content`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+
+from bot.ports import Face
+from bot.transport import pings
+from bot.transport.marks import Components
+from bot.transport.names import webhook_name
+
+IS_CARD = 1 << 15
+_ACTION_ROW, _SECTION, _TEXT, _THUMBNAIL, _CONTAINER = 1, 9, 10, 11, 17
+_MARKDOWN = re.compile(r"([\\`*_~|<>#\[\]()@:-])")
+
+
+def card(face: Face, picture_url: str | None, content: str, row: Components, *, is_first: bool = True) -> Components:
+    """The components of one message. The picture stands beside the first one of a reply only."""
+    name = _MARKDOWN.sub(r"\\\1", webhook_name(face.name))
+    heading: dict[str, object] = {"type": _TEXT, "content": f"### {name}" if is_first else f"-# {name}"}
+    if is_first and picture_url is not None:
+        thumbnail = {"type": _THUMBNAIL, "media": {"url": picture_url}}
+        heading = {"type": _SECTION, "components": [heading], "accessory": thumbnail}
+    words: dict[str, object] = {"type": _TEXT, "content": content}
+    return [{"type": _CONTAINER, "components": [heading, words, *row]}]
+
+
+def body_of(components: Components) -> dict[str, object]:
+    """What is sent for a card, whether it is posted or edited."""
+    return {"flags": IS_CARD, "components": components, "allowed_mentions": pings.nobody()}
+
+
+def without_rows(components: object) -> Components:
+    """A card as Discord hands it back, without its buttons."""
+    kept: Components = []
+    for one in cast("list[dict[str, object]]", components if isinstance(components, list) else []):
+        if one.get("type") == _ACTION_ROW:
+            continue
+        nested = one.get("components")
+        kept.append({**one, "components": without_rows(nested)} if one.get("type") == _CONTAINER else one)
+    return kept
+
+
+def has_rows(components: object) -> bool:
+    """Whether there are buttons under a card."""
+    return components != without_rows(components)
