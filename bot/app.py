@@ -1,7 +1,8 @@
-"""Builds the whole program from its settings and runs it. The only place that wires collaborators.
+"""Builds the program from its settings and runs it. The only place that wires collaborators.
 
-One process: the Discord client, the web app and the jobs share one event loop. What is opened here is closed here, in
-reverse order, whatever happened.
+One process by default: the Discord client, the web app and the jobs share one event loop. In a role (`bot.roles`) a
+process builds only its part, and imports only what that part needs. What is opened here is closed here, in reverse
+order, whatever happened.
 """
 
 from __future__ import annotations
@@ -11,28 +12,23 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import discord
 import structlog
-from aiohttp import web
-from apscheduler.triggers.cron import CronTrigger
 
 from bot.clock import Clock, SystemClock
-from bot.demo import settle
-from bot.jobs import ClockLeader, Jobs, Recurring
 from bot.local.errors import StartError
 from bot.local.model import REHEARSAL
 from bot.ports import Heard, Models, Stage
 from bot.providers.openai_models import OpenAIModels, Server
 from bot.providers.tokens import Factors, Tokenizer
+from bot.roles import Role
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import VaultError, open_vault
-from bot.services.oversight.retention import JOB as RETENTION
-from bot.services.oversight.retention import Retention
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -45,28 +41,25 @@ from bot.services.talk.replies import Replies
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
 from bot.settings import Settings
+from bot.single import GATEWAY_LOCK, hold, take
 from bot.stores import TokenFactors
 from bot.texts import Say
 from bot.transport import pointing
 from bot.transport.client import CafeClient
-from bot.transport.executor import Executor
+from bot.transport.executor import Call, Done, Executor
 from bot.transport.faces import Faces
 from bot.transport.permissions import WANTED
 from bot.transport.speaker import Speaker
 from bot.transport.stage import WebhookStage
 from cogs import prepare
 from db.ids import new_id
-from db.listen import CONNECTION_ERRORS, HeldLock
+from db.listen import CONNECTION_ERRORS
 from db.security import TooPrivilegedError
 from db.work import Actor, Database
-from web.app import create_app
-from web.keys import Cover
 
 log = structlog.get_logger(__name__)
 
-GATEWAY_LOCK = "gateway"
-_LOCK_TRIES = 10
-_LOCK_RETRY_SECONDS = 0.5
+_DISCORD_APP = "https://discord.com/app"
 _LOCAL_READY_SECONDS = 0.1
 _DISCORD_READY_SECONDS = 2.0
 """How long discord.py waits for the last server before it calls itself ready; a local Discord sends all at once."""
@@ -74,11 +67,12 @@ _DISCORD_READY_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What a program that runs can tell about itself."""
+    """What a program that runs can tell about itself. `web_url` is None where its role has no web app, `guilds` where
+    it does not connect to Discord."""
 
-    web_url: str
+    web_url: str | None
     invite_url: str | None
-    guilds: int
+    guilds: int | None
     reads_messages: bool
 
 
@@ -108,12 +102,14 @@ class _Ears:
 class _Health:
     """Whether the database answers and Discord is connected."""
 
-    def __init__(self, database: Database, client: CafeClient) -> None:
+    def __init__(self, database: Database, client: CafeClient | None) -> None:
         self._database = database
         self._client = client
 
     async def check(self) -> dict[str, bool]:
-        return {"database": await self._database_answers(), "discord": self._client.is_ready()}
+        checks = {"database": await self._database_answers()}
+        # Without a client of its own this process cannot know how Discord is, and claims nothing.
+        return checks if self._client is None else checks | {"discord": self._client.is_ready()}
 
     async def _database_answers(self) -> bool:
         try:
@@ -136,8 +132,11 @@ class Program:
         *,
         exits: AsyncExitStack,
         clock: Clock | None = None,
+        role: Role = Role.ALL,
     ) -> None:
+        """`server` is who speaks. What is opened is pushed on `exits`."""
         self.settings = settings
+        self.role = role
         self.clock = clock or SystemClock()
         self.boot_id: UUID = new_id()
         self.database = Database(settings.database_url.get_secret_value())
@@ -151,19 +150,26 @@ class Program:
         self.cafe: Cafe
 
     async def open(self) -> None:
-        """Build everything, in the order in which things stand on each other. Raises `StartError`."""
+        """Build what the role needs, in the order in which things stand on each other. Raises `StartError`."""
         self._exits.push_async_callback(self.database.close)
         await self.database.check()
+        pointing.point_at(self.settings.discord_base_url or None)
+        if self.role.hears:
+            await self._open_gateway()
+        else:
+            self._exits.push_async_callback(self._end_tasks)
+        if self.role.works:
+            self._keep_jobs()
+
+    async def _open_gateway(self) -> None:
         lock = self.database.lock(GATEWAY_LOCK)
         self._exits.push_async_callback(lock.release)
-        await _take(lock)
+        await take(lock)
         self._exits.push_async_callback(self._end_tasks)
-        self._keep(_hold(lock), "gateway lock")
-        pointing.point_at(self.settings.discord_base_url or None)
+        self._keep(hold(lock), "gateway lock")
         models = await self._open_models()
         stage = await self._open_stage()
         await self._open_services(models, stage)
-        self._keep_jobs()
 
     async def _open_models(self) -> Models:
         tokenizer, factors = Tokenizer(), Factors(TokenFactors(self.database))
@@ -195,7 +201,6 @@ class Program:
             speaker=Speaker(executor, Webhooks(self.database, vault), application_id),
             faces=faces,
             clock=self.clock,
-            application_id=application_id,
             say=Say(settings.language),
         )
 
@@ -234,6 +239,13 @@ class Program:
         self._exits.push_async_callback(turns.close)
 
     def _keep_jobs(self) -> None:
+        # Here and not above: the gateway's process runs no jobs, and these libraries weigh some 10 MB.
+        from apscheduler.triggers.cron import CronTrigger
+
+        from bot.jobs import ClockLeader, Jobs, Recurring
+        from bot.services.oversight.retention import JOB as RETENTION
+        from bot.services.oversight.retention import Retention
+
         jobs = Jobs(self.database)
         sweep = Retention(self.database, self.clock)
 
@@ -246,7 +258,19 @@ class Program:
         self._keep(ClockLeader(self.database, nightly, self.clock).run(self._ending), "clock")
 
     async def connect(self) -> Running:
-        """Log in to Discord, wait until it is there, open the web. Raises `StartError`."""
+        """Log in to Discord and wait until it is there, open the web: what the role does. Raises `StartError`."""
+        if self.role.hears:
+            await self._log_in()
+        application_id = await self._application_id()
+        invite_url = None if self._is_local or not application_id else _invite_url(application_id)
+        return Running(
+            web_url=await self._open_web(invite_url) if self.role.serves else None,
+            invite_url=invite_url,
+            guilds=len(self.client.guilds) if self.role.hears else None,
+            reads_messages=self.client.reads_messages if self.role.hears else True,
+        )
+
+    async def _log_in(self) -> None:
         connected = asyncio.Event()
 
         async def on_ready() -> None:
@@ -260,13 +284,25 @@ class Program:
             ready.cancel()
             raise _refusal(login)
         if self._is_local:
+            from bot.demo import settle
+
             await settle.settle(self.database, self.cafe.conversations, settle.text_channels(self.client.guilds))
-        return Running(
-            web_url=await self._open_web(),
-            invite_url=None if self._is_local else self._invite_url(),
-            guilds=len(self.client.guilds),
-            reads_messages=self.client.reads_messages,
-        )
+
+    async def _application_id(self) -> int:
+        """Ours: from the gateway, else asked for; 0 where Discord does not tell."""
+        if self.role.hears:
+            return self.client.application_id or 0
+        if not self.role.serves or self._is_local:
+            return 0
+        executor = Executor(self.settings.discord_token.get_secret_value(), self.clock)
+        try:
+            outcome = await executor.request(Call("GET", "/applications/@me"))
+        finally:
+            await executor.close()
+        if isinstance(outcome, Done) and isinstance(outcome.body, dict):
+            return int(cast("dict[str, str]", outcome.body)["id"])
+        log.warning("application_unknown", outcome=type(outcome).__name__)
+        return 0
 
     async def until(self, stop: asyncio.Event) -> None:
         """Return when `stop` is set. Raises what a part that must not end ended with."""
@@ -279,22 +315,25 @@ class Program:
             if task.done() and not stop.is_set():
                 raise _refusal(task)
 
-    def _invite_url(self) -> str:
-        return discord.utils.oauth_url(
-            self.client.application_id or 0, permissions=WANTED, scopes=("bot", "applications.commands")
-        )
+    async def _open_web(self, invite_url: str | None) -> str:
+        # Here and not above: only who serves pages needs the templates' libraries.
+        from aiohttp import web
 
-    async def _open_web(self) -> str:
+        from bot.demo.settle import residents
+        from web.app import create_app
+        from web.keys import Cover
+
         settings = self.settings
         cover = Cover(
-            talk_url=settings.discord_base_url or self._invite_url(),
+            talk_url=settings.discord_base_url or invite_url or _DISCORD_APP,
             talk_is_local=self._is_local,
             voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
             boot_id=str(self.boot_id),
             language=settings.language,
-            residents=await settle.residents(self.database),
+            residents=await residents(self.database),
         )
-        app = create_app(cover=cover, pictures=self.pictures, state=_Health(self.database, self.client))
+        health = _Health(self.database, self.client if self.role.hears else None)
+        app = create_app(cover=cover, pictures=self.pictures, state=health)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
         self._exits.push_async_callback(runner.cleanup)
         await runner.setup()
@@ -322,14 +361,21 @@ class Program:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def run(settings: Settings, server: Server, *, ready: Callable[[Running], None], stop: asyncio.Event) -> None:
+async def run(
+    settings: Settings,
+    server: Server,
+    *,
+    ready: Callable[[Running], None],
+    stop: asyncio.Event,
+    role: Role = Role.ALL,
+) -> None:
     """Build the program, connect it, say `ready`, and keep it until `stop`; then finish what is under way and close.
 
     `settings` name a migrated database and a Discord; `server` is who speaks.
     Raises `StartError` with a sentence where it cannot start or cannot go on.
     """
     async with AsyncExitStack() as exits:
-        program = Program(settings, server, exits=exits)
+        program = Program(settings, server, exits=exits, role=role)
         try:
             await program.open()
         except (VaultError, TooPrivilegedError) as error:
@@ -338,35 +384,8 @@ async def run(settings: Settings, server: Server, *, ready: Callable[[Running], 
         await program.until(stop)
 
 
-async def _take(lock: HeldLock) -> None:
-    """Hold the lock that one BotCafé per database holds. A process that just died may still seem to hold it."""
-    for _ in range(_LOCK_TRIES):
-        if await lock.try_acquire():
-            return
-        await asyncio.sleep(_LOCK_RETRY_SECONDS)
-    raise StartError(_ANOTHER_RUNS)
-
-
-async def _hold(lock: HeldLock) -> None:
-    """Take the lock again whenever the database was away. Raises `StartError` if another process got it meanwhile."""
-    while True:
-        await lock.lost.wait()
-        log.warning("gateway_lock_lost")
-        while True:
-            try:
-                if await lock.try_acquire():
-                    break
-            except CONNECTION_ERRORS as error:
-                log.warning("database_unreachable", error=type(error).__name__)
-            else:
-                raise StartError(_ANOTHER_RUNS)
-            await asyncio.sleep(_LOCK_RETRY_SECONDS)
-
-
-_ANOTHER_RUNS = (
-    "Another BotCafé runs on this database, and two would answer everything twice. Nothing was changed. "
-    "Stop the other one first, or give this one a DATABASE_URL of its own."
-)
+def _invite_url(application_id: int) -> str:
+    return discord.utils.oauth_url(application_id, permissions=WANTED, scopes=("bot", "applications.commands"))
 
 
 def _refusal(task: asyncio.Task[None]) -> BaseException:

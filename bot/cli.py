@@ -18,6 +18,7 @@ from typing import Any
 from bot.local.errors import StartError
 from bot.logs import configure_logs
 from bot.redaction import Redactor
+from bot.roles import Role
 from bot.settings import Settings, SettingsError, load_settings
 
 DONE = 0
@@ -56,7 +57,7 @@ async def _start(settings: Settings, arguments: argparse.Namespace) -> int:
 async def _run(settings: Settings, arguments: argparse.Namespace) -> int:
     from bot.local.alone import run_alone
 
-    await run_alone(settings, tell=tell, stop=stop_on_signals())
+    await run_alone(settings, tell=tell, stop=stop_on_signals(), role=Role(arguments.role))
     return DONE
 
 
@@ -106,12 +107,18 @@ def parser() -> argparse.ArgumentParser:
         "characters, starts a local Discord (or connects to yours, when DISCORD_TOKEN is set), the bot and the web "
         "app. Ctrl-C stops all of it.",
     )
-    add(
+    run = add(
         "run",
         "run only the program: DATABASE_URL and DISCORD_TOKEN must be set",
         _run,
         "Runs Discord client, web app and jobs against the database and Discord that the settings name, and starts "
         "nothing beside it. For servers, under a service manager. Needs `migrate` first.",
+    )
+    run.add_argument(
+        "--role",
+        choices=[role.value for role in Role],
+        default=Role.ALL.value,
+        help="run only a part: gateway (Discord), web, or worker (jobs); several processes then make up one BotCafé",
     )
     add(
         "migrate",

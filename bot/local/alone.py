@@ -15,6 +15,7 @@ from bot.local.datadir import claimed
 from bot.local.errors import StartError
 from bot.local.model import open_voice
 from bot.local.program import live
+from bot.roles import Role
 from bot.settings import Settings
 from db.engine import DatabaseUrlError
 
@@ -24,25 +25,38 @@ if TYPE_CHECKING:
 Tell = Callable[[str], None]
 
 
-async def run_alone(settings: Settings, *, tell: Tell, stop: asyncio.Event) -> None:
-    """Run until `stop`. Raises `StartError`: a setting is missing, the tables are not up to date, something refused."""
+async def run_alone(settings: Settings, *, tell: Tell, stop: asyncio.Event, role: Role = Role.ALL) -> None:
+    """Run in this role until `stop`.
+
+    Raises `StartError`: a setting is missing, the tables are not up to date, something refused.
+    """
     began = time.monotonic()
     require(settings)
-    with claimed(settings.data_dir) as folder:
+    with claimed(settings.data_dir, role) as folder:
         await require_tables(settings.database_url.get_secret_value())
         voice = await open_voice(settings, log_path=folder / "logs" / "model.log", tell=tell)
 
         def ready(running: Running) -> None:
-            tell(f"Web: {running.web_url}. Servers: {running.guilds}. Who speaks: {voice.spoken_of}.")
+            tell(_told(running, voice.spoken_of, role))
             if running.invite_url:
                 tell(f"Invite: {running.invite_url}")
             tell(f"ready in {time.monotonic() - began:.1f} s")
 
         try:
             known = settings.model_copy(update={"data_dir": folder})
-            await live(known, voice, ready=ready, stop=stop)
+            await live(known, voice, ready=ready, stop=stop, role=role)
         finally:
             await asyncio.shield(voice.close())
+
+
+def _told(running: Running, voice: str, role: Role) -> str:
+    """One line: what this process does."""
+    told = [f"Role: {role}."]
+    if running.web_url is not None:
+        told.append(f"Web: {running.web_url}.")
+    if running.guilds is not None:
+        told.append(f"Servers: {running.guilds}. Who speaks: {voice}.")
+    return " ".join(told)
 
 
 def require(settings: Settings) -> None:

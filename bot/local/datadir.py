@@ -11,6 +11,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from bot.local.errors import StartError
+from bot.roles import Role
 
 LOCK_NAME = "botcafe.lock"
 SPACE_NEEDED_BYTES = 200_000_000
@@ -18,29 +19,41 @@ SPACE_NEEDED_BYTES = 200_000_000
 
 
 @contextlib.contextmanager
-def claimed(folder: Path) -> Generator[Path]:
+def claimed(folder: Path, role: Role = Role.ALL) -> Generator[Path]:
     """Hold the data directory until the block ends; made first if needed. Yields its absolute path.
 
+    Processes of different roles may share it, as they share the pictures in it; one that runs everything is alone.
     The lock is the kernel's (flock): it ends with the process, however that ends, so a killed predecessor leaves
     nothing to clean up. Raises `StartError` where another BotCafé holds it, it cannot be written to, or the disk is
     full.
     """
+    if role is not Role.ALL:
+        with _held(folder, LOCK_NAME, fcntl.LOCK_SH), _held(folder, f"botcafe-{role}.lock", fcntl.LOCK_EX) as held:
+            yield held
+        return
+    with _held(folder, LOCK_NAME, fcntl.LOCK_EX) as held:
+        yield held
+
+
+@contextlib.contextmanager
+def _held(folder: Path, name: str, how: int) -> Generator[Path]:
+    """One lock file of the folder. A lock that is shared names nobody."""
     folder = folder.absolute()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = (folder / LOCK_NAME).open("a+", encoding="utf-8")
+        file = (folder / name).open("a+", encoding="utf-8")
     except OSError as error:
         raise _unwritable(folder, error) from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, how | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             raise StartError(_already(folder, file.read().strip())) from None
         check_space(folder)
         try:
             file.truncate(0)
-            file.write(str(os.getpid()))
+            file.write("" if how == fcntl.LOCK_SH else str(os.getpid()))
             file.flush()
         except OSError as error:
             raise _unwritable(folder, error) from error

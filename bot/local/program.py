@@ -7,13 +7,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.local.model import OpenVoice
+from bot.roles import Role
 from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.app import Running
 
 
-async def live(settings: Settings, voice: OpenVoice, *, ready: Callable[[Running], None], stop: asyncio.Event) -> None:
+async def live(
+    settings: Settings,
+    voice: OpenVoice,
+    *,
+    ready: Callable[[Running], None],
+    stop: asyncio.Event,
+    role: Role = Role.ALL,
+) -> None:
     """Run the program. Once it is ready, `stop` lets it finish what is under way; before, it is broken off.
 
     Raises `StartError` where it cannot start or cannot go on.
@@ -27,7 +35,7 @@ async def live(settings: Settings, voice: OpenVoice, *, ready: Callable[[Running
         is_ready = True
         ready(running)
 
-    program = asyncio.create_task(app.run(settings, voice.server, ready=on_ready, stop=stop), name="program")
+    program = asyncio.create_task(app.run(settings, voice.server, ready=on_ready, stop=stop, role=role), name="program")
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({program, stopped}, return_when=asyncio.FIRST_COMPLETED)

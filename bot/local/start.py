@@ -78,9 +78,9 @@ class House:
         return Scene(
             discord_url=None if self.discord is None else self.discord.url,
             invite_url=running.invite_url,
-            guilds=running.guilds,
+            guilds=running.guilds or 0,
             reads_messages=running.reads_messages,
-            web_url=running.web_url,
+            web_url=running.web_url or "",
             voice=self.voice.spoken_of,
             database=self.database.where,
             data_dir=self._folder,

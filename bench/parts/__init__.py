@@ -1,0 +1,1 @@
+"""What the measurements are made of: processes, a town on the local Discord, phases, the printed report."""

@@ -1,0 +1,137 @@
+"""BotCafé itself, built by `bot.app` as `run` builds it, in a process of its own, with its database calls counted."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psutil
+from pydantic import SecretStr
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bench.parts.wire import serve
+from bot.app import Program, Role
+from bot.logs import configure_logs
+from bot.ports import Place
+from bot.providers.openai_models import Server
+from bot.settings import Settings
+
+_BEATS = frozenset({"turns", "jobs", "clock", "gateway lock", "job worker"})
+"""Tasks that call the database from time to time whether anybody speaks or not."""
+
+
+@dataclass
+class Calls:
+    """Statements sent to the database: those a message caused, and those the program's own beat did."""
+
+    caused: int = 0
+    beats: int = 0
+    tasks: set[str] = field(default_factory=set[str])
+
+    def count(self, *_: object) -> None:
+        """One statement is about to be sent (a SQLAlchemy cursor event; nothing here talks around SQLAlchemy)."""
+        task = asyncio.current_task()
+        name = task.get_name() if task is not None else ""
+        if name in _BEATS:
+            self.beats += 1
+            return
+        self.caused += 1
+        self.tasks.add(name)
+
+
+class Subject:
+    """The program under measurement."""
+
+    def __init__(self) -> None:
+        self.exits = AsyncExitStack()
+        self.calls = Calls()
+        self.process = psutil.Process()
+        self.last = asyncio.Event()
+        self.last_at = 0
+        self.program: Program
+
+    async def start(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Build it, connect it."""
+        settings = Settings(
+            _env_file=None,  # pyright: ignore[reportCallIssue] - pydantic-settings' own argument
+            data_dir=Path(command["data_dir"]),
+            database_url=SecretStr(command["database"]),
+            discord_token=SecretStr(command["token"]),
+            discord_base_url=command["discord"],
+            web_port=0,
+            log_level="WARNING",
+        )
+        configure_logs(settings)
+        server = Server("bench", command["model"], "quick", is_ours=True, context_tokens=8192)
+        event.listen(Engine, "before_cursor_execute", self.calls.count)
+        began = time.monotonic()
+        self.program = Program(settings, server, exits=self.exits, role=Role(command["role"]))
+        await self.program.open()
+        self.program.client.add_listener(self._over, "on_guild_channel_update")
+        running = await self.program.connect()
+        return {"seconds": time.monotonic() - began, "guilds": running.guilds, "pid": self.process.pid}
+
+    async def summon(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Ask characters into channels: `places` are (guild, channel, character, who asks)."""
+        for guild_id, channel_id, character_id, by in command["places"]:
+            place = Place(guild_id, channel_id, channel_id)
+            await self.program.cafe.conversations.summon(
+                UUID(by), place, UUID(character_id), interaction_id=channel_id + 1
+            )
+        await self.program.cafe.turns.idle()
+        return {"rooms": len(command["places"])}
+
+    async def idle(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Wait until nothing is being answered."""
+        await self.program.cafe.turns.idle()
+        return {}
+
+    async def arm(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Begin to count anew. (The counter stays registered: it is emptied, not replaced.)"""
+        self.calls.caused = self.calls.beats = 0
+        self.calls.tasks.clear()
+        self.last.clear()
+        return {"cpu": self._cpu()}
+
+    async def ended(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Wait for the event that ends a round: everything sent before it was handled before it."""
+        await self.last.wait()
+        return {"at": self.last_at, "cpu": self._cpu()}
+
+    async def counted(self, _: dict[str, Any]) -> dict[str, Any]:
+        """What was counted since `arm`, once nothing is under way."""
+        await self.program.cafe.turns.idle()
+        return {"caused": self.calls.caused, "beats": self.calls.beats, "tasks": sorted(self.calls.tasks)}
+
+    async def memory(self, _: dict[str, Any]) -> dict[str, Any]:
+        """Resident memory in bytes."""
+        return {"rss": self.process.memory_info().rss, "guilds": len(self.program.client.guilds), "cpu": self._cpu()}
+
+    async def _over(self, before: object, after: object) -> None:
+        self.last_at = time.monotonic_ns()
+        self.last.set()
+
+    def _cpu(self) -> float:
+        times = self.process.cpu_times()
+        return times.user + times.system
+
+
+async def main() -> None:
+    """Obey until stdin ends, then close as the program closes."""
+    subject = Subject()
+    async with subject.exits:
+        await serve({
+            name: getattr(subject, name)
+            for name in ("start", "summon", "idle", "arm", "ended", "counted", "memory")
+        })  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
