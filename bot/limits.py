@@ -80,6 +80,7 @@ HEARD_TEXT_MAX = Limit(
 SAY_TEXT_MAX = Limit(1500, "characters", "your line is shown in one message together with both names", discord=2000)
 HISTORY_LINES = Limit(60, "lines", "what a conversation remembers word for word; the prompt's budget cuts further")
 ANSWER_TOKENS_MAX = Limit(800, "tokens", "about two Discord messages, a long answer for a conversation")
+RECAP_TOKENS_MAX = Limit(500, "tokens", "five to ten sentences: short enough to stand in every later prompt")
 ANSWER_TEXT_MAX = Limit(16_000, "characters", "eight Discord messages; a model that goes on is stopped there")
 WAITING_PER_CHANNEL = Limit(20, "messages", "a queue longer than this is answered too late to make sense")
 TURNS_AT_ONCE = Limit(
@@ -118,6 +119,7 @@ FILE_NAME_MAX = Limit(120, "characters", "enough to tell files apart")
 ALT_TEXT_MAX = Limit(1024, "characters", "Discord's limit for a picture's description", discord=1024)
 PICTURES_SEEN = Limit(4, "pictures", "each costs a model as much as a page of text")
 PICTURE_SEEN_BYTES_MAX = Limit(5 * 1024 * 1024, "bytes", "the smallest bound among the models we know that see")
+EMOJI_MAX = Limit(100, "characters", "the longest emoji Unicode knows has 14; a server's own has a name of 32")
 BOT_LINES_IN_A_ROW = Limit(6, "lines", "two programs that answer each other never stop by themselves")
 
 # ------------------------------------------------------------------------------------------------ faces of commands

@@ -109,6 +109,7 @@ def test_several_speakers_share_a_user_message_and_keep_their_names() -> None:
         "You are talking with: Bo",
         "Other characters here: Juno, Tock",
         "Other people here: Alex",
+        "Where: a channel of a server",
     ]
     assert prompt.stop == ("\nBo:", "\nAlex:", "\nJuno:", "\nTock:")
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.ports import PromptMessage, PromptPart
+from bot.ports import Picture, PromptMessage, PromptPart, Whose
 from bot.services.talk.compose_types import Count
 
 # Chat formats wrap each message in a few tokens of their own (OpenAI's cookbook counts 3 to 4) and prime the answer
 # with 3.
 MESSAGE_TOKENS = 4
 ANSWER_PRIMING_TOKENS = 3
+# What a picture takes at most with the models we know of (OpenAI's of 1,024 pixels a side: 765; Claude's: 1,400).
+PICTURE_TOKENS = 1000
 # A context smaller than this is never planned for: an answer needs some room to stand on.
 SMALLEST_PROMPT_TOKENS = 64
 
@@ -26,12 +29,14 @@ def prompt_budget(context_tokens: int, answer_tokens: int) -> int:
 
 def prompt_tokens(messages: tuple[PromptMessage, ...], count: Count) -> int:
     """Tokens of a finished prompt, wrapping included."""
-    return ANSWER_PRIMING_TOKENS + sum(MESSAGE_TOKENS + count(message.content) for message in messages)
+    return ANSWER_PRIMING_TOKENS + sum(
+        MESSAGE_TOKENS + count(message.content) + PICTURE_TOKENS * len(message.pictures) for message in messages
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One text that may go into a prompt, with its place in the account."""
+    """One text (or picture) that may go into a prompt, with its place in the account."""
 
     kind: str
     label: str
@@ -39,10 +44,12 @@ class Piece:
     tokens: int
     included: bool = True
     reason: str = ""
+    whose: Whose = Whose.SHARED
+    picture: Picture | None = None
 
     def part(self) -> PromptPart:
         """Its line in the account."""
-        return PromptPart(self.kind, self.label, self.tokens, self.included, self.reason)
+        return PromptPart(self.kind, self.label, self.tokens, self.included, self.reason, self.whose)
 
     def left_out(self, reason: str = NO_ROOM) -> Piece:
         """The same piece, not taken along."""
@@ -84,9 +91,13 @@ def _cut(text: str, characters: int) -> str:
     return text[: characters - tail].rstrip() + ELLIPSIS + text[len(text) - tail :].lstrip()
 
 
-def shorten(piece: Piece, tokens: int, count: Count) -> Piece:
+Cut = Callable[[str, int, Count], str]
+"""Makes a text fit into so many tokens."""
+
+
+def shorten(piece: Piece, tokens: int, count: Count, cut: Cut = head_and_tail) -> Piece:
     """The piece cut to `tokens`, saying so in the account."""
     if piece.tokens <= tokens:
         return piece
-    text = head_and_tail(piece.text, tokens, count)
+    text = cut(piece.text, tokens, count)
     return replace(piece, text=text, tokens=count(text), reason=SHORTENED)

@@ -7,8 +7,10 @@ bear on the question right beside it, in the character's own mouth.
 
 from __future__ import annotations
 
-from bot.ports import Prompt, PromptMessage, PromptPart, Role
-from bot.services.talk import compose_rules, person, relevance
+from dataclasses import dataclass
+
+from bot.ports import Prompt, PromptMessage, PromptPart, Role, Whose
+from bot.services.talk import compose_rules, compose_traits, person, relevance, sections
 from bot.services.talk.compose_budget import (
     ANSWER_PRIMING_TOKENS,
     MESSAGE_TOKENS,
@@ -19,9 +21,10 @@ from bot.services.talk.compose_budget import (
     prompt_tokens,
     shorten,
 )
-from bot.services.talk.compose_lines import history_messages, is_own, older_lines, render_line, written
+from bot.services.talk.compose_lines import Rendered, history_messages, is_own, older_lines, render_line, typed, written
 from bot.services.talk.compose_names import Names
-from bot.services.talk.compose_types import Count, Line, Snapshot
+from bot.services.talk.compose_types import Count, Line, Snapshot, Task
+from bot.services.talk.macros import Macros
 
 _FACTS = 2
 _EXAMPLES = 2
@@ -31,117 +34,152 @@ _LINES = 2
 _LINE_TOKENS = 60
 _LEFT_TO_FACTS = "only facts that bear on the question go in for a small model"
 _SMALL = "a small model is shown few lines and examples"
+_USABLE = frozenset({"character", "lore", "memory", "recap"})
 
 
-def compose(snapshot: Snapshot, names: Names, *, budget_tokens: int, count: Count) -> Prompt:
+@dataclass(slots=True)
+class _Background:
+    """What a small model may be told: who it is, and single facts by (kind, sentence)."""
+
+    identity: list[str]
+    facts: list[tuple[str, str]]
+
+
+def compose(snapshot: Snapshot, names: Names, macros: Macros, *, budget_tokens: int, count: Count) -> Prompt:
     """The prompt for one answer of a small model; same promises as `compose.compose`."""
-    history = snapshot.history
-    last = history[-1] if history else None
-    identity, others = _background(snapshot, names)
-    question = last.text if last else snapshot.character.greeting
-    chosen = _chosen(question, others)
-
-    def piece(kind: str, label: str, text: str) -> Piece:
-        return Piece(kind, label, text, count(text) + 2)
-
-    rules = piece("rules", "house rules", compose_rules.compact_rules(names, snapshot.language))
-    about = piece("character", names.character, " ".join(identity))
-    ask = piece("history", last.speaker, render_line(last, names)) if last else None
-    room = Room(budget_tokens - ANSWER_PRIMING_TOKENS - 3 * MESSAGE_TOKENS - rules.tokens - count(_note(names, "")) - 8)
-    if ask:
-        ask = shorten(ask, max(room.free * 3 // 4, budget_tokens // 4, 1), count)
-        room.take(min(ask.tokens, max(room.free, 0)))
-    about = shorten(about, max(room.free, 1), count)
-    room.take(min(about.tokens, max(room.free, 0)))
-    facts = [piece("fact", f"{kind}", text) for kind, text in others]
-    facts = [
-        fact
-        if index in chosen and room.take(fact.tokens + 4)
-        else fact.left_out(NO_ROOM if index in chosen else _LEFT_TO_FACTS)
-        for index, fact in enumerate(facts)
-    ]
-    shown = [
-        piece("example", f"example {number}", f"{written(example.user, names)}\n{written(example.character, names)}")
-        for number, example in enumerate(snapshot.character.examples, 1)
-    ]
-    shown = [
-        example.left_out(_SMALL)
-        if number >= _EXAMPLES
-        else example
-        if room.take(example.tokens + 2 * MESSAGE_TOKENS)
-        else example.left_out()
-        for number, example in enumerate(shown)
-    ]
-    lines = _earlier(history[:-1], names, room, count)
-    draft = _Draft(snapshot, names, rules, about, facts, shown, lines, ask)
-    return draft.fitted(budget_tokens, count, history)
+    return _Draft(snapshot, names, macros, budget_tokens, count).prompt()
 
 
-def _background(snapshot: Snapshot, names: Names) -> tuple[list[str], list[tuple[str, str]]]:
-    """The sentences that say who the character is, and everything else that may become a fact, as (kind, sentence)."""
+def _background(snapshot: Snapshot, names: Names, macros: Macros) -> _Background:
+    """The sentences that say who the character is, and everything else that may become a fact."""
     sheet = snapshot.character
-    told = relevance.sentences(written(sheet.system_prompt, names))
-    identity = [*relevance.sentences(written(sheet.description, names))[:1], *told[:_IDENTITY_SENTENCES]]
-    rest = [("character", text) for text in told]
-    rest += [("lore", text) for entry in snapshot.lore for text in relevance.sentences(written(entry, names))]
-    rest += [("memory", text) for entry in snapshot.memories for text in relevance.sentences(written(entry, names))]
+
+    def told(text: str) -> list[str]:
+        return relevance.sentences(written(text, macros))
+
+    card = told(sheet.system_prompt)
+    about = [typed(fact) for _, fact in compose_traits.facts(sheet)]
+    identity = [*told(sheet.description)[:1], *card[:_IDENTITY_SENTENCES], *about]
+    rest = [("character", text) for text in card]
+    rest += [("lore", text) for entry in snapshot.lore for text in told(entry)]
+    rest += [("memory", text) for entry in snapshot.memories for text in told(entry)]
     rest = [(kind, person.as_first(text, names.character)) for kind, text in rest]
-    rest += [("phrase", written(phrase, names)) for phrase in sheet.phrases]
-    return identity, rest
+    rest += [("recap", text) for text in relevance.sentences(typed(snapshot.recap))]
+    rest += [("phrase", written(phrase, macros)) for phrase in sheet.phrases]
+    return _Background(identity, rest)
+
+
+def _of_asker(snapshot: Snapshot, names: Names) -> str:
+    """What the asker tells of themselves, in few words."""
+    told = [typed(entry) for _, entry in compose_rules.about_asker(snapshot.person)]
+    return f"About {names.user}: {'. '.join(told)}." if told else ""
 
 
 def _chosen(question: str, facts: list[tuple[str, str]]) -> set[int]:
     """Indexes of the facts that bear most on the question. Phrases serve the account only."""
-    usable = [index for index, (kind, _) in enumerate(facts) if kind in {"character", "lore", "memory"}]
+    usable = [index for index, (kind, _) in enumerate(facts) if kind in _USABLE]
     ranked = relevance.rank(question, [facts[index][1] for index in usable])
     return {usable[index] for _, index in ranked[:_FACTS]}
 
 
-def _earlier(lines: tuple[Line, ...], names: Names, room: Room, count: Count) -> list[tuple[Line, Piece]]:
-    """The last few lines before the question, oldest first."""
-    kept: list[tuple[Line, Piece]] = []
-    for line in reversed(lines[-_LINES:]):
-        text = head_and_tail(render_line(line, names), _LINE_TOKENS, count)
-        piece = Piece("history", line.speaker, text, count(text) + 2)
-        if not room.take(piece.tokens + MESSAGE_TOKENS):
-            break
-        kept.append((line, piece))
-    return kept[::-1]
-
-
-def _note(names: Names, facts: str) -> str:
-    return f'(Answer as {names.character}. You know: "{facts}")'
-
-
 class _Draft:
-    """A compact prompt that can still lose its oldest line or its last fact."""
+    """A compact prompt while it is made; it can still lose its oldest line or its last fact."""
 
-    def __init__(
-        self,
-        snapshot: Snapshot,
-        names: Names,
-        rules: Piece,
-        about: Piece,
-        facts: list[Piece],
-        examples: list[Piece],
-        lines: list[tuple[Line, Piece]],
-        ask: Piece | None,
-    ) -> None:
-        self._snapshot, self._names, self._rules, self._about = snapshot, names, rules, about
-        self._facts, self._examples, self._lines, self._ask = facts, examples, lines, ask
+    def __init__(self, snapshot: Snapshot, names: Names, macros: Macros, budget: int, count: Count) -> None:
+        self._snapshot, self._names, self._macros = snapshot, names, macros
+        self._budget, self._count = budget, count
+        self._last = snapshot.history[-1] if snapshot.history else None
+        self._lines: list[tuple[Line, Piece]] = []
+        background = _background(snapshot, names, macros)
+        self._fill(background, Room(budget - ANSWER_PRIMING_TOKENS - 3 * MESSAGE_TOKENS - count(self._note("")) - 8))
 
-    def fitted(self, budget: int, count: Count, history: tuple[Line, ...]) -> Prompt:
+    def prompt(self) -> Prompt:
         """The prompt, held against the budget as it will be sent."""
         messages = self._messages()
-        while (tokens := prompt_tokens(messages, count)) > budget and self._give_up_one(tokens - budget, count):
+        while (tokens := prompt_tokens(messages, self._count)) > self._budget and self._give_up_one(
+            tokens - self._budget
+        ):
             messages = self._messages()
-        return Prompt(messages, self._names.stops, self._account(history), tokens)
+        return Prompt(messages, self._names.stops, self._account(), tokens)
 
-    def _give_up_one(self, excess: int, count: Count) -> bool:
+    # -------------------------------------------------------------------------------------------- filling
+
+    def _piece(self, kind: str, label: str, text: str, whose: Whose = Whose.CREATOR) -> Piece:
+        return Piece(kind, label, text, self._count(text) + 2, whose=whose)
+
+    def _fill(self, background: _Background, room: Room) -> None:
+        snapshot, names, count = self._snapshot, self._names, self._count
+        self._rules = self._piece("rules", "house rules", compose_rules.compact_rules(names, snapshot), Whose.HOUSE)
+        room.free -= self._rules.tokens
+        self._ask = self._asked(room)
+        about = self._piece("character", names.character, " ".join(background.identity))
+        self._about = shorten(about, max(room.free, 1), count)
+        room.take(min(self._about.tokens, max(room.free, 0)))
+        self._extras = [
+            piece if room.take(piece.tokens) else piece.left_out() for piece in self._extra_pieces() if piece.text
+        ]
+        question = self._last.text if self._last else snapshot.character.greeting
+        chosen = _chosen(question, background.facts)
+        self._facts = [
+            self._fact(kind, text, index in chosen, room) for index, (kind, text) in enumerate(background.facts)
+        ]
+        self._examples = [self._example(number, room) for number in range(len(snapshot.character.examples))]
+        self._take_earlier(room)
+
+    def _asked(self, room: Room) -> Piece | None:
+        if self._last is None:
+            return None
+        ask = self._piece("history", self._last.speaker, render_line(self._last, self._names), Whose.SHARED)
+        ask = shorten(ask, max(room.free * 3 // 4, self._budget // 4, 1), self._count)
+        room.take(min(ask.tokens, max(room.free, 0)))
+        return ask
+
+    def _extra_pieces(self) -> list[Piece]:
+        """What stands below rules and character: manner, language, words to avoid, the asker, the place's company."""
+        snapshot, names = self._snapshot, self._names
+        manner = compose_traits.in_few_words(snapshot.character.traits)
+        of_asker = compose_rules.language_name(snapshot.person.language) is not None
+        asker = self._piece("asker", "about them", _of_asker(snapshot, names), Whose.ASKER)
+        language = compose_rules.compact_language(snapshot)
+        banned = compose_rules.banned_rule([typed(word) for word in self._macros.banned])
+        return [
+            self._piece("rules", "language", language, Whose.ASKER if of_asker else Whose.HOUSE),
+            self._piece("trait", "manner", f"Your manner: {manner}." if manner else ""),
+            self._piece("rules", "words to avoid", sections.neutral(banned)),
+            shorten(asker, max(self._budget // 8, 1), self._count),
+        ]
+
+    def _fact(self, kind: str, text: str, is_chosen: bool, room: Room) -> Piece:
+        whose = {"memory": Whose.ASKER, "recap": Whose.SHARED}.get(kind, Whose.CREATOR)
+        piece = self._piece("fact", kind, text, whose)
+        if not is_chosen:
+            return piece.left_out(_LEFT_TO_FACTS)
+        return piece if room.take(piece.tokens + 4) else piece.left_out(NO_ROOM)
+
+    def _example(self, number: int, room: Room) -> Piece:
+        example = self._snapshot.character.examples[number]
+        text = f"{written(example.user, self._macros)}\n{written(example.character, self._macros)}"
+        piece = self._piece("example", f"example {number + 1}", text)
+        if number >= _EXAMPLES:
+            return piece.left_out(_SMALL)
+        return piece if room.take(piece.tokens + 2 * MESSAGE_TOKENS) else piece.left_out()
+
+    def _take_earlier(self, room: Room) -> None:
+        """The last few lines before the question, oldest first."""
+        for line in reversed(self._snapshot.history[:-1][-_LINES:]):
+            text = head_and_tail(render_line(line, self._names), _LINE_TOKENS, self._count)
+            piece = self._piece("history", line.speaker, text, Whose.SHARED)
+            if not room.take(piece.tokens + MESSAGE_TOKENS):
+                break
+            self._lines.insert(0, (line, piece))
+
+    # -------------------------------------------------------------------------------------------- giving up
+
+    def _give_up_one(self, excess: int) -> bool:
         if self._lines:
             self._lines.pop(0)
             return True
-        for pieces in (self._examples, self._facts):
+        for pieces in (self._examples, self._facts, self._extras):
             for index in range(len(pieces) - 1, -1, -1):
                 if pieces[index].included:
                     pieces[index] = pieces[index].left_out()
@@ -149,50 +187,54 @@ class _Draft:
         for name in ("_about", "_rules", "_ask"):
             piece: Piece | None = getattr(self, name)
             if piece is not None:
-                shorter = shorten(piece, max(count(piece.text) - excess, 1), count)
+                shorter = shorten(piece, max(self._count(piece.text) - excess, 1), self._count)
                 if len(shorter.text) < len(piece.text):
                     setattr(self, name, shorter)
                     return True
         return False
 
+    # -------------------------------------------------------------------------------------------- finishing
+
     def _messages(self) -> tuple[PromptMessage, ...]:
         names = self._names
-        system = PromptMessage(Role.SYSTEM, f"{self._rules.text}\n{self._about.text}", names.character)
+        told = [self._rules.text, self._about.text, *(piece.text for piece in self._extras if piece.included)]
+        system = PromptMessage(Role.SYSTEM, "\n".join(told), names.character)
         examples: list[PromptMessage] = []
         for example, piece in zip(self._snapshot.character.examples, self._examples, strict=True):
             if piece.included:
-                examples.append(PromptMessage(Role.USER, written(example.user, names)))
-                examples.append(PromptMessage(Role.ASSISTANT, written(example.character, names), names.character))
-        shown = [(line, piece.text) for line, piece in self._lines]
-        if self._ask:
-            last = self._snapshot.history[-1]
-            shown.append((last, self._ask.text if is_own(last, names) else self._question(self._ask.text)))
+                examples.append(PromptMessage(Role.USER, written(example.user, self._macros)))
+                answer = written(example.character, self._macros)
+                examples.append(PromptMessage(Role.ASSISTANT, answer, names.character))
+        shown = [Rendered(line, piece.text) for line, piece in self._lines]
+        if self._ask and self._last:
+            text = self._ask.text if is_own(self._last, names) else self._question(self._ask.text)
+            shown.append(Rendered(self._last, text))
         history = history_messages(shown, names)
+        if self._snapshot.task is Task.CONTINUE:
+            history = (*history, PromptMessage(Role.USER, sections.CONTINUE))
         # After an example's answer a conversation may begin with anybody.
         return (system, *examples, *history)
 
+    def _note(self, facts: str) -> str:
+        return f'(Answer as {self._names.character}. You know: "{facts}")'
+
     def _question(self, asked: str) -> str:
         facts = [fact.text for fact in self._facts if fact.included]
-        return f"{asked}\n{_note(self._names, ' '.join(facts))}" if facts else asked
+        return f"{asked}\n{self._note(' '.join(facts))}" if facts else asked
 
-    def _account(self, history: tuple[Line, ...]) -> tuple[PromptPart, ...]:
+    def _account(self) -> tuple[PromptPart, ...]:
+        history = self._snapshot.history
         missing = history[: max(len(history) - 1 - len(self._lines), 0)]
-        ask = [self._ask.part()] if self._ask else []
+        older = older_lines(missing, _SMALL) if len(self._lines) == _LINES else older_lines(missing)
+        quoted = PromptPart("asker", "quoted in the character's own text", 0, whose=Whose.ASKER)
         return (
             self._rules.part(),
             self._about.part(),
+            *(piece.part() for piece in self._extras),
+            *((quoted,) if self._macros.uses_persona else ()),
             *(fact.part() for fact in self._facts),
             *(example.part() for example in self._examples),
-            *(
-                PromptPart(
-                    part.kind,
-                    part.label,
-                    part.tokens,
-                    part.included,
-                    _SMALL if len(self._lines) == _LINES else part.reason,
-                )
-                for part in older_lines(missing)
-            ),
+            *older,
             *(piece.part() for _, piece in self._lines),
-            *ask,
+            *((self._ask.part(),) if self._ask else ()),
         )

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.services.talk import sections
 from bot.services.talk.compose_types import Snapshot
 
 # A display name has at most 32 characters on Discord and a webhook's name 80.
@@ -22,12 +23,18 @@ _TEMPLATE_MARK = re.compile(
 
 
 def clean_text(text: str) -> str:
-    """A text without control characters and template marks, with plain newlines. Nothing readable is lost."""
+    """A text without control characters, template marks and our notes' brackets, with plain newlines.
+
+    Nothing readable is lost.
+    """
     lines = (
-        "".join(c for c in line if c == "\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+        line
+        if line.isprintable()
+        else "".join(c for c in line if c == "\t" or unicodedata.category(c) not in {"Cc", "Cs"})
         for line in text.splitlines()
     )
-    return _TEMPLATE_MARK.sub(lambda mark: f" {mark[0]} ", "\n".join(lines)).strip()
+    plain = sections.without_notes("\n".join(lines))
+    return _TEMPLATE_MARK.sub(lambda mark: f" {mark[0]} ", plain).strip()
 
 
 def clean_name(name: str) -> str:
@@ -45,12 +52,13 @@ def same_name(one: str, other: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Everybody's name as the prompt says it."""
+    """Everybody's name as the prompt says it. `called` is what the character is called in talk."""
 
     character: str
     user: str
     other_characters: tuple[str, ...]
     other_people: tuple[str, ...]
+    called: str = ""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Names:
@@ -58,14 +66,15 @@ class Names:
         character = clean_name(snapshot.character.name)
         heard = dict.fromkeys((line.speaker, line.is_character) for line in snapshot.history)
         others = _unique((*snapshot.others, *(name for name, is_character in heard if is_character)), {character})
-        taken = (character, *others)
-        user = person_name(snapshot.user_name, taken)
+        called = clean_name(snapshot.character.called)
+        taken = (character, called, *others)
+        user = person_name(snapshot.person.name, taken)
         people = [person_name(name, taken) for name, is_character in heard if not is_character]
-        return cls(character, user, others, _unique(people, {character, user}))
+        return cls(character, user, others, _unique(people, {character, user}), called)
 
     def of_person(self, speaker: str) -> str:
         """How a person is called in the prompt."""
-        return person_name(speaker, (self.character, *self.other_characters))
+        return person_name(speaker, (self.character, self.called or self.character, *self.other_characters))
 
     @property
     def everyone_else(self) -> tuple[str, ...]:

@@ -8,8 +8,13 @@ receives. The contract:
 - What people and other characters say comes as user messages, one or more *turns* each. A turn begins at the left
   margin with `Name: `; further lines of the same turn are indented by two spaces, so that nothing a person types can
   begin a turn.
+- What came with a line, what it answers and who reacted to it stands in *notes* within its turn, between the brackets
+  of `note`, which nothing that people type contains. Reactions to the answering character's own words are a note at
+  the left margin of the user message that follows.
 - What the answering character said before comes as assistant messages, without a name.
-- `OPENING` stands alone in a user message where a conversation begins with the character's own words.
+- `OPENING` stands alone in a user message where a conversation begins with the character's own words. `CONTINUE` ends
+  a prompt whose last words are the character's own and unfinished.
+- A system message that begins with `RECAP_TASK` wants no answer but a recap of the turns that follow.
 """
 
 from __future__ import annotations
@@ -18,24 +23,51 @@ import re
 
 RULES = "## How this works"
 CHARACTER = "## Who you are"
+FACTS = "## About you"
+MANNER = "## Your manner"
 DESCRIPTION = "## How others describe you"
 SAYINGS = "## Things you like to say"
 EXAMPLES = "## How you talk"
 PRESENT = "## Who is here"
+ASKER = "## About the one you are talking with"
+RECAP = "## What was said before"
 LORE = "## What you know"
 MEMORIES = "## What you remember"
 
-HEADINGS = (RULES, CHARACTER, DESCRIPTION, SAYINGS, EXAMPLES, PRESENT, LORE, MEMORIES)
+RECAP_TASK = "## What to write"
+
+HEADINGS = (
+    RULES, CHARACTER, FACTS, MANNER, DESCRIPTION, SAYINGS, EXAMPLES, PRESENT, ASKER, RECAP, LORE, MEMORIES, RECAP_TASK,
+)  # fmt: skip
 
 OPENING = "(The conversation begins.)"
+CONTINUE = (
+    "(Your last message is not finished. Go on exactly where it stops, in the same voice and language. Do not repeat "
+    "or comment on what is there already.)"
+)
+RECAP_NOW = "(Write the recap now.)"
 
+WRITE_IN = "Write in"
+IF_UNCLEAR = "If that is unclear, write"
 ANSWERING_AS = "You are answering as"
 TALKING_WITH = "You are talking with"
 OTHER_CHARACTERS = "Other characters here"
 OTHER_PEOPLE = "Other people here"
+WHERE = "Where"
+
+# Entries of ASKER begin with these.
+NAME, PRONOUNS, GENDER, AGE = "Name", "Pronouns", "Gender", "Age"
+ABOUT, APPEARANCE = "About them", "How they look"
+LIKES, AVOIDS, ASKS = "Likes to talk about", "Would rather not talk about", "Asks of you"
+
+# Notes begin with these.
+ANSWERS, PICTURE, TEXT_FILE, VOICE, FILE = "answers", "picture", "text file", "voice message", "file"
+STICKER, REACTIONS, REACTIONS_TO_YOU = "sticker", "reactions", "reactions to what you said"
 
 _INDENT = "  "
-_TURN = re.compile(r"^(?P<name>[^\s:][^:\n]{0,79}): ?(?P<text>.*)$")
+_TURN = re.compile(r"^(?P<name>[^\s:⟦][^:\n]{0,79}): ?(?P<text>.*)$")
+_NOTE = re.compile(r"⟦([^⟦⟧]*)⟧")
+_BRACKETS = str.maketrans("⟦⟧", "[]")
 
 
 def section(heading: str, body: str) -> str:
@@ -53,6 +85,21 @@ def neutral(text: str) -> str:
     """The same text, unable to begin a section: a line that equals a heading is indented."""
     known = {heading.casefold() for heading in HEADINGS}
     return "\n".join(f"{_INDENT}{line}" if line.strip().casefold() in known else line for line in text.splitlines())
+
+
+def note(text: str) -> str:
+    """Something about a line that is not its words."""
+    return f"⟦{text}⟧"
+
+
+def without_notes(text: str) -> str:
+    """What somebody typed, unable to pose as a note."""
+    return text.translate(_BRACKETS)
+
+
+def read_notes(text: str) -> tuple[str, list[str]]:
+    """The words of a turn, and its notes."""
+    return _NOTE.sub("", text).strip(), _NOTE.findall(text)
 
 
 def turn(name: str, text: str) -> str:

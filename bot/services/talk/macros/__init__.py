@@ -35,6 +35,10 @@ class Macros:
             self._done[text] = Run(self._shared, RULES, text).expanded(text)
         return self._done[text]
 
+    def preview(self, text: str) -> str:
+        """The same text, without anything being set."""
+        return Macros(self._shared.world, is_preview=True).expand(text)
+
     @property
     def changes(self) -> Changes:
         """Variables set or deleted so far."""

@@ -30,8 +30,8 @@ class World:
     The card's fields (`description` to `first_message`) are their creator's words: macros inside of them are expanded.
     All else is inserted as it is and never expanded: it may hold what a member wrote. `now` is aware; without it
     macros that tell the time stay as they stand. `place` makes `{{pick}}` stable (a conversation's id), `chance` makes
-    `{{random}}` and `{{roll}}` differ from answer to answer. `variables` are the conversation's; those set as global have
-    a prefix to their names (`GLOBAL`).
+    `{{random}}` and `{{roll}}` differ from answer to answer. `variables` are the conversation's; global ones
+    have a prefix to their names (`GLOBAL`).
     """
 
     char: str
