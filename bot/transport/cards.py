@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import cast
 
+import discord
+
 from bot.ports import Face
 from bot.transport import pings
 from bot.transport.marks import Components
@@ -44,6 +46,18 @@ def without_rows(components: object) -> Components:
         nested = one.get("components")
         kept.append({**one, "components": without_rows(nested)} if one.get("type") == _CONTAINER else one)
     return kept
+
+
+def words_of(message: discord.Message) -> str:
+    """The words of a card, without its heading; empty for anything else."""
+    texts = [
+        inner.content
+        for one in message.components
+        if isinstance(one, discord.Container)
+        for inner in one.children
+        if isinstance(inner, discord.TextDisplay)
+    ]
+    return texts[-1] if texts else ""
 
 
 def has_rows(components: object) -> bool:

@@ -18,14 +18,18 @@ from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
 from bot.errors import Closed, StageClosed
-from bot.ports import Heard, Place
+from bot.ports import Heard, Place, Reacted, Sensitivity, Surroundings
 from bot.texts import SOURCE_LANGUAGE, Say
 from bot.transport.border import Border
 from bot.transport.heard import heard as heard_of
+from bot.transport.heard import mentions
 from bot.transport.identify import IdentifyBudget
+from bot.transport.permissions import needed_to_speak
 from bot.transport.stores import SyncStore
+from bot.transport.surroundings import SurroundingsKept, surroundings
 from bot.transport.tree import CafeTree, CatalogueTranslator, sync_if_changed
 from bot.transport.views import Drafts, MendButton
+from bot.transport.witness import Witness
 
 BACKFILL_LIMIT = 300
 """Messages read per channel after an absence, the newest; what was said before them is past answering."""
@@ -54,7 +58,18 @@ class Missed(Protocol):
 
 
 class Ears(Protocol):
-    """Who wants to know what is said. `hear` returns once a message is safe; the same one may come twice."""
+    """Who wants to know what is said. `hear` returns once a message is safe; the same one may come twice.
+
+    Everything but `hear` and `cursors` comes for whatever happens in any server: it must cost nothing where nobody of
+    ours is concerned.
+    """
+
+    def concerns(self, channel_id: int, author_is_bot: bool) -> bool:
+        """Whether a message there, that does not mention us, could be of interest. Asked of every single one.
+
+        `author_is_bot` is true of webhooks too.
+        """
+        ...
 
     async def hear(self, heard: Heard) -> object:
         """Somebody said something."""
@@ -70,6 +85,22 @@ class Ears(Protocol):
 
     async def cursors(self) -> Sequence[Missed]:
         """Where to read on after an absence."""
+        ...
+
+    async def reacted(self, reacted: Reacted) -> object:
+        """Somebody put an emoji under a message, or took theirs away."""
+        ...
+
+    async def place_gone(self, guild_id: int | None, channel_id: int | None) -> object:
+        """A channel or thread was deleted; without `channel_id`, we are no longer in the server."""
+        ...
+
+    async def place_changed(self, place: Place) -> object:
+        """A channel's permissions or settings, or a thread's being archived or locked, are not what they were."""
+        ...
+
+    async def member_left(self, guild_id: int, discord_id: int) -> object:
+        """A person left a server, as far as Discord tells (a ban; leaving only with the privileged Members intent)."""
         ...
 
 
@@ -92,6 +123,7 @@ class CafeClient(commands.Bot):
         """`language` is the house's, for what is said to everybody at once."""
         intents = discord.Intents.none()
         intents.guilds = intents.guild_messages = intents.dm_messages = intents.message_content = True
+        intents.guild_reactions = intents.dm_reactions = intents.webhooks = intents.moderation = True
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -100,6 +132,7 @@ class CafeClient(commands.Bot):
             tree_cls=CafeTree,
             guild_ready_timeout=guild_ready_timeout,
             max_ratelimit_timeout=60.0,
+            max_messages=None,
         )
         self.clock: Clock = clock or SystemClock()
         self.border = Border(self.clock)
@@ -108,15 +141,18 @@ class CafeClient(commands.Bot):
         self._syncs = syncs
         self._language = language
         self._prepare = prepare
-        self._ears: Ears | None = None
+        self.ears: Ears | None = None
+        self.around = SurroundingsKept()
+        self.webhooks_changed: Callable[[int], None] | None = None
         self._budget = IdentifyBudget(self.clock)
         self._catching_up = asyncio.Lock()
         self._up = asyncio.Event()
         self._held: dict[int, list[Heard]] = {}
+        Witness(self)
 
     def attend(self, ears: Ears) -> None:
         """Tell these of everything that is said from now on. Call it before `start`."""
-        self._ears = ears
+        self.ears = ears
 
     # ------------------------------------------------------------------------------------------ coming and going
 
@@ -212,6 +248,8 @@ class CafeClient(commands.Bot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """A message was written. Text commands do not exist here."""
+        if not self._concerns(message):
+            return
         said = self._heard(message, await self._looked_up(message))
         if said is None:
             return
@@ -223,20 +261,22 @@ class CafeClient(commands.Bot):
 
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """A message was taken back."""
-        if self._ears is not None:
-            await self._ears.trigger_deleted(payload.message_id)
+        if self.ears is not None:
+            await self.ears.trigger_deleted(payload.message_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """Many were."""
-        if self._ears is not None:
+        if self.ears is not None:
             for message_id in payload.message_ids:
-                await self._ears.trigger_deleted(message_id)
+                await self.ears.trigger_deleted(message_id)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message may say something else now; embeds unfolding is the same event."""
+        if not self._concerns(payload.message):
+            return
         said = self._heard(payload.message)
-        if self._ears is not None and said is not None and said.webhook_id is None and not said.content_withheld:
-            await self._ears.trigger_edited(said.message_id, said.content)
+        if self.ears is not None and said is not None and said.webhook_id is None and not said.content_withheld:
+            await self.ears.trigger_edited(said.message_id, said.content)
 
     async def on_ready(self) -> None:
         """A new session: whatever was said before it is not replayed."""
@@ -250,12 +290,15 @@ class CafeClient(commands.Bot):
     async def history(self, place: Place, after: int, limit: int) -> list[Heard]:
         """The last `limit` messages written after one, oldest first. Raises `StageClosed`."""
         channel = self.get_partial_messageable(place.channel_id, guild_id=place.guild_id)
+        guild = None if place.guild_id is None else self.get_guild(place.guild_id)
+        cached = channel if guild is None else guild.get_channel_or_thread(place.channel_id)
+        known = place, Surroundings(Sensitivity.CONFIDENTIAL) if guild is None else surroundings(cached, guild)
         said: list[Heard] = []
         try:
             async for message in channel.history(limit=limit):
                 if message.id <= after:
                     break
-                one = self._heard(message, place)
+                one = self._heard(message, known)
                 if one is not None:
                     said.append(one)
         except discord.Forbidden:
@@ -275,11 +318,32 @@ class CafeClient(commands.Bot):
         if error is not None:
             self.border.record(error, where=event_method)
 
-    def _heard(self, message: discord.Message, place: Place | None = None) -> Heard | None:
-        us = self.user.id if self.user is not None else 0
-        return heard_of(message, us=us, reads_content=self.reads_messages, place=place)
+    def missing_in(self, place: Place) -> tuple[str, ...]:
+        """The permissions we need to speak in a place and lack there, as far as the gateway told."""
+        guild = None if place.guild_id is None else self.get_guild(place.guild_id)
+        channel = None if guild is None else guild.get_channel(place.webhook_channel_id)
+        if guild is None or channel is None or guild.get_member(self.user.id if self.user else 0) is None:
+            return ()
+        have = channel.permissions_for(guild.me)
+        return tuple(name for name in needed_to_speak(place) if not getattr(have, name))
 
-    async def _looked_up(self, message: discord.Message) -> Place | None:
+    def _concerns(self, message: discord.Message) -> bool:
+        """Whether a message is worth a closer look: nearly none is, and looking closer costs more than hearing."""
+        if self.ears is None or self.user is None or message.author.id == self.user.id:
+            return False
+        if message.guild is None:
+            return True
+        is_automatic = message.author.bot or message.webhook_id is not None
+        if self.ears.concerns(message.channel.id, is_automatic):
+            return True
+        return not is_automatic and mentions(message, self.user.id)
+
+    def _heard(self, message: discord.Message, known: tuple[Place, Surroundings] | None = None) -> Heard | None:
+        us = self.user.id if self.user is not None else 0
+        place, around = known or (None, self.around.of(message.channel, message.guild))
+        return heard_of(message, us=us, reads_content=self.reads_messages, place=place, around=around)
+
+    async def _looked_up(self, message: discord.Message) -> tuple[Place, Surroundings] | None:
         """Where a message was written, if the cache does not know the channel (a thread it was never told of)."""
         if message.guild is None or not isinstance(message.channel, discord.PartialMessageable):
             return None
@@ -289,18 +353,18 @@ class CafeClient(commands.Bot):
             log.warning("channel_unknown", channel_id=message.channel.id, error=repr(error)[:120])
             return None
         parent = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
-        return Place(message.guild.id, channel.id, parent)
+        return Place(message.guild.id, channel.id, parent), surroundings(channel, message.guild)
 
     async def _tell(self, said: Heard) -> None:
-        if self._ears is not None:
-            await self._ears.hear(said)
+        if self.ears is not None:
+            await self.ears.hear(said)
 
     async def _catch_up(self) -> None:
         """Read on in every channel where we left off, one after the other; newcomers wait for the older ones there."""
-        if self._ears is None:
+        if self.ears is None:
             return
         async with self._catching_up:
-            missed = await self._ears.cursors()
+            missed = await self.ears.cursors()
             for one in missed:
                 await self._read_on(one.place, one.after_message_id)
             if missed:
@@ -315,6 +379,8 @@ class CafeClient(commands.Bot):
                 told = said.message_id
         except StageClosed as error:
             log.warning("backfill_failed", channel_id=place.channel_id, reason=error.reason)
+            if error.reason is Closed.UNKNOWN_CHANNEL and self.ears is not None:
+                await self.ears.place_gone(place.guild_id, place.channel_id)
         finally:
             while held:
                 said = held.pop(0)

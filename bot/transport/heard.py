@@ -3,25 +3,47 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 
 import discord
 
-from bot.ports import Caller, Heard, Place, RepliedTo
+from bot.ports import Attached, AttachedKind, Caller, Heard, Place, RepliedTo, Rights, Surroundings
+from bot.transport.cards import words_of
+from bot.transport.graphemes import cut_at_or_before
+from bot.transport.surroundings import place_of, rights, surroundings
+
+__all__ = ["attached", "caller", "heard", "place_of"]
 
 EXCERPT_LENGTH = 80
 _SPOKEN = (discord.MessageType.default, discord.MessageType.reply)
 _REFERENCE = re.compile(r"<(?:@!?(?P<user>\d+)|@&(?P<role>\d+)|#(?P<channel>\d+)|a?:(?P<emoji>\w+):\d+)>")
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"})
+_WORDS = frozenset(
+    {"application/json", "application/xml", "application/yaml", "application/x-yaml", "application/toml"}
+)
+_WORD_ENDINGS = frozenset(
+    """.txt .md .markdown .rst .csv .tsv .json .jsonl .yaml .yml .toml .ini .cfg .xml .html .css .py .js .ts .tsx .jsx
+    .java .kt .c .h .cpp .hpp .cs .go .rs .rb .php .sh .sql .lua .swift .tex .log .diff .patch""".split()  # noqa: SIM905 - a list of forty quoted words reads worse
+)
 
 
-def heard(message: discord.Message, *, us: int, reads_content: bool, place: Place | None = None) -> Heard | None:
+def heard(
+    message: discord.Message,
+    *,
+    us: int,
+    reads_content: bool,
+    place: Place | None = None,
+    around: Surroundings | None = None,
+) -> Heard | None:
     """The message as the rules know it; None for what nobody said (joins, pins, command answers, our own notices).
 
     `us` is the application's user id. Without `reads_content` Discord blanks messages that do not concern us. `place`
-    is where it was fetched from, where the message itself does not know its channel well.
+    is where it was fetched from, where the message itself does not know its channel well, and `around` what is known
+    of it.
     """
     if message.type not in _SPOKEN or message.author.id == us:
         return None
-    mentions_us = _mentions(message, us)
+    mentions_us = mentions(message, us)
     blank = not (message.content or message.attachments or message.embeds or message.stickers)
     return Heard(
         message_id=message.id,
@@ -34,13 +56,10 @@ def heard(message: discord.Message, *, us: int, reads_content: bool, place: Plac
         mentions_us=mentions_us,
         reply_to=_replied_to(message),
         content_withheld=blank and not reads_content and message.guild is not None and not mentions_us,
+        attached=attached(message) if message.attachments or message.stickers else (),
+        around=around or surroundings(message.channel, message.guild),
+        rights=Rights() if message.webhook_id is not None else rights(message.author, message.channel),
     )
-
-
-def place_of(channel: discord.abc.MessageableChannel, guild: discord.Guild | None) -> Place:
-    """Where a channel's words are shown, and whose webhook speaks there."""
-    parent = channel.parent_id if isinstance(channel, discord.Thread) else channel.id
-    return Place(guild.id if guild else None, channel.id, parent)
 
 
 def caller(author: discord.User | discord.Member) -> Caller:
@@ -48,7 +67,41 @@ def caller(author: discord.User | discord.Member) -> Caller:
     return Caller(author.id, author.name, author.display_name)
 
 
-def _mentions(message: discord.Message, us: int) -> bool:
+def attached(message: discord.Message) -> tuple[Attached, ...]:
+    """What came with a message, in order; stickers last."""
+    files = tuple(
+        Attached(
+            attachment_id=one.id,
+            kind=_kind(one),
+            name=one.filename,
+            mime=_mime(one),
+            size_bytes=one.size,
+            width=one.width,
+            height=one.height,
+            alt=one.description or None,
+        )
+        for one in message.attachments
+    )
+    stickers = tuple(Attached(one.id, AttachedKind.STICKER, one.name) for one in message.stickers)
+    return files + stickers
+
+
+def _kind(one: discord.Attachment) -> AttachedKind:
+    mime = _mime(one) or ""
+    if one.is_voice_message():
+        return AttachedKind.VOICE
+    if mime in _PICTURES:
+        return AttachedKind.IMAGE
+    if mime.startswith("text/") or mime in _WORDS or PurePosixPath(one.filename.lower()).suffix in _WORD_ENDINGS:
+        return AttachedKind.TEXT
+    return AttachedKind.FILE
+
+
+def _mime(one: discord.Attachment) -> str | None:
+    return one.content_type.partition(";")[0].strip().lower() if one.content_type else None
+
+
+def mentions(message: discord.Message, us: int) -> bool:
     """Whether the words name us: a mention, or our own role's. The ping that comes with a reply is not one."""
     if f"<@{us}>" in message.content or f"<@!{us}>" in message.content:
         return True
@@ -81,11 +134,19 @@ def _replied_to(message: discord.Message) -> RepliedTo | None:
     original = reference.resolved
     if not isinstance(original, discord.Message):
         return RepliedTo(reference.message_id)
-    excerpt = " ".join(_readable(original).split())
+    words = _readable(original) or words_of(original) or ", ".join(one.name for one in attached(original))
+    excerpt = " ".join(words.split())
     return RepliedTo(
         message_id=original.id,
         author_id=original.author.id,
         author_name=original.author.display_name,
         webhook_id=original.webhook_id,
-        excerpt=excerpt if len(excerpt) <= EXCERPT_LENGTH else f"{excerpt[: EXCERPT_LENGTH - 1]}…",
+        excerpt=_shortened(excerpt),
     )
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= EXCERPT_LENGTH:
+        return text
+    at = cut_at_or_before(text, EXCERPT_LENGTH - 1, floor=EXCERPT_LENGTH - 20)
+    return f"{text[: min(at, EXCERPT_LENGTH - 1)]}…"

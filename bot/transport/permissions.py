@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import discord
 
+from bot.ports import Place
+
 WANTED = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -15,3 +17,9 @@ WANTED = discord.Permissions(
     use_external_emojis=True,
     add_reactions=True,
 )
+
+
+def needed_to_speak(place: Place) -> tuple[str, ...]:
+    """The permissions without which no character speaks in a place of a server, by discord.py's names."""
+    in_thread = ("send_messages_in_threads",) if place.channel_id != place.webhook_channel_id else ()
+    return "view_channel", "manage_webhooks", "read_message_history", *in_thread

@@ -19,7 +19,7 @@ from bot.transport.views import CafeView, TurnButton
 from sandbox.server import Sandbox
 from tests.sandbox.visitors import Person
 from tests.transport.hall import Hall, hall
-from tests.transport.test_client import Listener, make_client, running, until
+from tests.transport.town import Listener, make_client, running, until
 
 HOSTILE = "@everyone <@{robin}>"
 
