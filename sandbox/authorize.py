@@ -29,6 +29,8 @@ SCOPES = {
     "bot": "Add a bot to a server",
     "applications.commands": "Add commands to a server",
 }
+FOR_ONESELF = "Use its commands wherever you are"
+_INSTALLS = ("applications.commands",)
 #: Fields that travel from the address through the form unchanged.
 _CARRIED = (
     "client_id",
@@ -40,7 +42,10 @@ _CARRIED = (
     "guild_id",
     "code_challenge",
     "code_challenge_method",
+    "integration_type",
 )
+#: docs: Application, Installation Context: a person takes the application along.
+_FOR_ONESELF = "1"
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { display: grid; place-items: center; min-height: 100vh; margin: 0; background: light-dark(#f2f3f5, #1e1f22); }
@@ -67,9 +72,14 @@ class Request:
     carried: dict[str, str]
 
     @property
+    def for_oneself(self) -> bool:
+        """Whether the person installs the application for themselves, wherever they are."""
+        return self.carried.get("integration_type") == _FOR_ONESELF and "applications.commands" in self.scopes
+
+    @property
     def adds_to_server(self) -> bool:
         """Whether a server must be chosen."""
-        return bool({"bot", "applications.commands"} & set(self.scopes))
+        return not self.for_oneself and bool({"bot", "applications.commands"} & set(self.scopes))
 
 
 def mount(app: web.Application, core: Core) -> None:
@@ -112,6 +122,8 @@ def read(core: Core, fields: Mapping[str, str]) -> Request:
         raise Refusal("This redirect_uri is not one of the application's.")
     if fields.get("response_type", "code" if adds_only else "") != "code":
         raise Refusal("response_type must be code.")
+    if fields.get("integration_type") == _FOR_ONESELF and "bot" in scopes:
+        raise Refusal("A bot joins servers; it cannot be installed for a person.")
     if fields.get("code_challenge") and fields.get("code_challenge_method") != "S256":
         raise Refusal("code_challenge_method must be S256.")
     carried = {key: fields[key] for key in _CARRIED if key in fields}
@@ -128,6 +140,8 @@ def decide(core: Core, request: Request, fields: Mapping[str, str]) -> str | Non
     if person is None or person.bot:
         raise Refusal("Choose who you are.")
     guild = _invite(core, request, person, fields) if request.adds_to_server else None
+    if request.for_oneself:
+        guild_acts.install_for(core, request.application, person, installed=True)
     if request.redirect_uri is None:
         return None
     grant = Grant(
@@ -186,7 +200,8 @@ def _form(core: Core, request: Request) -> str:
         for user in core.world.users
         if not user.bot
     )
-    asked = "".join(f"<li>{html.escape(SCOPES[scope])}</li>" for scope in request.scopes)
+    shown = [FOR_ONESELF if request.for_oneself and one in _INSTALLS else SCOPES[one] for one in request.scopes]
+    asked = "".join(f"<li>{html.escape(line)}</li>" for line in shown)
     return (
         f"<h1>{html.escape(request.application.name)} asks for access</h1><ul>{asked}</ul>"
         '<form method="post" action="/oauth2/authorize">'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox import faces
-from sandbox.acts import channels, guilds, messages
+from sandbox.acts import channels, guilds, messages, threads
 from sandbox.core import Core
 from sandbox.gateway.intents import PRIVILEGED
 from sandbox.permissions import EVERYONE, Permission
@@ -79,9 +79,55 @@ def build(core: Core, identity: Identity, *, approved_intents: int = int(PRIVILE
     welcome, archive = _channels(core, guild)
     guild.system_channel_id = welcome.id
     core.world.guilds.put(guild)
+    _forum(core, guild, sasha, robin)
+    _elsewhere(core, application, [sasha, robin, alex])
     greeting = {"content": WELCOME.format(archive=f"<#{archive.id}>")}
     messages.write(core, messages.Draft(welcome, alex.id, greeting))
     return Demo(guild, application, robin, sasha, alex)
+
+
+def _forum(core: Core, guild: Guild, sasha: User, robin: User) -> None:
+    """A forum with tags, and a post to answer in."""
+    forum = channels.make_channel(
+        core,
+        guild.id,
+        "story-corner",
+        kind=ChannelType.FORUM,
+        topic="One story per post. Begin one, and bring somebody along.",
+        settings={
+            "available_tags": [
+                {"name": "Adventure", "emoji_name": "🧭"},
+                {"name": "Mystery", "emoji_name": "🔍"},
+                {"name": "Slow and warm", "emoji_name": "🍵"},
+                {"name": "Kettle's pick", "emoji_name": "⭐", "moderated": True},
+            ],
+            "default_reaction_emoji": {"emoji_name": "🕯️"},
+        },
+    )
+    opening = {"content": "The clock in the square runs backwards since Tuesday. Who has seen it, and who did it?"}
+    post, _ = threads.start_post(
+        core,
+        forum,
+        "The clock that runs backwards",
+        messages.Draft(forum, sasha.id, opening),
+        tags=[forum.available_tags[1]["id"]],
+    )
+    reply = messages.Draft(post, robin.id, {"content": "I set my watch by it and was home before I left."})
+    threads.follow_by_speaking(core, post, messages.write(core, reply))
+
+
+def _elsewhere(core: Core, application: Application, people: list[User]) -> None:
+    """Places without the bot, where whoever installed the application for themselves brings it along.
+
+    Robin has: a server of Sasha's, and a conversation of all three.
+    """
+    sasha, robin, _ = people
+    club = guilds.make_guild(core, "Harbour Club", sasha.id)
+    channels.make_channel(core, club.id, "pier", topic="No bots moored here; bring your own.")
+    channels.make_channel(core, club.id, "regatta")
+    guilds.join(core, club, robin.id)
+    guilds.install_for(core, application, robin, installed=True)
+    channels.group_channel(core, robin.id, [person.id for person in people], "Tea at four")
 
 
 def adopt(core: Core, identity: Identity) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import load
+from sandbox import load, trouble
 from sandbox.acts import channels as channel_acts
 from sandbox.acts import guilds as guild_acts
+from sandbox.acts import threads as thread_acts
 from sandbox.avatars import is_loopback
 from sandbox.core import Core
 from sandbox.errors import ApiError
@@ -44,7 +45,7 @@ async def make_person(core: Core, request: web.Request) -> Any:
         standing=form.get("role") or "member",
         locale=form.get("locale") or "en-US",
     )
-    for guild_id in form.get("guild_ids") or [guild.id for guild in core.world.guilds]:
+    for guild_id in form.get("guild_ids") or _with_a_bot(core):
         guild_acts.join(core, core.world.guild(guild_id), user.id)
     return _person(user)
 
@@ -58,6 +59,20 @@ async def make_guild(core: Core, request: web.Request) -> Any:
         application = core.world.application(form["invite"])
         guild_acts.invite_bot(core, guild, application, int(form.get("permissions") or 0))
     return places.guild(core.world, guild)
+
+
+async def cause_trouble(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/trouble/{name} {…}: what an admin or Discord does to the bot; names and parameters: trouble.py."""
+    form: Json = await request.json() if request.can_read_body else {}
+    return trouble.cause(core, request.match_info["trouble"], **form)
+
+
+async def install(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/installs {user_id, installed?}: a person has the application for themselves, or not any more."""
+    form: Json = await request.json()
+    application = next(iter(core.world.applications))
+    guild_acts.install_for(core, application, core.world.user(form["user_id"]), installed=form.get("installed", True))
+    return {"installed_by": application.installed_by}
 
 
 async def populate(core: Core, request: web.Request) -> Any:
@@ -126,6 +141,7 @@ async def set_intents(core: Core, request: web.Request) -> Any:
 async def advance_clock(core: Core, request: web.Request) -> Any:
     """POST /sandbox/clock {advance: seconds}: let time pass at once."""
     core.clock.advance(float((await request.json())["advance"]))
+    thread_acts.archive_quiet(core)
     return {"now": core.clock.iso()}
 
 
@@ -133,6 +149,8 @@ HOOKS: tuple[tuple[str, str, Hook], ...] = (
     ("GET", "/sandbox/people", list_people),
     ("POST", "/sandbox/people", make_person),
     ("POST", "/sandbox/guilds", make_guild),
+    ("POST", "/sandbox/trouble/{trouble}", cause_trouble),
+    ("POST", "/sandbox/installs", install),
     ("POST", "/sandbox/populate", populate),
     ("POST", "/sandbox/flood", flood),
     ("GET", "/sandbox/journal", read_journal),
@@ -142,6 +160,12 @@ HOOKS: tuple[tuple[str, str, Hook], ...] = (
     ("POST", "/sandbox/intents", set_intents),
     ("POST", "/sandbox/clock", advance_clock),
 )
+
+
+def _with_a_bot(core: Core) -> list[str]:
+    """Where a newcomer goes who says nothing else: every server that some application is in."""
+    bots = [application.id for application in core.world.applications]
+    return [guild.id for guild in core.world.guilds if any(core.world.membership(guild.id, one) for one in bots)]
 
 
 def mount(app: web.Application, core: Core) -> None:
@@ -185,4 +209,5 @@ def _person(user: User) -> Json:
         "token": user.token,
         "role": user.standing,
         "locale": user.locale,
+        "closed_to_direct": user.closed_to_direct,
     }

@@ -18,6 +18,7 @@ SETTINGS = {
     "default_sort_order": "default_sort_order",
     "default_forum_layout": "default_layout",
 }
+_NAMED_PLAINLY = (ChannelType.TEXT, ChannelType.NEWS, ChannelType.FORUM)
 _NULLABLE = ("default_auto_archive_duration", "default_sort_order")
 
 
@@ -47,7 +48,7 @@ def make_channel(
         id=world.new_id(),
         type=kind,
         guild_id=guild_id,
-        name=channel_name_as_shown(name) if kind in (ChannelType.TEXT, ChannelType.NEWS) else name.strip(),
+        name=shown_name(kind, name),
         position=len(siblings) if position is None else position,
         parent_id=parent_id,
         topic=topic,
@@ -59,6 +60,11 @@ def make_channel(
     world.channels.put(channel)
     core.hub.channel("CHANNEL_CREATE", channel)
     return channel
+
+
+def shown_name(kind: int, name: str) -> str:
+    """A channel's name as it is kept: most kinds have neither capitals nor blanks."""
+    return channel_name_as_shown(name) if kind in _NAMED_PLAINLY else name.strip()
 
 
 def settle(core: Core, channel: Channel, form: Json) -> None:
@@ -100,6 +106,7 @@ def change_channel(core: Core, channel: Channel) -> None:
         core.hub.to_channel("THREAD_UPDATE", channel, lambda one: places.thread(channel, one.user_id))
     else:
         core.hub.channel("CHANNEL_UPDATE", channel)
+        core.hub.rights_changed(channel.guild_id or "", tell_people=False)
 
 
 def delete_channel(core: Core, channel: Channel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 
+from sandbox.acts.threads import unfollow_all
 from sandbox.core import Core
 from sandbox.gateway.intents import APPLICATION_FLAGS
 from sandbox.permissions import EVERYONE
@@ -78,9 +79,21 @@ def join(core: Core, guild: Guild, user_id: str, roles: list[str] | None = None)
 def leave(core: Core, guild_id: str, user_id: str) -> None:
     """Somebody leaves or is removed; they hear GUILD_DELETE, the others GUILD_MEMBER_REMOVE."""
     core.world.members.drop(pair(guild_id, user_id))
+    unfollow_all(core, guild_id, user_id)
     user = people.user(core.world.user(user_id))
     core.hub.to_application("GUILD_DELETE", user_id, guild_id, {"id": guild_id})
     core.hub.to_guild("GUILD_MEMBER_REMOVE", guild_id, {"guild_id": guild_id, "user": user})
+    # The role that came with a bot goes with it.
+    for role in core.world.roles.of(guild_id):
+        if role.bot_id == user_id:
+            delete_role(core, role)
+
+
+def install_for(core: Core, application: Application, person: User, *, installed: bool) -> None:
+    """A person takes an application into their account, or out of it; nobody is told (docs: User-Installable Apps)."""
+    others = [one for one in application.installed_by if one != person.id]
+    application.installed_by = [*others, person.id] if installed else others
+    core.world.applications.put(application)
 
 
 def invite_bot(core: Core, guild: Guild, application: Application, permissions: int) -> Member:
@@ -130,6 +143,22 @@ def change_role(core: Core, role: Role) -> None:
     core.world.roles.put(role)
     body = {"guild_id": role.guild_id, "role": people.role(role)}
     core.hub.to_guild("GUILD_ROLE_UPDATE", role.guild_id, body)
+    core.hub.rights_changed(role.guild_id, tell_people=True)
+
+
+def delete_role(core: Core, role: Role) -> None:
+    """Take a role away from its members and the server; overwrites of it go quietly."""
+    for member in core.world.members.of(role.guild_id):
+        if role.id in member.roles:
+            member.roles.remove(role.id)
+            change_member(core, member)
+    for channel in core.world.channels_of(role.guild_id):
+        if any(one.id == role.id for one in channel.overwrites):
+            channel.overwrites = [one for one in channel.overwrites if one.id != role.id]
+            core.world.channels.put(channel)
+    core.world.roles.drop(role.id)
+    core.hub.to_guild("GUILD_ROLE_DELETE", role.guild_id, {"guild_id": role.guild_id, "role_id": role.id})
+    core.hub.rights_changed(role.guild_id, tell_people=True)
 
 
 def change_member(core: Core, member: Member) -> None:
@@ -137,3 +166,4 @@ def change_member(core: Core, member: Member) -> None:
     core.world.members.put(member)
     body: Json = {**people.member(core.world, member), "guild_id": member.guild_id}
     core.hub.to_guild("GUILD_MEMBER_UPDATE", member.guild_id, body)
+    core.hub.rights_changed(member.guild_id, tell_people=True)

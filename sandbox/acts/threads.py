@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sandbox.acts import messages
+from sandbox.acts.channels import change_channel
 from sandbox.core import Core
 from sandbox.gateway.sessions import Session
 from sandbox.permissions import can_see
 from sandbox.render import people, places
+from sandbox.snowflake import made_at
 from sandbox.world.models import Channel, ChannelType, Json, Message, MessageFlag, MessageType, ThreadMember
 
 #: Minutes of silence after which a thread, or a forum's post, is archived where nobody says otherwise.
@@ -142,6 +145,19 @@ def unfollow_all(core: Core, guild_id: str, user_id: str) -> None:
         if thread.followed_by(user_id):
             thread.followers = [one for one in thread.followers if one.user_id != user_id]
             core.world.channels.put(thread)
+
+
+def archive_quiet(core: Core) -> None:
+    """Archive every thread in which nobody spoke for as long as its `auto_archive` says."""
+    for thread in core.world.channels:
+        if not thread.is_thread or thread.archived:
+            continue
+        changed = datetime.fromisoformat(thread.archive_changed_at or core.clock.iso()).timestamp()
+        spoken = made_at(thread.last_message_id) if thread.last_message_id else 0.0
+        if core.clock.now() - max(changed, spoken) > thread.auto_archive * 60:
+            thread.archived = True
+            thread.archive_changed_at = core.clock.iso()
+            change_channel(core, thread)
 
 
 def _tell_of_new(core: Core, thread: Channel) -> None:

@@ -164,10 +164,48 @@ class Hub:
     def whole_guild(self, guild: Guild, session: Session) -> Json:
         """A server for one session. Without the presences intent a bot sees only itself (docs: Guild Create)."""
         sees_all = not session.bot or bool(session.intents & intents.Intent.GUILD_PRESENCES)
+        session.hidden[guild.id] = self._hidden(guild.id, session.user_id)
         body = places.whole_guild(self._world, guild, session.user_id, all_members=sees_all, all_channels=session.bot)
         if sees_all:
             body["presences"] = self.presences(guild.id)
         return body
+
+    def rights_changed(self, guild_id: str, *, tell_people: bool) -> None:
+        """Roles, members or overwrites changed: who sees more channels than before is told of the threads in them.
+
+        docs: Gateway Events, Thread List Sync. With `tell_people`, people are also told of the channels themselves,
+        which bots know all along.
+        """
+        for session in self._in_guild(guild_id):
+            before = session.hidden.get(guild_id, set())
+            now = session.hidden[guild_id] = self._hidden(guild_id, session.user_id)
+            if now == before:
+                continue
+            if tell_people and not session.bot:
+                self._show(session, "CHANNEL_DELETE", now - before)
+                self._show(session, "CHANNEL_CREATE", before - now)
+            opened = [one for one in before - now if one in self._world.channels]
+            if opened:
+                body = places.thread_list(self._world, guild_id, opened, session.user_id)
+                self._send(session, "THREAD_LIST_SYNC", body, in_guild=True)
+
+    def outage(self, guild: Guild, *, over: bool) -> None:
+        """Discord loses sight of a server, or has it back: its members' clients are told."""
+        for session in self._in_guild(guild.id):
+            if over:
+                session.dispatch("GUILD_CREATE", {**self.whole_guild(guild, session), "unavailable": False})
+            else:
+                session.dispatch("GUILD_DELETE", {"id": guild.id, "unavailable": True})
+
+    def _show(self, session: Session, event: str, channel_ids: Iterable[str]) -> None:
+        for channel_id in sorted(channel_ids, key=int):
+            channel = self._world.channels.get(channel_id)
+            if channel is not None:
+                self._send(session, event, places.channel(self._world, channel, session.user_id), in_guild=True)
+
+    def _hidden(self, guild_id: str, user_id: str) -> set[str]:
+        channels = self._world.channels_of(guild_id)
+        return {one.id for one in channels if not permissions.can_see(self._world, one, user_id)}
 
     def presences(self, guild_id: str) -> list[Json]:
         """Who is online in a server."""

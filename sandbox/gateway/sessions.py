@@ -51,6 +51,8 @@ class Session:
     id: str = field(default_factory=lambda: secrets.token_hex(16))
     sequence: int = 0
     line: Line | None = None
+    #: By server: the channels it cannot see, as far as it was told.
+    hidden: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
     lost_at: float | None = None
     _buffer: deque[tuple[int, bytes]] = field(default_factory=lambda: deque[tuple[int, bytes]](maxlen=BUFFERED))
 

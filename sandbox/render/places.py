@@ -103,6 +103,14 @@ def thread_member(row: Channel, follower: ThreadMember) -> Json:
     return {"id": row.id, "user_id": follower.user_id, "join_timestamp": follower.joined_at, "flags": 0}
 
 
+def thread_list(world: World, guild_id: str, channel_ids: list[str], viewer_id: str) -> Json:
+    """The active threads of some channels, as somebody hears of them who can see those channels from now on."""
+    active = [one for one in world.threads_of(guild_id) if one.parent_id in channel_ids and not one.archived]
+    seen = [thread(one, viewer_id) for one in active if permissions.can_see(world, one, viewer_id)]
+    mine = [one["member"] for one in seen if "member" in one]
+    return {"guild_id": guild_id, "channel_ids": channel_ids, "threads": seen, "members": mine}
+
+
 #: What servers here do not have, with the values Discord answers then.
 _UNUSED: Json = {
     "home_header": None,

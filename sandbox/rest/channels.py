@@ -6,6 +6,7 @@ from typing import Any
 
 from sandbox import permissions
 from sandbox.acts import channels as acts
+from sandbox.bodies import values
 from sandbox.errors import ApiError, InvalidForm, missing_permissions, unknown
 from sandbox.permissions import Permission
 from sandbox.render import places
@@ -13,7 +14,6 @@ from sandbox.rest.call import Answer, Call
 from sandbox.rest.forums import check_tags
 from sandbox.rest.routes import Routes
 from sandbox.rules.channels import check_channel, check_overwrite, check_thread
-from sandbox.rules.names import channel_name_as_shown
 from sandbox.snowflake import as_id
 from sandbox.world.models import Channel, ChannelFlag, ChannelType, Json, Overwrite
 
@@ -29,6 +29,8 @@ MAKEABLE = {
     ChannelType.FORUM,
 }
 MOST_CHANNELS = 500
+#: docs: Create Group DM: people in one conversation.
+MOST_IN_GROUP = 10
 
 
 @routes.get("/channels/{channel_id}")
@@ -159,11 +161,27 @@ async def delete_overwrite(call: Call) -> None:
 
 @routes.post("/users/@me/channels")
 async def open_direct(call: Call) -> Json:
-    """Create DM; the same conversation every time."""
-    other = call.world.user(as_id((await call.form()).get("recipient_id")) or "")
+    """Create DM, the same conversation every time; people also begin one with several others."""
+    form = await call.form()
+    if "recipients" in form:
+        return _open_group(call, form)
+    other = call.world.user(as_id(form.get("recipient_id")) or "")
     if other.id == call.user.id or (other.bot and call.user.bot):
         raise ApiError(400, 50007, "Cannot send messages to this user")
     channel = acts.direct_channel(call.core, call.user.id, other.id)
+    return places.channel(call.world, channel, call.user.id)
+
+
+def _open_group(call: Call, form: Json) -> Json:
+    """What people's own client does; bots need people's tokens for it (docs: Create Group DM)."""
+    if call.caller.kind != "user":
+        raise ApiError(403, 20001, "Bots cannot use this endpoint")
+    others = [call.world.user(as_id(one) or "") for one in values(form["recipients"])]
+    if not 1 <= len(others) <= MOST_IN_GROUP - 1:
+        raise InvalidForm.field("recipients", "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 9 in length.")
+    if any(other.bot for other in others):
+        raise ApiError(400, 50007, "Cannot send messages to this user")
+    channel = acts.group_channel(call.core, call.user.id, [other.id for other in others])
     return places.channel(call.world, channel, call.user.id)
 
 
@@ -189,8 +207,7 @@ def read_overwrites(given: Any) -> list[Overwrite]:
 
 def _apply(call: Call, channel: Channel, form: Json) -> None:
     if "name" in form:
-        plain = channel.type in (ChannelType.TEXT, ChannelType.NEWS)
-        channel.name = channel_name_as_shown(form["name"]) if plain else form["name"].strip()
+        channel.name = acts.shown_name(channel.type, form["name"])
     for key, attribute in (("topic", "topic"), ("nsfw", "nsfw"), ("position", "position")):
         if key in form:
             setattr(channel, attribute, form[key])

@@ -6,7 +6,7 @@ from sandbox import permissions
 from sandbox.acts import messages as acts
 from sandbox.acts import threads
 from sandbox.bodies import values
-from sandbox.errors import ApiError, RateLimited, missing_permissions
+from sandbox.errors import ApiError, RateLimited, missing_access, missing_permissions
 from sandbox.permissions import Permission
 from sandbox.render import messages as render
 from sandbox.render import people
@@ -213,7 +213,7 @@ def _same_nonce(call: Call, channel: Channel, form: Json) -> Message | None:
 
 def _need_open_conversation(world: World, channel: Channel, call: Call) -> None:
     if call.user.id not in channel.recipients:
-        raise ApiError(404, 10003, "Unknown Channel")
+        raise missing_access()
     others = [world.user(one) for one in channel.recipients if one != call.user.id]
     for other in others:
         if call.user.bot and other.bot:
@@ -223,6 +223,8 @@ def _need_open_conversation(world: World, channel: Channel, call: Call) -> None:
             person = other.id if call.user.bot else call.user.id
             mine = {guild.id for guild in world.guilds_of(call.user.id)}
             shared = any(guild.id in mine for guild in world.guilds_of(other.id))
+            if call.user.bot and other.closed_to_direct:
+                raise ApiError(403, 50007, "Cannot send messages to this user")
             if not shared and not (application and person in application.installed_by):
                 raise ApiError(403, 50278, "Cannot send messages to this user due to having no mutual guilds")
 

@@ -87,13 +87,7 @@ async def delete(call: Call) -> None:
     role, _ = _below(call)
     if role.managed or role.id == role.guild_id:
         raise ApiError(400, 50028, "Invalid role")
-    for member in call.world.members.of(role.guild_id):
-        if role.id in member.roles:
-            member.roles.remove(role.id)
-            acts.change_member(call.core, member)
-    call.world.roles.drop(role.id)
-    body = {"guild_id": role.guild_id, "role_id": role.id}
-    call.core.hub.to_guild("GUILD_ROLE_DELETE", role.guild_id, body)
+    acts.delete_role(call.core, role)
 
 
 def _below(call: Call) -> tuple[Role, int]:

@@ -19,6 +19,10 @@ CORRECTIONS: tuple[tuple[str, str], ...] = (
         "documentation (Rate Limits, Rate Limit Response Structure) has it as optional, for some limits only",
     ),
     (
+        "the answer to a thread's start may hold a `message`",
+        "documentation (Start Thread in Forum or Media Channel): the channel, with a nested message object",
+    ),
+    (
         "requests: an id may be a JSON number",
         "the service coerces ids; discord.py sends them as numbers (allowed_mentions, message_reference, attachments)",
     ),
@@ -32,6 +36,7 @@ CORRECTIONS: tuple[tuple[str, str], ...] = (
 def correct_for_responses(schemas: dict[str, Any]) -> None:
     """Correct the schemas that answers and events are held against (in place)."""
     _name_inner_codes(schemas)
+    schemas["CreatedThreadResponse"]["properties"]["message"] = {"$ref": "#/components/schemas/MessageResponse"}
     limited = schemas["RatelimitedResponse"]["allOf"]
     limited[0] = {**schemas["Error"], "required": ["message"]}
 

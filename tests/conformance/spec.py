@@ -245,7 +245,7 @@ def explain(error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, st
         depth = len(error.instance_path)
         branches = [branch for branch in kind.context if branch]
         if branches:
-            meant = min(branches, key=lambda branch: (_is_other(branch, depth), len(branch)))
+            meant = min(branches, key=lambda branch: (_is_other(branch, depth), _strange(branch, depth), len(branch)))
             if not _is_other(meant, depth):
                 for inner in meant:
                     yield from explain(inner)
@@ -262,6 +262,16 @@ def explain(error: jsonschema_rs.ValidationError) -> Iterator[tuple[str, str, st
         yield f"{pointer}/{_unquoted(kind.property)}", kind.name, "missing"
         return
     yield pointer, kind.name, error.message[:300]
+
+
+def _strange(branch: list[jsonschema_rs.ValidationError], depth: int) -> int:
+    """How many of the value's own fields a branch does not know: the one meant knows most of them."""
+    return sum(
+        len(error.kind.unexpected)
+        for error in branch
+        if len(error.instance_path) == depth
+        and isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties)
+    )
 
 
 def _unquoted(name: Any) -> str:

@@ -259,6 +259,9 @@ async def test_direct_messages(sandbox: Sandbox, bot: Bot, robin: Person) -> Non
     assert (await robin.call("POST", f"/channels/{sent.channel.id}/messages", {"content": "yes?"}))[0] == 200
     assert (await bot.until("message", lambda m: m.content == "yes?")).guild is None
     sandbox.world.members.drop(f"{sandbox.guild.id}:{robin.id}")
+    # Who has the application for themselves shares that with it.
+    assert await user.send("and now?")
+    sandbox.application.installed_by.clear()
     assert await _code(user.send("still there?")) == 50278
 
 
