@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import ParticipantRole, TurnState
+from db.models import ConversationVia, ParticipantRole, Priority, TurnState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,19 @@ class HearingRow:
 
     conversation_id: UUID
     owner_id: UUID
+    owner_discord_id: int | None
     guild_id: int | None
     channel_id: int
     webhook_channel_id: int
-    participant_id: UUID
+    via: ConversationVia
+    is_muted: bool
+    allow_files: bool
     character_id: UUID
     name: str
+    nickname: str
+    is_adult: bool
     picture_sha256: str | None
     role: ParticipantRole
-    joined_at: datetime
     last_spoke_at: datetime | None
 
 
@@ -46,6 +50,7 @@ class UnfinishedTurn:
     asker_id: UUID
     trigger_message_id: int
     state: TurnState
+    priority: Priority
     claimed_at: datetime
 
 
@@ -74,15 +79,19 @@ async def hearing(session: AsyncSession, conversation_id: UUID | None = None) ->
         HearingRow(
             conversation_id=_uuid(row.conversation_id),
             owner_id=_uuid(row.owner_id),
+            owner_discord_id=row.owner_discord_id,
             guild_id=row.guild_id,
             channel_id=row.channel_id,
             webhook_channel_id=row.webhook_channel_id,
-            participant_id=_uuid(row.participant_id),
+            via=ConversationVia(row.via),
+            is_muted=row.is_muted,
+            allow_files=row.allow_files,
             character_id=_uuid(row.character_id),
             name=row.name,
+            nickname=row.nickname,
+            is_adult=row.is_adult,
             picture_sha256=row.picture_sha256,
             role=ParticipantRole(row.role),
-            joined_at=row.joined_at,
             last_spoke_at=row.last_spoke_at,
         )
         for row in rows
@@ -101,6 +110,7 @@ async def unfinished_turns(session: AsyncSession, boot_id: UUID) -> Sequence[Unf
             asker_id=_uuid(row.asker_id),
             trigger_message_id=row.trigger_message_id,
             state=TurnState(row.state),
+            priority=Priority(row.priority),
             claimed_at=row.claimed_at,
         )
         for row in rows
@@ -119,9 +129,93 @@ async def conversation_of_turn(session: AsyncSession, turn_id: UUID) -> UUID | N
     return None if found is None else _uuid(found)
 
 
+async def turn_of_message(session: AsyncSession, message_id: int) -> UUID | None:
+    """The id of the turn a Discord message is part of. Any actor may call it."""
+    found = await session.scalar(text("SELECT turn_of_message(:message)"), {"message": message_id})
+    return None if found is None else _uuid(found)
+
+
 async def is_participant(session: AsyncSession, conversation_id: UUID) -> bool:
     """Whether the acting user owns or takes part in the conversation."""
     return bool(await session.scalar(text("SELECT is_participant(:conversation)"), {"conversation": conversation_id}))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many people like a character, and keep it among their favourites."""
+
+    likes: int = 0
+    favorites: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who made a character, as published. `discord_id` is None for the house."""
+
+    display_name: str
+    discord_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterPlace:
+    """One channel where a character listens."""
+
+    conversation_id: UUID
+    guild_id: int | None
+    channel_id: int
+    webhook_channel_id: int
+    via: str
+
+
+async def reaction_counts(session: AsyncSession, character_ids: Sequence[UUID]) -> dict[UUID, Counts]:
+    """Likes and favourites of characters that are public or the acting user's own; those without any are left out."""
+    rows = await session.execute(text("SELECT * FROM reaction_counts(:ids)"), {"ids": list(character_ids)})
+    return {_uuid(row.character_id): Counts(row.likes, row.favorites) for row in rows}
+
+
+async def rating_of(session: AsyncSession, character_id: UUID) -> tuple[float, int] | None:
+    """Average stars and how many people gave them; None below three people."""
+    row = (await session.execute(text("SELECT * FROM rating_of(:id)"), {"id": character_id})).one_or_none()
+    return None if row is None else (float(row.stars), row.people)
+
+
+async def makers_of(session: AsyncSession, character_ids: Sequence[UUID]) -> dict[UUID, Maker]:
+    """Who made these characters, where they are published or the acting user's own."""
+    rows = await session.execute(text("SELECT * FROM makers_of(:ids)"), {"ids": list(character_ids)})
+    return {_uuid(row.character_id): Maker(row.display_name, row.discord_id) for row in rows}
+
+
+async def discover(
+    session: AsyncSession, *, words: str, tag: str, adults: bool, sort: str, skip: int, most: int
+) -> tuple[Sequence[UUID], int]:
+    """Published characters and how many there are in all. `words` is a tsquery; empty words or tag ask for any."""
+    rows = (
+        await session.execute(
+            text("SELECT * FROM discover(:words, :tag, :adults, :sort, :skip, :most)"),
+            {"words": words, "tag": tag, "adults": adults, "sort": sort, "skip": skip, "most": most},
+        )
+    ).all()
+    return [_uuid(row.character_id) for row in rows], rows[0].total if rows else 0
+
+
+async def public_tags(session: AsyncSession, beginning: str, *, adults: bool, most: int) -> Sequence[str]:
+    """Tags of published characters that begin like this, the most used first."""
+    statement = text("SELECT tag FROM public_tags(:beginning, :adults, :most)")
+    return list(await session.scalars(statement, {"beginning": beginning, "adults": adults, "most": most}))
+
+
+async def announce_character(session: AsyncSession, character_id: UUID) -> int:
+    """Once this work commits, every process looks again at the conversations the acting user's character is in."""
+    return await session.scalar(text("SELECT announce_character(:id)"), {"id": character_id}) or 0
+
+
+async def places_of_character(session: AsyncSession, character_id: UUID) -> Sequence[CharacterPlace]:
+    """Where the acting user's character listens."""
+    rows = await session.execute(text("SELECT * FROM places_of_character(:id)"), {"id": character_id})
+    return [
+        CharacterPlace(_uuid(row.conversation_id), row.guild_id, row.channel_id, row.webhook_channel_id, row.via)
+        for row in rows
+    ]
 
 
 def _uuid(value: object) -> UUID:

@@ -14,6 +14,7 @@ from bot.ports import (
     Finished,
     Heard,
     ModelRequest,
+    Offer,
     Part,
     PartLog,
     Place,
@@ -24,6 +25,7 @@ from bot.ports import (
     Usage,
 )
 from bot.services.characters import CharacterDraft, Characters
+from bot.services.keys.vault import Vault
 from bot.services.people import People
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.heed import Hearing
@@ -61,6 +63,9 @@ class Channels:
 
     posts: list[Posted] = field(default_factory=list)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
+    stripped: list[int] = field(default_factory=list)
+    told: list[tuple[int, str]] = field(default_factory=list)
+    files: dict[int, bytes] = field(default_factory=dict)
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(900_000))
 
     def texts(self) -> list[tuple[str, str]]:
@@ -141,8 +146,22 @@ class FakeStage:
         self.performances.append(performance)
         return performance
 
-    async def remark(self, place: Place, text: str, *, key: str) -> None:
+    async def remark(self, place: Place, text: str, *, key: str, token: str | None = None) -> None:
         self.channels.remarks.append((place.channel_id, key, text))
+
+    async def strip(self, place: Place, message_id: int) -> None:
+        self.channels.stripped.append(message_id)
+
+    async def tell(self, discord_id: int, text: str) -> bool:
+        self.channels.told.append((discord_id, text))
+        return True
+
+    async def read(self, place: Place, message_id: int, attachment_id: int, *, most_bytes: int) -> bytes:
+        """`bot.ports.Files`: what came with messages."""
+        data = self.channels.files.get(attachment_id)
+        if data is None or len(data) > most_bytes:
+            raise StageError(f"attachment {attachment_id} cannot be read")
+        return data
 
 
 Act = str | Exception | Callable[[], Awaitable[object]] | Finished
@@ -157,6 +176,7 @@ class FakeModels:
     """`bot.ports.Models` that plays its script: one list of acts per question, then echoes."""
 
     provider, model, profile, context_tokens = "scripted", "parrot", Profile.FULL, 8000
+    sees = False
 
     def __init__(self, *script: list[Act]) -> None:
         self.script = list(script)
@@ -180,6 +200,21 @@ class FakeModels:
             else:
                 await act()
         yield finished()
+
+
+class FakePool:
+    """`bot.ports.ModelPool` of one model; remembers what was chosen."""
+
+    def __init__(self, models: FakeModels) -> None:
+        self.models = models
+        self.picked: list[tuple[str | None, str | None]] = []
+
+    def offers(self) -> tuple[Offer, ...]:
+        return (Offer(self.models.provider, self.models.model, self.models.sees),)
+
+    def pick(self, provider: str | None = None, model: str | None = None) -> FakeModels:
+        self.picked.append((provider, model))
+        return self.models
 
 
 class StillClock:
@@ -265,18 +300,21 @@ def build(
     language: str = "en",
 ) -> Program:
     """A program, not yet started."""
-    clock, stage, hearing, boot_id = StillClock(), FakeStage(channels), Hearing(), new_id()
-    people, listening, places = People(database), Listening(database, hearing), Places(database)
+    places = Places(database)
+    clock, stage, hearing, boot_id = StillClock(), FakeStage(channels), Hearing(places.rules), new_id()
+    people, listening = People(database), Listening(database, hearing)
     turns = Turns(
         database,
         people=people,
         hearing=hearing,
-        models=models,
+        models=FakePool(models),
         stage=stage,
         clock=clock,
         boot_id=boot_id,
         passing=passing,
         language=language,
+        files=stage,
+        vault=Vault([b"k" * 32]),
     )
     conversations = Conversations(database, listening=listening, turns=turns, boot_id=boot_id)
     replies = Replies(database, stage)

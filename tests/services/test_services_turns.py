@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -169,7 +170,8 @@ async def test_a_full_queue_refuses_and_says_so_once(program: Program, monkeypat
     program.models.script = [[wait, "first"]]
     await program.turns.hear(said("Mira 0"))
     await until(lambda: program.models.asked)
-    taken = [await program.turns.hear(said(f"Mira {n}")) for n in range(limits.WAITING_PER_CHANNEL + 2)]
+    both = itertools.cycle((ROBIN, SASHA))
+    taken = [await program.turns.hear(said(f"Mira {n}", by=next(both))) for n in range(limits.WAITING_PER_CHANNEL + 2)]
     assert taken == [True] * limits.WAITING_PER_CHANNEL + [False] * 2
     assert program.channels.remarks[0][1] == "queue_full"
     gate.set()
@@ -392,14 +394,15 @@ async def test_what_becomes_of_a_message_while_it_is_written_down_counts(start: 
             meanwhile.append(asyncio.ensure_future(edited))
 
     program = start(passing=passing)
-    receive = program.turns._rows.receive  # pyright: ignore[reportPrivateUsage]
+    arrivals = program.turns._arrivals  # pyright: ignore[reportPrivateUsage]
+    receive = arrivals.receive
 
     async def slowly(errand: object) -> bool:
         was_new = await receive(errand)  # type: ignore[arg-type]
         await asyncio.gather(*meanwhile)  # what happened in the same moment is over before the row is acted on
         return was_new
 
-    program.turns._rows.receive = slowly  # type: ignore[method-assign]  # pyright: ignore[reportPrivateUsage]
+    arrivals.receive = slowly  # type: ignore[method-assign]
     await program.listening.start()
     await summon(program, await make(program, greeting=""))
     await program.turns.hear(deleted)

@@ -11,6 +11,8 @@ TOO_MANY_ATTEMPTS = "too_many_attempts"
 QUEUE_FULL = "queue_full"
 NOBODY_HERE = "nobody_here"
 DIRECT_MESSAGE = "direct_message"
+HELD_BACK = "held_back"
+INTERACTION_OVER = "expired"
 
 _REMARKS: dict[str, Text] = {
     "model_slow": N_("{character} could not answer: the language model took too long. Write again in a moment."),
@@ -31,9 +33,20 @@ _REMARKS: dict[str, Text] = {
     OUR_FAULT: N_("{character} could not answer: something went wrong in the bot (error {error_id}). Write again."),
     QUEUE_FULL: N_("So much was said here that some messages stay unanswered. Give the characters a moment."),
     NOBODY_HERE: N_("Nobody listens in this channel yet. Ask a character in with /character summon; /help tells more."),
-    DIRECT_MESSAGE: N_(
-        "Characters cannot talk in direct messages yet. Meet them in a channel of a server; /help tells more."
+    DIRECT_MESSAGE: N_("Nobody listens here yet. Ask a character in with /character summon; /help tells more."),
+    HELD_BACK: N_("No answer to this one. /doctor tells you why, and nobody else."),
+    INTERACTION_OVER: N_(
+        "{character} took longer than the 15 minutes Discord gives for an answer where the bot is only installed for "
+        "you. What you said is kept. Ask again with /say."
     ),
+    "archived": N_(
+        "{character} cannot speak there: the thread is archived. Somebody with Manage Threads can open it again."
+    ),
+    "locked": N_("{character} cannot speak there: the thread is locked. Somebody with Manage Threads can unlock it."),
+    "not_a_member": N_(
+        "{character} cannot speak there: it is a private thread and the bot is no member. Mention the bot in it once."
+    ),
+    "unknown_channel": N_("{character} cannot speak there any more: the channel is gone. Nothing else was lost."),
     "missing_permissions": N_(
         "{character} cannot speak here: the bot needs the permission {permissions} in this channel."
     ),

@@ -6,231 +6,357 @@ changes (`bot.services.talk.listening`); a message in a channel without characte
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from uuid import UUID
 
 from bot import limits
-from bot.ports import Heard, Place
+from bot.ports import Heard, Place, Surroundings, Via
+from bot.services.talk.calling import Calls, Named
+from bot.services.talk.dice import joins_in
+from bot.services.talk.places import PlaceRules
+from db.models import Listen, Priority, TurnKind
 
 _REMEMBERED_LINES = 20_000
 """How many of the characters' own messages are remembered by id: a reply to one finds its speaker for certain."""
 
-_NOT_SPEECH = re.compile(
-    r"""```.*?(?:```|\Z)          # code blocks
-      | `[^`\n]*`                 # code
-      | ^>\ [^\n]*                # quotes of what others said
-      | \w+://\S+                 # links
-      | <(?:a?:\w+|@[!&]?|\#|/[^:>]*:|t):?[\w:]*>   # emojis, mentions, channels, commands, times
-    """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
-)
+RulesOf = Callable[[Place, UUID | None], PlaceRules]
+"""What holds in a place, for one character or for all (`Places.rules`). Asked for every message: from memory."""
 
-_TITLES = frozenset(
-    """the a an der die das el la los las le les il lo o os as of de von van mr mrs ms dr sir lady lord king queen
-    prince princess captain professor doctor old little big saint miss mister uncle aunt father mother brother
-    sister count countess""".split()  # noqa: SIM905 - fifty lines of one word each read worse
-)
-"""First words of names that do not stand for anybody."""
 
-_SHORT_NAME_MIN = 3
+class How(StrEnum):
+    """By what a message speaks to characters."""
+
+    NAMED = "named"
+    REPLIED = "replied"
+    MENTIONED = "mentioned"
+    DIRECT = "direct"
+    """In direct messages everything is."""
+    ALWAYS = "always"
+    """Nobody was spoken to, but the place lets a character answer everything."""
+    CHANCE = "chance"
+    """Nobody was spoken to; the die fell."""
+    ASKED = "asked"
+    """A command said whom."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Whom a message speaks to, in the order in which they answer, and by what."""
+
+    to: tuple[UUID, ...]
+    how: How
+
+    @property
+    def is_uninvited(self) -> bool:
+        """Whether nobody was spoken to: then silence is no answer missed."""
+        return self.how in {How.ALWAYS, How.CHANCE}
+
+    @property
+    def kind(self) -> TurnKind:
+        """What makes the characters speak."""
+        return TurnKind.CHANCE if self.is_uninvited else TurnKind.REPLY
+
+    @property
+    def priority(self) -> Priority:
+        """What waits when the channel is busy, and what is left out."""
+        if self.how is How.ASKED:
+            return Priority.HIGH
+        return Priority.LOW if self.how is How.CHANCE else Priority.NORMAL
+
+
+NOBODY = Call((), How.NAMED)
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A character that listens in a channel."""
+    """A character that listens in a channel. `nickname` is empty where it has none."""
 
     character_id: UUID
     name: str
     is_primary: bool = False
     picture_sha256: str | None = None
+    nickname: str = ""
+    is_adult: bool = False
+    is_moderator: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it listens to."""
+        return (self.name, self.nickname) if self.nickname else (self.name,)
 
 
 @dataclass(slots=True)
 class Room:
-    """A channel with an active conversation, its characters in the order they came."""
+    """A channel with an active conversation, its characters in the order they came.
+
+    `owner_discord_id` is who began it. `around` is what the place was like when somebody last spoke there. `chain`
+    counts the lines characters said to each other since a person spoke (`person_message_id`), `bot_lines` the lines of
+    other bots they answered.
+    """
 
     conversation_id: UUID
     place: Place
     characters: tuple[Present, ...]
     last_speaker: UUID | None = None
-    calls: tuple[tuple[UUID, re.Pattern[str]], ...] = field(default=(), repr=False)
+    owner_discord_id: int | None = None
+    is_muted: bool = False
+    allow_files: bool = True
+    around: Surroundings = field(default_factory=Surroundings)
+    chain: int = 0
+    bot_lines: int = 0
+    person_message_id: int = 0
+    calls: Calls = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Prepare the patterns that find the characters' names."""
-        self.calls = tuple(_calls(self.characters))
+        """Prepare what finds the characters' names."""
+        self.calls = Calls([Named(one.character_id, one.names) for one in self.characters])
+
+    def character(self, character_id: UUID) -> Present | None:
+        """One of those present."""
+        return next((one for one in self.characters if one.character_id == character_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A message of a character's: `first_id` is the message its reply begins with."""
+
+    character_id: UUID
+    conversation_id: UUID | None = None
+    turn_id: UUID | None = None
+    first_id: int = 0
 
 
 class Hearing:
-    """Which characters listen where, and who spoke last."""
+    """Which characters listen where, and who spoke last. `rules` tells what a place allows beyond being spoken to."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: RulesOf | None = None) -> None:
+        self.rules = rules
         self._rooms: dict[int, Room] = {}
-        self._lines: OrderedDict[int, UUID] = OrderedDict()
+        # Where the bot is no member, each person talks with characters of their own.
+        self._alone: dict[tuple[int, int], Room] = {}
+        self._by_conversation: dict[UUID, Room] = {}
+        self._lines: OrderedDict[int, Line] = OrderedDict()
+
+    # -------------------------------------------------------------------------------------------- who is where
 
     def replace(self, rooms: Iterable[Room]) -> None:
         """Know exactly these rooms."""
-        old = self._rooms
-        self._rooms = {}
+        old = self._by_conversation
+        earlier = self._rooms
+        self._rooms, self._alone, self._by_conversation = {}, {}, {}
         for room in rooms:
-            self._put(room, old.get(room.place.channel_id))
+            self._put(room, old.get(room.conversation_id) or earlier.get(room.place.channel_id))
 
     def put(self, channel_id: int, room: Room | None) -> None:
         """Know this room, or that nobody listens in the channel any more."""
-        old = self._rooms.pop(channel_id, None)
-        if room is not None:
-            self._put(room, old)
+        old = self._rooms.get(channel_id)
+        if room is None:
+            if old is not None:
+                self.forget(old.conversation_id)
+            return
+        known = self._by_conversation.get(room.conversation_id)
+        if known is not None:
+            self.forget(known.conversation_id)
+        self._put(room, known or old)
 
-    def room(self, channel_id: int) -> Room | None:
-        """Who listens in a channel."""
-        return self._rooms.get(channel_id)
+    def forget(self, conversation_id: UUID) -> None:
+        """Nobody listens in this conversation any more."""
+        room = self._by_conversation.pop(conversation_id, None)
+        if room is None:
+            return
+        key = (room.place.channel_id, room.owner_discord_id or 0)
+        if self._rooms.get(room.place.channel_id) is room:
+            del self._rooms[room.place.channel_id]
+        elif self._alone.get(key) is room:
+            del self._alone[key]
+
+    def room(self, channel_id: int, discord_id: int | None = None) -> Room | None:
+        """Who listens in a channel; where the bot is no member, to this person."""
+        room = self._rooms.get(channel_id)
+        if room is None and discord_id is not None and self._alone:
+            room = self._alone.get((channel_id, discord_id))
+        return room
+
+    def room_of(self, conversation_id: UUID) -> Room | None:
+        """The room in which a conversation goes on."""
+        return self._by_conversation.get(conversation_id)
 
     def rooms(self) -> tuple[Room, ...]:
-        """Every channel in which somebody listens."""
+        """Every channel in which somebody listens and messages can be read."""
         return tuple(self._rooms.values())
 
-    def spoke(self, channel_id: int, character_id: UUID, message_ids: Iterable[int] = ()) -> None:
+    def rooms_within(self, guild_id: int | None, channel_id: int | None) -> tuple[Room, ...]:
+        """The rooms of a channel and its threads; without a channel, all of a server."""
+        return tuple(
+            room
+            for room in self._by_conversation.values()
+            if (channel_id is None and guild_id is not None and room.place.guild_id == guild_id)
+            or (channel_id is not None and channel_id in {room.place.channel_id, room.place.webhook_channel_id})
+        )
+
+    # -------------------------------------------------------------------------------------------- what was said
+
+    def spoke(
+        self,
+        channel_id: int,
+        character_id: UUID,
+        message_ids: Iterable[int] = (),
+        *,
+        conversation_id: UUID | None = None,
+        turn_id: UUID | None = None,
+    ) -> None:
         """Remember who spoke last in a channel, and in which messages."""
-        room = self._rooms.get(channel_id)
+        room = self._by_conversation.get(conversation_id) if conversation_id else self._rooms.get(channel_id)
         if room is not None:
             room.last_speaker = character_id
-        for message_id in message_ids:
-            self._lines[message_id] = character_id
+        ids = sorted(message_ids)
+        for message_id in ids:
+            self._lines[message_id] = Line(character_id, conversation_id, turn_id, ids[0])
             if len(self._lines) > _REMEMBERED_LINES:
                 self._lines.popitem(last=False)
 
+    def line(self, message_id: int) -> Line | None:
+        """Whose line a message is, as far as is remembered."""
+        return self._lines.get(message_id)
+
+    def unsaid(self, message_id: int) -> tuple[Line, bool] | None:
+        """A character's message is gone. Says whose it was, and whether nothing is left of the reply it was part of."""
+        line = self._lines.pop(message_id, None)
+        if line is None or line.turn_id is None:
+            return None
+        # The messages of one reply follow each other closely: what is left of it is among the latest.
+        return line, not any(one.turn_id == line.turn_id for one in self._lines.values())
+
+    def person_spoke(self, heard: Heard) -> None:
+        """A person said something in a channel: characters may talk to each other anew."""
+        room = self.room(heard.place.channel_id, heard.author.discord_id)
+        if room is not None and not heard.author_is_bot and heard.webhook_id is None:
+            room.around = heard.around
+            room.chain = room.bot_lines = 0
+            room.person_message_id = max(room.person_message_id, heard.message_id)
+
+    # -------------------------------------------------------------------------------------------- who is spoken to
+
+    def concerns(self, channel_id: int, *, author_is_bot: bool = False) -> bool:
+        """Whether a message in a channel can matter to anybody who listens there."""
+        room = self._rooms.get(channel_id)
+        if room is None or not author_is_bot:
+            return room is not None
+        return self.rules is not None and self.rules(room.place, None).answers_bots
+
     def addressed(self, heard: Heard) -> tuple[UUID, ...]:
-        """The characters a message speaks to, in the order it does, at most `limits.SPEAKERS_PER_MESSAGE`.
+        """The characters that are to answer a message, in order, at most `limits.SPEAKERS_PER_MESSAGE`."""
+        return self.heed(heard).to
+
+    def heed(self, heard: Heard) -> Call:
+        """Whom a message speaks to.
 
         By name (whole words, whatever the case); else by replying to one of their messages; else, where only the
-        application is mentioned, whoever spoke last, the primary character, or the only one. Never anybody when a bot
-        or a webhook wrote it.
-        """
-        room = self._rooms.get(heard.place.channel_id)
-        if room is None or heard.author_is_bot or heard.webhook_id is not None:
-            return ()
-        named = _named(heard.content[: limits.HEARD_TEXT_MAX], room)
-        if named:
-            return named[: limits.SPEAKERS_PER_MESSAGE]
-        answered = self._replied_to(heard, room)
-        if answered is None and heard.mentions_us:
-            answered = _nearest(room)
-        return () if answered is None else (answered,)
+        application is mentioned or in direct messages, whoever spoke last, the primary character, or the only one. Else
+        the place may let one join in always or by chance. Never anybody when a webhook wrote it; where another bot did,
+        only those that the place lets answer bots, and only if it speaks to them. A muted conversation hears nothing.
 
-    def _put(self, room: Room, old: Room | None) -> None:
-        present = {character.character_id for character in room.characters}
-        if old is not None and old.last_speaker in present:
-            room.last_speaker = old.last_speaker
-        if room.characters:
-            self._rooms[room.place.channel_id] = room
+        A moderator among the characters answers last, joins in only where two others answer, and never by chance.
+        """
+        if heard.webhook_id is not None:
+            return NOBODY
+        room = self.room(heard.place.channel_id, heard.author.discord_id)
+        if room is None or room.is_muted:
+            return NOBODY
+        call = self._spoken_to(heard, room)
+        if heard.author_is_bot:
+            return Call(self._those_who_answer_bots(call.to, room), call.how)
+        if not call.to and not heard.content_withheld:
+            call = self._uninvited(heard, room)
+        return Call(_moderated(call.to[: limits.SPEAKERS_PER_MESSAGE], room), call.how) if call.to else call
+
+    def _spoken_to(self, heard: Heard, room: Room) -> Call:
+        named = room.calls.named(heard.content[: limits.HEARD_TEXT_MAX])
+        if named:
+            return Call(named, How.NAMED)
+        answered = self._replied_to(heard, room) if heard.reply_to is not None else None
+        if answered is not None:
+            return Call((answered,), How.REPLIED)
+        if heard.mentions_us or room.place.guild_id is None:
+            nearest = _nearest(room, room.characters)
+            how = How.MENTIONED if heard.mentions_us else How.DIRECT
+            return NOBODY if nearest is None else Call((nearest,), how)
+        return NOBODY
+
+    def _those_who_answer_bots(self, to: tuple[UUID, ...], room: Room) -> tuple[UUID, ...]:
+        if self.rules is None or not to:
+            return ()
+        rules = self.rules
+        return tuple(one for one in to if rules(room.place, one).answers_bots)[: limits.SPEAKERS_PER_MESSAGE]
+
+    def _uninvited(self, heard: Heard, room: Room) -> Call:
+        if self.rules is None or room.place.via is Via.INTERACTION or not (heard.content or heard.attached):
+            return NOBODY
+        always: list[Present] = []
+        chances: list[tuple[UUID, int]] = []
+        for one in room.characters:
+            rules = self.rules(room.place, one.character_id)
+            if rules.listen is Listen.ADDRESSED or one.is_moderator:
+                continue
+            if rules.listen is Listen.ALWAYS:
+                always.append(one)
+            else:
+                chances.append((one.character_id, rules.chance_percent))
+        nearest = _nearest(room, always) if always else None
+        if nearest is not None:
+            return Call((nearest,), How.ALWAYS)
+        joining = joins_in(heard.message_id, chances) if chances else None
+        return NOBODY if joining is None else Call((joining,), How.CHANCE)
 
     def _replied_to(self, heard: Heard, room: Room) -> UUID | None:
         reply = heard.reply_to
         if reply is None:
             return None
-        present = {character.character_id for character in room.characters}
         known = self._lines.get(reply.message_id)
         if known is not None:
-            return known if known in present else None
+            return known.character_id if room.character(known.character_id) else None
         if reply.webhook_id is None or reply.author_name is None:
             return None
         name = reply.author_name.casefold()
-        return next((one.character_id for one in room.characters if one.name.casefold() == name), None)
+        names = ((one, own.casefold()) for one in room.characters for own in one.names)
+        return next((one.character_id for one, own in names if own == name), None)
+
+    def _put(self, room: Room, old: Room | None) -> None:
+        if old is not None:
+            if room.character(old.last_speaker) if old.last_speaker else None:
+                room.last_speaker = old.last_speaker
+            room.around, room.chain, room.bot_lines = old.around, old.chain, old.bot_lines
+            room.person_message_id = old.person_message_id
+            self.forget(old.conversation_id)
+        if not room.characters:
+            return
+        self._by_conversation[room.conversation_id] = room
+        if room.place.via is Via.INTERACTION:
+            self._alone[room.place.channel_id, room.owner_discord_id or 0] = room
+        else:
+            self._rooms[room.place.channel_id] = room
 
 
-def _nearest(room: Room) -> UUID | None:
-    """Who answers when nobody in particular was asked."""
-    present = [character.character_id for character in room.characters]
-    if room.last_speaker in present:
+def _nearest(room: Room, among: Iterable[Present]) -> UUID | None:
+    """Who answers when nobody in particular was asked; a moderator only where there is nobody else."""
+    present = list(among)
+    present = [one for one in present if not one.is_moderator] or present
+    if any(one.character_id == room.last_speaker for one in present):
         return room.last_speaker
-    primary = next((one.character_id for one in room.characters if one.is_primary), None)
-    return primary or (present[0] if present else None)
+    primary = next((one for one in present if one.is_primary), None)
+    return (primary or present[0]).character_id if present else None
 
 
-def _named(content: str, room: Room) -> tuple[UUID, ...]:
-    if not content:
-        return ()
-    text = unicodedata.normalize("NFKC", _NOT_SPEECH.sub(" ", content)).casefold()
-    found: dict[UUID, int] = {}
-    for character_id, pattern in room.calls:
-        position = _first_call(pattern, text)
-        if position is not None:
-            found[character_id] = min(position, found.get(character_id, position))
-    return tuple(sorted(found, key=lambda character_id: found[character_id]))
-
-
-def _first_call(pattern: re.Pattern[str], text: str) -> int | None:
-    for match in pattern.finditer(text):
-        if _ends_word(text, match.start() - 1, match.start()) and _ends_word(text, match.end(), match.end() - 1):
-            return match.start()
-    return None
-
-
-def _calls(characters: tuple[Present, ...]) -> Iterable[tuple[UUID, re.Pattern[str]]]:
-    """How each character is called: its name, and the first telling word of it where no other character shares it."""
-    words = [set(_words(character.name)) for character in characters]
-    for index, character in enumerate(characters):
-        full = " ".join(_words(character.name))
-        yield character.character_id, _pattern(full)
-        if (bare := _without_marks(full)) != full:
-            # Many keyboards cannot type Zoë. The other way round, an accent that the name lacks makes another word.
-            yield character.character_id, _pattern(bare)
-        short = next((word for word in _words(character.name) if word not in _TITLES), "")
-        shared = any(short in others for other, others in enumerate(words) if other != index)
-        if short != full and len(short) >= _SHORT_NAME_MIN and not shared:
-            yield character.character_id, _pattern(short)
-
-
-def _words(name: str) -> list[str]:
-    return unicodedata.normalize("NFKC", name).casefold().split()
-
-
-def _without_marks(text: str) -> str:
-    """The text without accents, for scripts where a letter without its accent is still the same name."""
-    bare = "".join(char for char in unicodedata.normalize("NFD", text) if not _is_accent(char))
-    return unicodedata.normalize("NFC", bare)
-
-
-def _is_accent(char: str) -> bool:
-    # Combining Diacritical Marks only: vowel signs of other scripts are no ornament.
-    return "\u0300" <= char <= "\u036f"
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(r"\s+".join(re.escape(word) for word in name.split()))
-
-
-def _ends_word(text: str, outside: int, inside: int) -> bool:
-    """Whether a word ends between the name's edge at `inside` and its neighbour at `outside`."""
-    if not 0 <= outside < len(text):
-        return True
-    edge, neighbour = text[inside], text[outside]
-    if unicodedata.category(neighbour)[0] not in "LMN" and neighbour != "_":
-        return True
-    script = _unspaced_script(edge)
-    if script == "hangul":
-        return outside > inside or _unspaced_script(neighbour) != "hangul"  # particles are written after the name
-    if script == "katakana":
-        return _unspaced_script(neighbour) != "katakana"
-    return script != ""
-
-
-def _unspaced_script(char: str) -> str:
-    """The script of a letter where words are not set apart by spaces, or ''."""
-    code = ord(char)
-    if 0x30A0 <= code <= 0x30FF:
-        return "katakana"
-    if 0xAC00 <= code <= 0xD7A3:
-        return "hangul"
-    ranges = (
-        (0x3041, 0x309F),
-        (0x3400, 0x4DBF),
-        (0x4E00, 0x9FFF),
-        (0x20000, 0x3FFFF),
-        (0x0E00, 0x0EFF),
-        (0x1000, 0x109F),
-    )
-    return "unspaced" if any(low <= code <= high for low, high in (*ranges, (0x1780, 0x17FF))) else ""
+def _moderated(to: tuple[UUID, ...], room: Room) -> tuple[UUID, ...]:
+    """Moderators answer last; one that was not called has the last word where two others speak."""
+    moderators = [one.character_id for one in room.characters if one.is_moderator]
+    if not moderators:
+        return to
+    others = tuple(one for one in to if one not in moderators)
+    called = tuple(one for one in to if one in moderators)
+    if not called and 1 < len(others) < limits.SPEAKERS_PER_MESSAGE:
+        called = (moderators[0],)
+    return others + called

@@ -10,14 +10,21 @@ from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from bot.ports import Heard
+from db.models import Priority, TurnKind
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """A message and the characters that shall answer it, in order."""
+    """A message and the characters that shall answer it, in order.
+
+    `token` is the interaction's through which the answer goes out, sealed and in base64, where there is one.
+    """
 
     heard: Heard
     to: tuple[UUID, ...]
+    kind: TurnKind = TurnKind.REPLY
+    priority: Priority = Priority.NORMAL
+    token: str | None = None
 
 
 _ADAPTER = TypeAdapter(Errand)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from bot.ports import Place
+from bot.ports import Place, Via
 from bot.services.talk.heed import Hearing, Present, Room
 from db import functions
 from db.functions import HearingRow
@@ -57,10 +57,10 @@ class Listening:
         async with self._database.work(Actor.job(CHANNEL)) as work:
             rows = await functions.hearing(work.session, conversation_id)
         room = next(iter(rooms_of(rows)), None)
-        known = self._hearing.room(channel_id)
-        if room is None and known is not None and known.conversation_id != conversation_id:
-            return  # another conversation has begun there since
-        self._hearing.put(channel_id, room)
+        if room is None:
+            self._hearing.forget(conversation_id)
+        else:
+            self._hearing.put(channel_id, room)
 
     def _told(self, payload: str) -> None:
         conversation, _, channel = payload.partition(" ")
@@ -89,10 +89,22 @@ def rooms_of(rows: Sequence[HearingRow]) -> Iterable[Room]:
         first = present[0]
         yield Room(
             conversation_id=conversation_id,
-            place=Place(first.guild_id, first.channel_id, first.webhook_channel_id),
-            characters=tuple(
-                Present(row.character_id, row.name, row.role is ParticipantRole.PRIMARY, row.picture_sha256)
-                for row in present
-            ),
+            place=Place(first.guild_id, first.channel_id, first.webhook_channel_id, Via(first.via.value)),
+            characters=tuple(_present(row) for row in present),
             last_speaker=None if last is None else last.character_id,
+            owner_discord_id=first.owner_discord_id,
+            is_muted=first.is_muted,
+            allow_files=first.allow_files,
         )
+
+
+def _present(row: HearingRow) -> Present:
+    return Present(
+        character_id=row.character_id,
+        name=row.name,
+        is_primary=row.role is ParticipantRole.PRIMARY,
+        picture_sha256=row.picture_sha256,
+        nickname=row.nickname,
+        is_adult=row.is_adult,
+        is_moderator=row.role is ParticipantRole.MODERATOR,
+    )

@@ -1,68 +1,245 @@
-"""Reads what one answer is made from. Everything is read at once; composing then needs no database."""
+"""Reads what one answer is made from. Rows are read at once; composing then needs no database.
+
+Pictures are fetched from Discord afterwards, once no connection is held, and only for models that see.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+import structlog
 
 from bot import limits
-from bot.ports import Face
+from bot.clock import Clock
+from bot.errors import StageError
+from bot.ports import AttachedKind, Face, Files, Picture, Place, Surroundings, Via
 from bot.services.characters import not_found
-from bot.services.talk.compose_types import CharacterSheet, Example, Line, Snapshot
+from bot.services.people.askers import asker_of
+from bot.services.talk.compose_types import (
+    Answered,
+    CharacterSheet,
+    Example,
+    Line,
+    PlaceFacts,
+    PlaceKind,
+    Response,
+    Shown,
+    Snapshot,
+    Task,
+)
+from bot.services.talk.heed import Hearing
 from bot.services.talk.macros import expand
+from bot.services.talk.places import HOUSE, PlaceRules
 from bot.texts import N_
-from db.models import Character, MessageKind
+from db.models import AttachmentKind, Character, MessageKind
 from db.queries import characters, people
-from db.queries.talk import conversations, messages
-from db.queries.talk.messages import SaidLine
+from db.queries.characters import CharacterRow
+from db.queries.talk import conversations
+from db.queries.talk.history import SaidFile, SaidLine, history
 from db.queries.talk.turns import Standing
-from db.work import Work
+from db.work import Actor, Database, Work
 
 SOMEBODY = N_("Somebody")
 """What a person is called whose account is gone."""
 
+_SPOKEN_BY_CHARACTERS = frozenset({MessageKind.CHARACTER, MessageKind.GREETING})
+
+_PICTURES = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+}
+
+_log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who speaks in a turn and to whom; `locale` is the asker's, for remarks."""
+    """Who speaks in a turn and to whom; `locale` is the asker's, for remarks.
+
+    `provider` and `model` are what the conversation or the character chose, None where neither did.
+    """
 
     face: Face
     asker_name: str
     locale: str | None
+    asker_discord_id: int | None = None
+    provider: str | None = None
+    model: str | None = None
 
 
-async def cast_of(work: Work, turn: Standing) -> Cast:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture a model that sees is to look at: which of a line's things it is, and where Discord keeps it."""
+
+    line: int
+    number: int
+    message_id: int
+    attachment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A snapshot without its pictures, and which ones there are."""
+
+    snapshot: Snapshot
+    pictures: tuple[Seen, ...]
+    place: Place
+
+
+async def cast_of(work: Work, turn: Standing, row: CharacterRow | None = None) -> Cast:
     """Who takes part in a turn. Raises `NotFound` where the character is gone."""
-    row = await characters.by_id(work.session, turn.character_id)
+    row = row or await characters.by_id(work.session, turn.character_id)
     if row is None:
         raise not_found()
     asker = await people.user(work.session, turn.asker_id)
+    chosen = turn.settings if turn.settings.model else row.character
     return Cast(
         face=Face(row.character.name, row.picture_sha256),
         asker_name=asker.display_name if asker else SOMEBODY,
         locale=asker.locale if asker else None,
+        asker_discord_id=asker.discord_id if asker else None,
+        provider=chosen.provider,
+        model=chosen.model,
     )
 
 
-async def snapshot_of(work: Work, turn: Standing) -> Snapshot:
-    """What the answer is composed from; the history ends with what is to be answered. Raises `NotFound`."""
-    row = await characters.by_id(work.session, turn.character_id)
-    if row is None:
-        raise not_found()
-    cast = await cast_of(work, turn)
-    said = await messages.history(work.session, turn.conversation_id, limit=int(limits.HISTORY_LINES))
-    present = await conversations.present(work.session, turn.conversation_id)
-    return Snapshot(
-        character=_sheet(row.character),
-        user_name=cast.asker_name,
-        history=tuple(_line(one) for one in said),
-        others=tuple(one.name for one in present if one.character_id != turn.character_id),
-        language=cast.locale,
-    )
+class Snapshots:
+    """Makes them. `hearing` tells what a place was like when somebody last spoke there."""
+
+    def __init__(self, database: Database, *, hearing: Hearing, clock: Clock, files: Files | None = None) -> None:
+        self._database = database
+        self._hearing = hearing
+        self._clock = clock
+        self._files = files
+
+    async def of(
+        self,
+        turn: Standing,
+        *,
+        task: Task = Task.ANSWER,
+        sees: bool = False,
+        model: str = "",
+        material: Material | None = None,
+    ) -> Snapshot:
+        """What the answer is composed from; `material` where it was read already. Raises `NotFound`.
+
+        For an answer that is worded again, the history ends before the words it replaces; for `Task.CONTINUE`, with
+        them. `sees` asks for the pictures of the line to answer and of the one that line replies to.
+        """
+        if material is None:
+            async with self._database.work(Actor.turn(turn.conversation_id, turn.asker_id)) as work:
+                material = await self.material(work, turn, task=task)
+        snapshot = replace(material.snapshot, model=model)
+        if not sees or self._files is None or not material.pictures:
+            return snapshot
+        return await self._seeing(snapshot, material, self._files)
+
+    async def material(
+        self, work: Work, turn: Standing, *, task: Task = Task.ANSWER, row: CharacterRow | None = None
+    ) -> Material:
+        """Read the rows of a snapshot in a turn's own work, on behalf of who asked. Raises `NotFound`."""
+        row = row or await characters.by_id(work.session, turn.character_id)
+        conversation = await conversations.by_id(work.session, turn.conversation_id)
+        if row is None or conversation is None:
+            raise not_found()
+        asker = await asker_of(work, turn.asker_id, turn.conversation_id)
+        said = await history(
+            work.session,
+            turn.conversation_id,
+            limit=int(limits.HISTORY_LINES),
+            before_turn=turn.turn_id if turn.rewording is not None and task is Task.ANSWER else None,
+            through_turn=turn.turn_id if task is Task.CONTINUE else None,
+        )
+        others = await self._others(work, turn)
+        user = await people.user(work.session, turn.asker_id)
+        place = place_of(turn)
+        snapshot = Snapshot(
+            character=_sheet(row.character),
+            user_name=asker.name,
+            history=tuple(_line(one) for one in said),
+            others=others,
+            language=asker.language or (user.locale if user else None),
+            asker=asker,
+            place=self._facts(turn, place),
+            recap=conversation.summary,
+            task=task,
+            conversation_id=turn.conversation_id,
+            now=self._clock.now(),
+            variables=conversation.variables,
+        )
+        seen = _pictures(said) if turn.settings.allow_files else ()
+        return Material(snapshot, seen, place)
+
+    async def _others(self, work: Work, turn: Standing) -> tuple[str, ...]:
+        room = self._hearing.room_of(turn.conversation_id)
+        if room is not None:
+            return tuple(one.name for one in room.characters if one.character_id != turn.character_id)
+        present = await conversations.present(work.session, turn.conversation_id)
+        return tuple(one.name for one in present if one.character_id != turn.character_id)
+
+    def _facts(self, turn: Standing, place: Place) -> PlaceFacts:
+        room = self._hearing.room_of(turn.conversation_id)
+        around = Surroundings() if room is None else room.around
+        rules = self.rules(place, turn.character_id)
+        return PlaceFacts(_kind(place, around), around.is_age_restricted, rules.language)
+
+    def rules(self, place: Place, character_id: UUID) -> PlaceRules:
+        """What holds in a place for a character."""
+        return HOUSE if self._hearing.rules is None else self._hearing.rules(place, character_id)
+
+    async def _seeing(self, snapshot: Snapshot, material: Material, files: Files) -> Snapshot:
+        read = await asyncio.gather(*(self._picture(material.place, seen, files) for seen in material.pictures))
+        lines = list(snapshot.history)
+        for seen, data in zip(material.pictures, read, strict=True):
+            if data is None:
+                continue
+            line = lines[seen.line]
+            attached = list(line.attached)
+            shown = attached[seen.number]
+            attached[seen.number] = replace(shown, picture=Picture(data[0], data[1], shown.name))
+            lines[seen.line] = replace(line, attached=tuple(attached))
+        return replace(snapshot, history=tuple(lines))
+
+    async def _picture(self, place: Place, seen: Seen, files: Files) -> tuple[str, bytes] | None:
+        most = int(limits.PICTURE_SEEN_BYTES_MAX)
+        try:
+            data = await files.read(place, seen.message_id, seen.attachment_id, most_bytes=most)
+        except StageError as error:
+            _log.info("picture_unread", message_id=seen.message_id, detail=str(error))
+            return None
+        mime = picture_type(data)
+        return None if mime is None else (mime, data)
 
 
 def greeting_of(greeting: str, *, character: str, person: str) -> str:
     """A character's first words, its macros filled."""
     return expand(greeting, char=character, user=person).strip()
+
+
+def place_of(turn: Standing) -> Place:
+    """Where a turn is shown."""
+    return Place(turn.guild_id, turn.channel_id, turn.webhook_channel_id, Via(turn.via.value))
+
+
+def picture_type(data: bytes) -> str | None:
+    """The kind of picture some bytes are, by their first ones; None for what models do not take."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
+    return next((mime for start, mime in _PICTURES.items() if data.startswith(start)), None)
+
+
+def _kind(place: Place, around: Surroundings) -> PlaceKind:
+    if place.guild_id is None:
+        return PlaceKind.DIRECT
+    if around.is_forum_post:
+        return PlaceKind.FORUM_POST
+    is_thread = around.is_thread or place.channel_id != place.webhook_channel_id
+    return PlaceKind.THREAD if is_thread else PlaceKind.CHANNEL
 
 
 def _sheet(character: Character) -> CharacterSheet:
@@ -73,13 +250,57 @@ def _sheet(character: Character) -> CharacterSheet:
         greeting=character.greeting,
         examples=tuple(Example(one.user, one.character) for one in character.examples),
         phrases=tuple(character.phrases),
+        nickname=character.nickname,
+        gender=character.gender,
+        age=character.age,
+        traits=character.traits,
+        tags=tuple(character.tags),
+        temperature=character.temperature,
+        is_adult=character.is_adult,
     )
 
 
 def _line(said: SaidLine) -> Line:
+    before = said.answers
     return Line(
-        speaker=said.author_name or said.character_name or SOMEBODY,
+        speaker=said.speaker or SOMEBODY,
         text=said.content,
-        is_character=said.kind in {MessageKind.CHARACTER, MessageKind.GREETING},
+        is_character=said.kind in _SPOKEN_BY_CHARACTERS,
         message_id=said.discord_message_id,
+        attached=tuple(_shown(one) for one in said.files),
+        reactions=tuple(Response(one.emoji, one.by) for one in said.reactions),
+        answers=None
+        if before is None
+        else Answered(before.speaker or SOMEBODY, before.content, before.kind in _SPOKEN_BY_CHARACTERS),
+        said_at=said.said_at,
     )
+
+
+def _shown(one: SaidFile) -> Shown:
+    return Shown(
+        kind=AttachedKind(one.kind.value),
+        name=one.name,
+        size_bytes=one.size_bytes,
+        width=one.width,
+        height=one.height,
+        alt=one.alt or "",
+        text=one.text or "",
+    )
+
+
+def _pictures(said: Sequence[SaidLine]) -> tuple[Seen, ...]:
+    """The pictures of the last thing a person said, and of what it replies to."""
+    last = next((index for index in reversed(range(len(said))) if said[index].kind is MessageKind.USER), None)
+    if last is None:
+        return ()
+    before = said[last].answers
+    lines = [last] + [
+        index for index in range(last) if before is not None and said[index].message_id == before.message_id
+    ]
+    found = [
+        Seen(index, number, said[index].discord_message_id or 0, one.discord_id)
+        for index in lines
+        for number, one in enumerate(said[index].files)
+        if one.kind is AttachmentKind.IMAGE and one.size_bytes <= limits.PICTURE_SEEN_BYTES_MAX
+    ]
+    return tuple(found[: limits.PICTURES_SEEN])

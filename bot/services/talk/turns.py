@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -18,19 +17,31 @@ import structlog
 from bot import failpoints, limits
 from bot.clock import Clock
 from bot.errors import Conflict, NotAllowed
-from bot.ports import Heard, Models, Stage
+from bot.ports import Files, Heard, ModelPool, Place, Reacted, Stage
+from bot.services.keys.vault import Vault
 from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.answering import Answering, Interruption, Passing, Running
+from bot.services.talk.arrivals import Arrivals, Ready
+from bot.services.talk.backstage import Backstage
+from bot.services.talk.changes import Changes
 from bot.services.talk.cursors import Cursors, Missed
-from bot.services.talk.heed import Hearing, Present
+from bot.services.talk.departures import Departures
+from bot.services.talk.door import Door
+from bot.services.talk.gates import Gates, Held, Silence
+from bot.services.talk.heed import Hearing, Present, Room
 from bot.services.talk.inbox import Errand, read
 from bot.services.talk.lanes import Lanes
 from bot.services.talk.outage import POSSIBLY_AWAY, is_away
 from bot.services.talk.rows import TurnRows
-from bot.texts import N_, SOURCE_LANGUAGE, Say
+from bot.services.talk.running import Outcome
+from bot.services.talk.snapshot import Snapshots
+from bot.services.talk.tokens import AnswerTokens
+from bot.services.talk.troubles import Troubles
+from bot.services.talk.welcome import Welcome
+from bot.texts import N_, SOURCE_LANGUAGE
 from db import functions
-from db.models import TurnState
+from db.models import Priority, TurnState
 from db.queries.talk import delivery
 from db.work import Actor, Database
 
@@ -38,10 +49,6 @@ _log = structlog.get_logger(__name__)
 
 _BEAT_SECONDS = 10.0
 """How often cursors are written and doubtful turns are looked at again."""
-
-_REMEMBERED_MESSAGES = 20_000
-"""How many answered messages are remembered, so that changing or deleting one later reaches the history without asking
-the database about every message that is changed anywhere."""
 
 _PATIENCE_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """How long writing a message down is tried again while the database is away; then every beat tries it."""
@@ -56,6 +63,14 @@ class _Pending:
     conversation_id: UUID | None = None
     is_gone: bool = False
 
+    @property
+    def lane(self) -> int:
+        return self.errand.heard.place.channel_id
+
+    @property
+    def priority(self) -> Priority:
+        return self.errand.priority
+
 
 @dataclass(slots=True)
 class _Meanwhile:
@@ -67,18 +82,22 @@ class _Meanwhile:
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """A turn that exists already: a greeting, or what an earlier run left."""
+    """A turn that exists already: a greeting, a character's answer to another, or what an earlier run left."""
 
     turn_id: UUID
     conversation_id: UUID
-    channel_id: int
+    lane: int
+    priority: Priority = Priority.NORMAL
+    character_id: UUID | None = None
+    ready: Ready | None = None
 
 
 class Turns:
     """The road from a heard message to its answer.
 
     `boot_id` names this run of the program; `language` is the house's, for people whose own is not known. `passing` is
-    called at every edge between two steps (`bot.failpoints`).
+    called at every edge between two steps (`bot.failpoints`). `files` reads what came with messages; `vault` seals the
+    tokens of interactions through which answers go out where the bot is no member.
     """
 
     def __init__(
@@ -87,32 +106,58 @@ class Turns:
         *,
         people: People,
         hearing: Hearing,
-        models: Models,
+        models: ModelPool,
         stage: Stage,
         clock: Clock,
         boot_id: UUID,
         language: str = SOURCE_LANGUAGE,
         passing: Passing = failpoints.passing,
+        files: Files | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self._database = database
         self._people = people
         self._hearing = hearing
         self._clock = clock
         self._boot_id = boot_id
-        self._language = language
-        self._rows = TurnRows(database, boot_id, passing)
-        self._answering = Answering(
-            self._rows, models=models, stage=stage, hearing=hearing, clock=clock, language=language, passing=passing
-        )
+        self._tokens = AnswerTokens(vault)
+        self.gates = Gates(clock, hearing.rules)
+        self.troubles = Troubles(database, clock)
+        self.welcome = Welcome(hearing=hearing, gates=self.gates, people=people, stage=stage, language=language)
         self._lanes: Lanes[_Pending | _Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
+        )
+        self._door = Door(hearing, self.gates, self._tokens, self._lanes.has_room)
+        snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files)
+        self._arrivals = Arrivals(database, boot_id, snapshots, passing, files)
+        self._changes = Changes(self._arrivals, hearing, people)
+        self._departures = Departures(database, hearing=hearing, arrivals=self._arrivals, troubles=self.troubles)
+        self._answering = Answering(
+            TurnRows(database, boot_id, passing),
+            snapshots=snapshots,
+            backstage=Backstage(
+                hearing=hearing,
+                gates=self.gates,
+                troubles=self.troubles,
+                answer_tokens=self._tokens,
+                stage=stage,
+                clock=clock,
+                language=language,
+                begin=self._go_on,
+                has_room=self._lanes.has_room,
+            ),
+            models=models,
+            stage=stage,
+            hearing=hearing,
+            clock=clock,
+            language=language,
+            passing=passing,
         )
         self._cursors = Cursors(database, hearing)
         self._pending: dict[int, _Pending] = {}
         self._arriving: dict[int, _Meanwhile] = {}
-        self._answered: OrderedDict[int, UUID] = OrderedDict()
         self._again: list[_Pending | _Begun] = []
-        self._unwritten: list[tuple[Heard, tuple[UUID, ...] | None]] = []
+        self._unwritten: list[tuple[Heard, tuple[UUID, ...] | None, str | None]] = []
         self._is_closing = False
         self._beat: asyncio.Task[None] | None = None
 
@@ -124,22 +169,23 @@ class Turns:
 
     async def resume(self) -> int:
         """Take up what earlier runs began: once at boot, when Discord can be reached. Returns how much there was."""
+        await self.troubles.load()
         async with self._database.work(Actor.job("resume")) as work:
             waiting = [read(row.heard) for row in await delivery.waiting(work.session)]
             unfinished = await functions.unfinished_turns(work.session, self._boot_id)
-        items: list[tuple[int, int, _Pending | _Begun]] = []
+        items: list[tuple[int, _Pending | _Begun]] = []
         for errand in waiting:
             message_id = errand.heard.message_id
             if message_id not in self._pending:
                 pending = self._pending[message_id] = _Pending(errand, is_explicit=True)
-                items.append((message_id, errand.heard.place.channel_id, pending))
-        covered = {message_id for message_id, _, _ in items}
+                items.append((message_id, pending))
+        covered = {message_id for message_id, _ in items}
         for turn in unfinished:
             if turn.trigger_message_id not in covered:
-                begun = _Begun(turn.turn_id, turn.conversation_id, turn.channel_id)
-                items.append((turn.trigger_message_id, turn.channel_id, begun))
-        for _, lane, item in sorted(items, key=lambda entry: entry[0]):
-            self._lanes.put(lane, item, always=True)
+                begun = _Begun(turn.turn_id, turn.conversation_id, turn.channel_id, turn.priority, turn.character_id)
+                items.append((turn.trigger_message_id, begun))
+        for _, item in sorted(items, key=lambda entry: entry[0]):
+            self._lanes.put(item.lane, item, priority=item.priority, always=True)
         if items:
             _log.info("turns_resumed", messages=len(covered), turns=len(items) - len(covered))
         return len(items)
@@ -155,6 +201,7 @@ class Turns:
         """
         self._is_closing = True
         finished = await self._lanes.close(within_seconds=within_seconds)
+        self._answering.close()
         if self._beat is not None:
             self._beat.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -164,83 +211,109 @@ class Turns:
 
     # -------------------------------------------------------------------------------------------- hearing
 
-    async def hear(self, heard: Heard, *, to: tuple[UUID, ...] | None = None) -> bool:
+    async def hear(self, heard: Heard, *, to: tuple[UUID, ...] | None = None, token: str | None = None) -> bool:
         """A message was written. True where it will be answered; then it is safely written down.
 
         Where the database stays away it is kept in mind, and heard again once the database is back. `to` names the
-        characters that shall answer; without it they are found in the message (`heed`).
+        characters that shall answer; without it they are found in the message (`heed`). `token` is the interaction's
+        through which the answer goes out where the bot is no member.
         """
-        spoken_to = self._hearing.addressed(heard) if to is None else to
-        errand = Errand(replace(heard, content=heard.content[: limits.HEARD_TEXT_MAX]), spoken_to)
+        at_door = self._door.decide(heard, to, token)
+        if at_door is None:
+            return await self._unheard(heard)
+        if at_door.held is not None:
+            return await self._held_back(at_door.errand, at_door.held)
+        errand = at_door.errand
         meanwhile = self._arriving[heard.message_id] = _Meanwhile()
         try:
-            is_new = bool(spoken_to) and await self._receive(errand)
+            is_new = await self._receive(errand)
         except POSSIBLY_AWAY as error:
             if not is_away(error):
                 raise
-            self._unwritten.append((heard, to))
+            self._unwritten.append((heard, to, token))
             return False
         finally:
             self._arriving.pop(heard.message_id, None)
         self._seen(heard)
-        if not spoken_to:
-            await self._point_the_way(heard)
         if not is_new:
             return False
-        if self._is_closing:
-            return True
-        pending = self._pending[heard.message_id] = _Pending(errand, is_explicit=to is not None)
+        self.gates.rates.spend(heard.place.channel_id, heard.author.discord_id, len(errand.to))
+        return self._is_closing or await self._line_up(_Pending(errand, is_explicit=to is not None), meanwhile)
+
+    async def _line_up(self, pending: _Pending, meanwhile: _Meanwhile) -> bool:
+        heard = pending.errand.heard
+        self._pending[heard.message_id] = pending
         if meanwhile.content is not None:
             await self.trigger_edited(heard.message_id, meanwhile.content)
         if meanwhile.is_gone:
             await self.trigger_deleted(heard.message_id)
-        if not self._lanes.put(heard.place.channel_id, pending):
-            del self._pending[heard.message_id]
-            await self._rows.settle_message(heard.message_id, dropped=failures.QUEUE_FULL)
-            await self._remark(heard, failures.QUEUE_FULL)
+        if self._lanes.put(pending.lane, pending, priority=pending.priority):
+            return True
+        del self._pending[heard.message_id]
+        await self._arrivals.settle(heard.message_id, dropped=failures.QUEUE_FULL)
+        if pending.priority is not Priority.LOW:
+            await self.welcome.remark(heard, failures.QUEUE_FULL)
+        return False
+
+    async def _unheard(self, heard: Heard) -> bool:
+        """Nobody is spoken to. Whoever speaks to the application alone is met, and may be answered after all."""
+        self._seen(heard)
+        if self._is_closing or not (heard.mentions_us or heard.place.guild_id is None):
             return False
-        return True
+        come = await self.welcome.meet(heard)
+        return come is not None and await self.hear(heard, to=(come,))
+
+    async def _held_back(self, errand: Errand, held: Held) -> bool:
+        """Nobody may answer: written down with the reason; whoever wrote reads one neutral line about it."""
+        heard = errand.heard
+        is_new = await self._arrivals.refuse(errand, held.reason.value)
+        self._seen(heard)
+        rates = self.gates.rates
+        if is_new and held.reason.is_remarked and rates.may_remark(heard.place.channel_id, heard.author.discord_id):
+            await self.welcome.remark(heard, failures.HELD_BACK)
+        return False
 
     def _seen(self, heard: Heard) -> None:
         channel_id = heard.place.channel_id
         # A cursor never passes a message that is not written down: after a crash it would not be fetched again.
-        waits = any(waiting.place.channel_id == channel_id for waiting, _ in self._unwritten)
+        waits = any(waiting.place.channel_id == channel_id for waiting, _, _ in self._unwritten)
         if self._hearing.room(channel_id) is not None and not waits:
             self._cursors.seen(channel_id, heard.message_id)
 
     async def _receive(self, errand: Errand) -> bool:
         for wait in _PATIENCE_SECONDS:
             try:
-                return await self._rows.receive(errand)
+                return await self._arrivals.receive(errand)
             except POSSIBLY_AWAY as error:
                 if not is_away(error):
                     raise
                 _log.warning("inbox_unreachable", message_id=errand.heard.message_id, error=type(error).__name__)
             await self._clock.sleep(wait)
-        return await self._rows.receive(errand)
+        return await self._arrivals.receive(errand)
 
-    async def _point_the_way(self, heard: Heard) -> None:
-        """Somebody speaks to the application where no character can answer: say what to do, rather than nothing."""
-        if heard.author_is_bot or heard.webhook_id is not None or self._is_closing:
-            return
-        if heard.place.guild_id is None:
-            await self._remark(heard, failures.DIRECT_MESSAGE)
-        elif heard.mentions_us and self._hearing.room(heard.place.channel_id) is None:
-            await self._remark(heard, failures.NOBODY_HERE)
+    def room(self, channel_id: int, discord_id: int | None = None) -> Room | None:
+        """The conversation that goes on in a channel, from memory; where the bot is no member, this person's."""
+        return self._hearing.room(channel_id, discord_id)
 
-    async def _remark(self, heard: Heard, reason: str) -> None:
-        text = Say(heard.author.locale, self._language)(failures.remark_on(reason) or "")
-        await self._answering.remark(heard.place, text, key=reason)
+    def listeners(self, channel_id: int, discord_id: int | None = None) -> tuple[Present, ...]:
+        """The characters that listen in a channel; where the bot is no member, to this person."""
+        room = self._hearing.room(channel_id, discord_id)
+        return () if room is None else room.characters
 
-    def listeners(self, channel_id: int) -> tuple[Present, ...]:
-        """The characters that listen in a channel, from memory."""
-        room = self._hearing.room(channel_id)
-        return room.characters if room else ()
+    def begin(self, channel_id: int, turn_id: UUID, conversation_id: UUID, priority: Priority = Priority.HIGH) -> None:
+        """Line up a turn that was written by somebody else: a greeting, an answer worded again."""
+        self._go_on(channel_id, turn_id, conversation_id, priority)
 
-    def begin(self, channel_id: int, turn_id: UUID, conversation_id: UUID) -> None:
-        """Bring a turn to its end that was written by somebody else (a greeting)."""
+    def _go_on(
+        self, channel_id: int, turn_id: UUID, conversation_id: UUID, priority: Priority, who: UUID | None = None
+    ) -> None:
         if not self._is_closing:
-            self._lanes.put(channel_id, _Begun(turn_id, conversation_id, channel_id), always=True)
+            begun = _Begun(turn_id, conversation_id, channel_id, priority, who)
+            self._lanes.put(channel_id, begun, priority=priority, always=True)
+
+    def outcome(self, turn_id: UUID) -> asyncio.Future[Outcome]:
+        """How a turn will end. Ask before it is lined up."""
+        return self._answering.outcome(turn_id)
 
     async def cursors(self) -> Sequence[Missed]:
         """Which channels to catch up with after an absence, and from which message on; feed what is found to `hear`."""
@@ -249,7 +322,7 @@ class Turns:
     # -------------------------------------------------------------------------------------------- interrupting
 
     async def stop(self, turn_id: UUID, by: UUID, *, may_manage: bool = False) -> None:
-        """Break an answer off; what there is of it stays and counts as the answer.
+        """Break an answer off; what there is of it stays and counts as the answer, and no character goes on after it.
 
         For the asker, whoever began the conversation, and those who manage messages there. Raises `NotAllowed`, or
         `Conflict` where the answer is finished.
@@ -270,15 +343,13 @@ class Turns:
         if message_id in self._arriving:
             self._arriving[message_id].is_gone = True
         if pending is None:
-            conversation_id = self._answered.pop(message_id, None)
-            if conversation_id is not None:
-                await self._rows.forget_message(conversation_id, message_id)
+            await self._changes.deleted(message_id)
             return
         pending.is_gone = True
         for running in self._answering_to(message_id):
             running.interrupt(Interruption.WITHDRAWN)
         if pending.conversation_id is not None:
-            await self._rows.forget_message(pending.conversation_id, message_id)
+            await self._arrivals.forget(pending.conversation_id, message_id)
 
     async def trigger_edited(self, message_id: int, content: str) -> None:
         """The message was changed. Before a word of the answer is seen it is answered anew as it stands now.
@@ -289,26 +360,60 @@ class Turns:
         content = content[: limits.HEARD_TEXT_MAX]
         if message_id in self._arriving:
             self._arriving[message_id].content = content
-        if pending is None and message_id in self._answered:
-            await self._rows.reword_said(self._answered[message_id], message_id, content)
+        if pending is None:
+            await self._changes.edited(message_id, content)
         if pending is None or pending.errand.heard.content == content:
             return
         if any(one.text.strip() or one.is_sending for one in self._answering_to(message_id)):
+            if pending.conversation_id is not None:
+                await self._arrivals.reword_said(pending.conversation_id, message_id, content)
             return
         heard = replace(pending.errand.heard, content=content)
         if not pending.is_explicit and not self._hearing.addressed(heard):
             await self.trigger_deleted(message_id)
             return
-        pending.errand = Errand(heard, pending.errand.to)
-        await self._rows.reword(pending.errand, pending.conversation_id)
+        pending.errand = replace(pending.errand, heard=heard)
+        await self._arrivals.reword(pending.errand, pending.conversation_id)
         for running in self._answering_to(message_id):
             running.interrupt(Interruption.REWORDED)
 
+    def concerns(self, channel_id: int, author_is_bot: bool) -> bool:
+        """Whether a message there can matter that neither mentions the application nor is a direct one."""
+        return self._hearing.concerns(channel_id, author_is_bot=author_is_bot)
+
+    def knows(self, message_id: int) -> bool:
+        """Whether a message is followed: then it matters what becomes of it."""
+        return self._changes.knows(message_id)
+
+    async def place_changed(self, place: Place) -> None:
+        """A channel was opened again, or its permissions are others: what stood in the way may be gone."""
+        await self.troubles.forget((place.channel_id,))
+
+    async def reacted(self, reacted: Reacted) -> None:
+        """Somebody put an emoji under a message, or took it away; the history knows."""
+        await self._changes.reacted(reacted)
+
+    async def place_gone(self, guild_id: int | None, channel_id: int | None) -> None:
+        """A channel or thread is deleted or, without a channel, the bot was removed from a server."""
+        for room in await self._departures.place_gone(guild_id, channel_id):
+            self.hush(room.conversation_id)
+
+    async def member_left(self, guild_id: int, discord_id: int) -> None:
+        """A person left a server."""
+        await self._departures.member_left(guild_id, discord_id)
+
     def silence(self, conversation_id: UUID, character_id: UUID) -> None:
         """The character was sent away: what it is about to say there is not said."""
+        self._interrupt(conversation_id, character_id)
+
+    def hush(self, conversation_id: UUID) -> None:
+        """The conversation was muted, or is over: nothing of what is about to be said there is said."""
+        self._interrupt(conversation_id, None)
+
+    def _interrupt(self, conversation_id: UUID, character_id: UUID | None) -> None:
         for running in self._answering.all_running():
             turn = running.turn
-            if turn.conversation_id == conversation_id and turn.character_id == character_id:
+            if turn.conversation_id == conversation_id and character_id in {None, turn.character_id}:
                 running.interrupt(Interruption.WITHDRAWN)
 
     def _answering_to(self, message_id: int) -> list[Running]:
@@ -330,13 +435,11 @@ class Turns:
         message_id = item.errand.heard.message_id
         try:
             dropped = await self._answer_message(item)
-            await self._rows.settle_message(message_id, dropped=dropped)
+            await self._arrivals.settle(message_id, dropped=dropped)
         finally:
             self._pending.pop(message_id, None)
             if item.conversation_id is not None:
-                self._answered[message_id] = item.conversation_id
-                if len(self._answered) > _REMEMBERED_MESSAGES:
-                    self._answered.popitem(last=False)
+                self._changes.remember(message_id, item.conversation_id)
 
     async def _answer_message(self, pending: _Pending) -> str | None:
         """Answer a message; returns why not, where it was not."""
@@ -345,23 +448,48 @@ class Turns:
             return "deleted"
         if (self._clock.now() - heard.sent_at).total_seconds() > limits.ANSWER_WITHIN_SECONDS:
             return "too_late"
-        room = self._hearing.room(heard.place.channel_id)
+        room = self._hearing.room(heard.place.channel_id, heard.author.discord_id)
         if room is None:
             return "nobody_listens"
+        characters = tuple(one for one in map(room.character, pending.errand.to) if one is not None)
+        passed = self.gates.passed(room, characters, heard.around)  # they may have been closed while it waited
+        if not passed.to:
+            return passed.held.reason.value if passed.held else "nobody_listens"
         pending.conversation_id = room.conversation_id
+        errand = replace(pending.errand, to=tuple(one.character_id for one in passed.to))
         asker_id = await self._people.arrive(heard.author)
-        turn_ids = await self._rows.claim(pending.errand, room.conversation_id, asker_id)
-        for turn_id in turn_ids:
-            await self._answer(_Begun(turn_id, room.conversation_id, heard.place.channel_id), pending)
-        return None if turn_ids else "nobody_listens"
+        claimed = await self._arrivals.claim(errand, room, asker_id)
+        for number, (character, turn_id) in enumerate(claimed.turns):
+            ready = claimed.first if number == 0 else None
+            await self._answer(
+                _Begun(turn_id, room.conversation_id, pending.lane, pending.priority, character, ready), pending
+            )
+        return None if claimed.turns else "nobody_listens"
 
     async def _answer(self, begun: _Begun, pending: _Pending | None = None) -> None:
         def is_gone() -> bool:
             return pending is not None and pending.is_gone
 
-        state = await self._answering.answer(begun.turn_id, begun.conversation_id, is_gone=is_gone)
+        silent = self._silent_since(begun)
+        if silent is not None:
+            await self._arrivals.cancel(begun.turn_id, begun.conversation_id, silent)
+            return
+        ready = begun.ready
+        if ready is not None:
+            state = await self._answering.answer_ready(ready.turn, ready.cast, ready.material, is_gone=is_gone)
+        else:
+            state = await self._answering.answer(begun.turn_id, begun.conversation_id, is_gone=is_gone)
         if state is TurnState.UNKNOWN:
-            self._again.append(begun)
+            self._again.append(replace(begun, ready=None))
+
+    def _silent_since(self, begun: _Begun) -> str | None:
+        """Why a turn that waited is not answered any more, if so. Who asks by a command is always answered."""
+        if begun.character_id is None or begun.priority in {Priority.HIGH, Priority.URGENT}:
+            return None
+        room = self._hearing.room_of(begun.conversation_id)
+        if room is None or room.character(begun.character_id) is None:
+            return Silence.NOBODY_HERE.value
+        return Silence.MUTED.value if room.is_muted else None
 
     async def _keep_beat(self) -> None:
         while True:
@@ -375,12 +503,11 @@ class Turns:
         """Write cursors, and take up again what could not be finished: Discord or the database did not answer."""
         await self._cursors.flush()
         unwritten, self._unwritten = self._unwritten, []
-        for heard, to in unwritten:
-            await self.hear(heard, to=to)
+        for heard, to, token in unwritten:
+            await self.hear(heard, to=to, token=token)
         again, self._again = self._again, []
         for item in again:
-            lane = item.channel_id if isinstance(item, _Begun) else item.errand.heard.place.channel_id
-            self._lanes.put(lane, item, always=True)
+            self._lanes.put(item.lane, item, priority=item.priority, always=True)
 
 
 __all__ = ["Missed", "Turns"]

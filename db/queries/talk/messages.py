@@ -6,54 +6,122 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ScalarSelect, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import Character, Message, MessageKind, MessageVariant, Turn, TurnState, User
+from db.models import (
+    AttachmentKind,
+    EditReason,
+    Message,
+    MessageAttachment,
+    MessageEdit,
+    MessageKind,
+    MessageReaction,
+    MessageSensitivity,
+    MessageType,
+    MessageVariant,
+    TurnPart,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class SaidLine:
-    """One line of a conversation's history with its speaker's name."""
+class Utterance:
+    """What a person said to the characters. `replies_to` is the Discord id of the message it answers, if any."""
 
-    kind: MessageKind
-    author_name: str | None
-    character_name: str | None
+    discord_message_id: int
     content: str
-    discord_message_id: int | None
+    type: MessageType = MessageType.TEXT
+    speaker_name: str = ""
+    persona_id: UUID | None = None
+    replies_to: int | None = None
+    sensitivity: MessageSensitivity = MessageSensitivity.PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """Something that came with a message, as it is kept. `text` holds a text file's words."""
+
+    discord_id: int
+    kind: AttachmentKind
+    name: str
+    mime: str | None
+    size_bytes: int
+    width: int | None
+    height: int | None
+    alt: str | None
+    text: str | None
 
 
 async def hear(
-    session: AsyncSession, *, conversation_id: UUID, author_id: UUID, discord_message_id: int, content: str
+    session: AsyncSession,
+    *,
+    conversation_id: UUID,
+    author_id: UUID,
+    said: Utterance,
+    enclosed: Sequence[Enclosed] = (),
 ) -> None:
-    """Keep what a person said to the characters; hearing it again changes nothing."""
+    """Keep what a person said to the characters, with what came with it; hearing it again changes nothing."""
+    message_id = new_id()
     statement = (
         insert(Message)
         .values(
-            id=new_id(),
+            id=message_id,
             conversation_id=conversation_id,
             kind=MessageKind.USER,
             author_id=author_id,
-            discord_message_id=discord_message_id,
-            content=content,
+            discord_message_id=said.discord_message_id,
+            content=said.content,
+            type=said.type,
+            speaker_name=said.speaker_name,
+            persona_id=said.persona_id,
+            reply_to_id=None if said.replies_to is None else _shown_as(conversation_id, said.replies_to),
+            sensitivity=said.sensitivity,
         )
         .on_conflict_do_nothing(
             index_elements=[Message.discord_message_id, Message.conversation_id],
             index_where=Message.discord_message_id.is_not(None),
         )
     )
-    await (await session.connection()).execute(statement)
+    connection = await session.connection()
+    result = await connection.execute(statement)
+    if enclosed and result.rowcount == 1:
+        rows = [
+            {name: getattr(one, name) for name in one.__dataclass_fields__}
+            | {"id": new_id(), "message_id": message_id, "number": number}
+            for number, one in enumerate(enclosed)
+        ]
+        await connection.execute(insert(MessageAttachment).values(rows))
+
+
+def _shown_as(conversation_id: UUID, discord_message_id: int) -> ScalarSelect[UUID]:
+    """The message that a Discord message shows, or one part of it."""
+    parts = (
+        select(Message.id)
+        .join(TurnPart, TurnPart.turn_id == Message.turn_id)
+        .where(Message.conversation_id == conversation_id, TurnPart.message_id == discord_message_id)
+    )
+    whole = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
+    )
+    return whole.union_all(parts).limit(1).scalar_subquery()
 
 
 async def reword(session: AsyncSession, conversation_id: UUID, discord_message_id: int, content: str) -> None:
-    """A person changed what they had said."""
-    await session.execute(
-        update(Message)
-        .where(Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id)
-        .values(content=content)
+    """A person changed what they had said; the earlier wording is kept."""
+    changed = (
+        Message.conversation_id == conversation_id,
+        Message.discord_message_id == discord_message_id,
+        Message.content != content,
     )
+    connection = await session.connection()
+    earlier = select(
+        literal(new_id()), Message.id, Message.content, literal(EditReason.AUTHOR.value), Message.author_id
+    ).where(*changed)
+    columns = ["id", "message_id", "previous", "reason", "edited_by"]
+    await connection.execute(insert(MessageEdit).from_select(columns, earlier))
+    await connection.execute(update(Message).where(*changed).values(content=content, edited_at=func.now()))
 
 
 async def forget(session: AsyncSession, conversation_id: UUID, discord_message_id: int) -> None:
@@ -61,6 +129,31 @@ async def forget(session: AsyncSession, conversation_id: UUID, discord_message_i
     await session.execute(
         delete(Message).where(
             Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
+        )
+    )
+
+
+async def react(
+    session: AsyncSession, conversation_id: UUID, discord_message_id: int, user_id: UUID, emoji: str
+) -> None:
+    """A person put an emoji under a message; doing so again changes nothing."""
+    target = select(Message.id, literal(user_id), literal(emoji)).where(
+        Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
+    )
+    statement = insert(MessageReaction).from_select(["message_id", "user_id", "emoji"], target)
+    await (await session.connection()).execute(statement.on_conflict_do_nothing())
+
+
+async def unreact(
+    session: AsyncSession, conversation_id: UUID, discord_message_id: int, user_id: UUID, emoji: str
+) -> None:
+    """A person took their emoji away."""
+    target = select(Message.id).where(
+        Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
+    )
+    await session.execute(
+        delete(MessageReaction).where(
+            MessageReaction.message_id.in_(target), MessageReaction.user_id == user_id, MessageReaction.emoji == emoji
         )
     )
 
@@ -99,33 +192,6 @@ async def shown(session: AsyncSession, turn_id: UUID, discord_message_id: int) -
 async def unsay(session: AsyncSession, turn_id: UUID) -> None:
     """The words of a turn were never shown, or were taken back."""
     await session.execute(delete(Message).where(Message.turn_id == turn_id))
-
-
-async def history(session: AsyncSession, conversation_id: UUID, *, limit: int) -> Sequence[SaidLine]:
-    """The last lines, oldest first. What failed to be shown is not part of it."""
-    statement = (
-        select(Message, User.display_name, Character.name)
-        .outerjoin(User, User.id == Message.author_id)
-        .outerjoin(Character, Character.id == Message.character_id)
-        .outerjoin(Turn, Turn.id == Message.turn_id)
-        .where(
-            Message.conversation_id == conversation_id,
-            or_(Message.turn_id.is_(None), Turn.state.not_in((TurnState.FAILED, TurnState.CANCELLED))),
-        )
-        .order_by(Message.id.desc())
-        .limit(limit)
-    )
-    rows = (await session.execute(statement)).all()
-    return [
-        SaidLine(
-            kind=row[0].kind,
-            author_name=row[1],
-            character_name=row[2],
-            content=row[0].content,
-            discord_message_id=row[0].discord_message_id,
-        )
-        for row in reversed(rows)
-    ]
 
 
 async def chosen_variant(session: AsyncSession, turn_id: UUID) -> MessageVariant | None:

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import UNFINISHED, Conversation, PartState, Turn, TurnPart, TurnState
+from db.models import (
+    UNFINISHED,
+    Character,
+    Conversation,
+    ConversationSettings,
+    ConversationStatus,
+    ConversationVia,
+    Participant,
+    PartState,
+    Priority,
+    Rewording,
+    Turn,
+    TurnKind,
+    TurnPart,
+    TurnState,
+)
+from db.queries.talk.variants import Stands, drop_parts
+from db.queries.talk.variants import stands as what_stands
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A turn as it stands: enough to take it up at any point."""
+    """A turn as it stands: enough to take it up at any point.
+
+    `stands` is what the channel shows while the reply is at work again (`rewording`), None for a new one.
+    """
 
     turn_id: UUID
     conversation_id: UUID
@@ -33,6 +54,16 @@ class Standing:
     conversation_owner_id: UUID
     known: Mapping[int, int]
     unsure: frozenset[int]
+    claimed_at: datetime
+    via: ConversationVia = ConversationVia.WEBHOOK
+    settings: ConversationSettings = field(default_factory=ConversationSettings)
+    kind: TurnKind = TurnKind.REPLY
+    priority: Priority = Priority.NORMAL
+    chain: int = 1
+    answer_token_sealed: bytes | None = field(default=None, repr=False)
+    rewording: Rewording | None = None
+    rewording_by: UUID | None = None
+    stands: Stands | None = None
 
     @property
     def is_over(self) -> bool:
@@ -42,45 +73,65 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who is behind a reply: for the curious, and for moderators."""
+    """Who is behind a reply: for the curious, for those who may change it, and for moderators.
 
+    The character's name and maker are known even where it was deleted meanwhile. `takes_part` is about who looks.
+    """
+
+    turn_id: UUID
+    conversation_id: UUID
     guild_id: int | None
     channel_id: int
     webhook_channel_id: int
+    via: ConversationVia
+    is_active: bool
     conversation_owner_id: UUID
     asker_id: UUID
     character_id: UUID
-    stopped: bool
+    character_name: str
+    maker_id: UUID
+    kind: TurnKind
+    state: TurnState
+    is_at_work: bool
+    is_present: bool
+    takes_part: bool
 
 
-async def claim(
-    session: AsyncSession,
-    *,
-    conversation_id: UUID,
-    character_id: UUID,
-    asker_id: UUID,
-    trigger_message_id: int,
-    boot_id: UUID,
-) -> UUID:
-    """The turn with which the character answers this message: a new one, or the one that exists already."""
-    key = (Turn.trigger_message_id == trigger_message_id, Turn.character_id == character_id)
-    turn_id = new_id()
-    statement = (
-        insert(Turn)
-        .values(
-            id=turn_id,
-            conversation_id=conversation_id,
-            character_id=character_id,
-            asker_id=asker_id,
-            trigger_message_id=trigger_message_id,
-            boot_id=boot_id,
-            state=TurnState.CLAIMED,
-            attempts=0,
-        )
-        .on_conflict_do_nothing(index_elements=[Turn.trigger_message_id, Turn.character_id])
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a message, or a character's line, earns from a character."""
+
+    conversation_id: UUID
+    asker_id: UUID
+    trigger_message_id: int
+    boot_id: UUID
+    kind: TurnKind = TurnKind.REPLY
+    priority: Priority = Priority.NORMAL
+    chain: int = 1
+    answer_token_sealed: bytes | None = field(default=None, repr=False)
+
+
+async def claim(session: AsyncSession, claim: Claim, character_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:
+    """The turns with which these characters answer, by character: new ones, or those that exist already."""
+    made = {character_id: new_id() for character_id in character_ids}
+    values = {name: getattr(claim, name) for name in claim.__dataclass_fields__}
+    statement = insert(Turn).values(
+        [
+            {**values, "id": turn_id, "character_id": character_id, "state": TurnState.CLAIMED, "attempts": 0}
+            for character_id, turn_id in made.items()
+        ]
     )
-    await (await session.connection()).execute(statement)
-    return await session.scalar(select(Turn.id).where(*key)) or turn_id
+    statement = statement.on_conflict_do_nothing(index_elements=[Turn.trigger_message_id, Turn.character_id])
+    result = await (await session.connection()).execute(statement)
+    if result.rowcount == len(made):
+        return made
+    rows = await session.execute(
+        select(Turn.character_id, Turn.id).where(
+            Turn.trigger_message_id == claim.trigger_message_id, Turn.character_id.in_(character_ids)
+        )
+    )
+    there = {row.character_id: row.id for row in rows}
+    return {character_id: there[character_id] for character_id in character_ids if character_id in there}
 
 
 async def add_greeting(
@@ -108,6 +159,7 @@ async def add_greeting(
         asker_id=asker_id,
         trigger_message_id=interaction_id,
         boot_id=boot_id,
+        kind=TurnKind.GREETING,
         state=TurnState.GENERATED,
         attempts=0,
         text=greeting,
@@ -153,6 +205,16 @@ async def take_up(session: AsyncSession, turn_id: UUID, boot_id: UUID) -> Standi
         conversation_owner_id=conversation.owner_id,
         known={part.number: part.message_id for part in parts if part.message_id is not None},
         unsure=frozenset(part.number for part in parts if part.message_id is None),
+        claimed_at=turn.claimed_at,
+        via=conversation.via,
+        settings=conversation.settings,
+        kind=turn.kind,
+        priority=turn.priority,
+        chain=turn.chain,
+        answer_token_sealed=turn.answer_token_sealed,
+        rewording=turn.rewording,
+        rewording_by=turn.rewording_by,
+        stands=await what_stands(session, turn_id) if turn.rewording is not None else None,
     )
 
 
@@ -180,40 +242,68 @@ async def generated(session: AsyncSession, turn_id: UUID, text: str, *, stopped:
 
 async def sent(session: AsyncSession, turn_id: UUID, parts: Mapping[int, int]) -> None:
     """Every part shows its final text. `parts` are message ids by number."""
-    for number, message_id in parts.items():
-        await _put_part(session, turn_id, number, message_id, PartState.SENT)
-    await session.execute(update(Turn).where(Turn.id == turn_id).values(state=TurnState.SENT, finished_at=func.now()))
+    await show(session, turn_id, parts)
+    await session.execute(
+        update(Turn)
+        .where(Turn.id == turn_id)
+        .values(state=TurnState.SENT, finished_at=func.now(), answer_token_sealed=None)
+    )
+
+
+async def show(session: AsyncSession, turn_id: UUID, parts: Mapping[int, int]) -> None:
+    """These messages, by number, hold the reply, and no others."""
+    if not parts:
+        return
+    rows = [
+        {"turn_id": turn_id, "number": number, "state": PartState.SENT, "message_id": message_id}
+        for number, message_id in parts.items()
+    ]
+    statement = insert(TurnPart).values(rows)
+    await (await session.connection()).execute(
+        statement.on_conflict_do_update(
+            index_elements=[TurnPart.turn_id, TurnPart.number],
+            set_={"state": PartState.SENT, "message_id": statement.excluded.message_id, "updated_at": func.now()},
+        )
+    )
+    await drop_parts(session, turn_id, max(parts) + 1)
 
 
 async def end(session: AsyncSession, turn_id: UUID, state: TurnState, reason: str) -> None:
     """The turn ended otherwise than well, or its outcome is not known (`UNKNOWN`, which is taken up again)."""
-    finished_at = None if state is TurnState.UNKNOWN else func.now()
-    await session.execute(
-        update(Turn).where(Turn.id == turn_id).values(state=state, reason=reason, finished_at=finished_at)
-    )
+    is_over = state is not TurnState.UNKNOWN
+    over = {"finished_at": func.now(), "answer_token_sealed": None, "rewording": None} if is_over else {}
+    await session.execute(update(Turn).where(Turn.id == turn_id).values(state=state, reason=reason, **over))
 
 
-async def provenance(session: AsyncSession, turn_id: UUID) -> Provenance | None:
-    """Who asked for a reply and where it stands."""
-    row = (
-        await session.execute(
-            select(Turn, Conversation)
-            .join(Conversation, Conversation.id == Turn.conversation_id)
-            .where(Turn.id == turn_id)
+async def provenance(session: AsyncSession, turn_id: UUID, looks: UUID) -> Provenance | None:
+    """Who asked for a reply and where it stands, as `looks` sees it."""
+    here = (Participant.conversation_id == Turn.conversation_id, Participant.left_at.is_(None))
+    statement = (
+        select(
+            Turn.id,
+            Turn.conversation_id,
+            Conversation.guild_id,
+            Conversation.channel_id,
+            Conversation.webhook_channel_id,
+            Conversation.via,
+            Conversation.status == ConversationStatus.ACTIVE,
+            Conversation.owner_id,
+            Turn.asker_id,
+            Turn.character_id,
+            Character.name,
+            Character.owner_id,
+            Turn.kind,
+            Turn.state,
+            Turn.rewording.is_not(None) | Turn.state.in_(UNFINISHED),
+            exists().where(*here, Participant.character_id == Turn.character_id),
+            exists().where(*here, Participant.user_id == looks),
         )
-    ).one_or_none()
-    if row is None:
-        return None
-    turn, conversation = row[0], row[1]
-    return Provenance(
-        guild_id=conversation.guild_id,
-        channel_id=conversation.channel_id,
-        webhook_channel_id=conversation.webhook_channel_id,
-        conversation_owner_id=conversation.owner_id,
-        asker_id=turn.asker_id,
-        character_id=turn.character_id,
-        stopped=turn.stopped,
+        .join(Conversation, Conversation.id == Turn.conversation_id)
+        .join(Character, Character.id == Turn.character_id)
+        .where(Turn.id == turn_id)
     )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else Provenance(*row)
 
 
 async def part_ids(session: AsyncSession, turn_id: UUID) -> Mapping[int, int]:
@@ -230,3 +320,15 @@ async def _put_part(session: AsyncSession, turn_id: UUID, number: int, message_i
             set_={"state": state, "message_id": message_id, "updated_at": func.now()},
         )
     )
+
+
+async def cancel_sent(session: AsyncSession, turn_id: UUID, reason: str) -> bool:
+    """A reply that stands is taken back; False where it does not stand, or is at work."""
+    statement = (
+        update(Turn)
+        .where(Turn.id == turn_id, Turn.state == TurnState.SENT, Turn.rewording.is_(None))
+        .values(state=TurnState.CANCELLED, reason=reason, has_controls=False, finished_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+    result = await (await session.connection()).execute(statement)
+    return result.rowcount == 1

@@ -1,0 +1,117 @@
+"""What stands behind an answer besides its words: who goes on after it, what keeps it from being shown, by what way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import StageClosed, StageError
+from bot.ports import Part, Stage
+from bot.services.talk import failures, tokens
+from bot.services.talk.banter import Follower, Spoken, follower
+from bot.services.talk.gates import Gates
+from bot.services.talk.heed import Hearing
+from bot.services.talk.snapshot import Cast, place_of
+from bot.services.talk.tokens import AnswerTokens
+from bot.services.talk.troubles import Troubles, may_write
+from bot.texts import Say
+from db.models import ConversationVia, Priority
+from db.queries.talk.turns import Standing
+
+_log = structlog.get_logger(__name__)
+
+Begin = Callable[[int, UUID, UUID, Priority, UUID | None], None]
+"""Lines a claimed turn up: its channel, its id, its conversation's, its priority, its character."""
+
+HasRoom = Callable[[int, Priority], bool]
+"""Whether a channel's queue still takes something of a priority."""
+
+
+class Backstage:
+    """Asked by `Answering` around every answer."""
+
+    def __init__(
+        self,
+        *,
+        hearing: Hearing,
+        gates: Gates,
+        troubles: Troubles,
+        answer_tokens: AnswerTokens,
+        stage: Stage,
+        clock: Clock,
+        language: str,
+        begin: Begin,
+        has_room: HasRoom,
+    ) -> None:
+        self._hearing = hearing
+        self._gates = gates
+        self._troubles = troubles
+        self._tokens = answer_tokens
+        self._stage = stage
+        self._clock = clock
+        self._language = language
+        self._begin = begin
+        self._has_room = has_room
+
+    # -------------------------------------------------------------------------------------------- who goes on
+
+    def follower_of(self, turn: Standing, text: str, *, stopped: bool = False) -> Follower | None:
+        """Who answers a reply that is about to be finished: its turn is claimed in the same work (`TurnRows.sent`).
+
+        Nobody answers a reply that was worded again.
+        """
+        if turn.rewording is not None or not self._has_room(turn.channel_id, Priority.LOW):
+            return None
+        room = self._hearing.room_of(turn.conversation_id)
+        line = Spoken(turn.character_id, text, turn.chain, turn.trigger_message_id, stopped)
+        return follower(line, room, self._gates)
+
+    async def shown(
+        self, turn: Standing, parts: Sequence[Part], following: tuple[Follower, UUID] | None = None
+    ) -> None:
+        """The reply stands in the channel; `following` is who goes on, with the turn claimed for it."""
+        self._hearing.spoke(
+            turn.channel_id,
+            turn.character_id,
+            (part.message_id for part in parts),
+            conversation_id=turn.conversation_id,
+            turn_id=turn.turn_id,
+        )
+        if following is not None:
+            room = self._hearing.room_of(turn.conversation_id)
+            if room is not None:
+                room.chain = max(room.chain, following[0].chain - 1)
+            who = following[0].character_id
+            self._begin(turn.channel_id, following[1], turn.conversation_id, Priority.LOW, who)
+        await self._troubles.worked(turn.channel_id)
+
+    # -------------------------------------------------------------------------------------------- by what way
+
+    def token_of(self, turn: Standing) -> str | None:
+        """The interaction through which a turn's answer goes out, where the bot is no member."""
+        return self._tokens.open(turn.trigger_message_id, turn.answer_token_sealed)
+
+    def is_too_late(self, turn: Standing) -> bool:
+        """Whether the interaction an answer needs is over."""
+        return turn.via is ConversationVia.INTERACTION and tokens.is_over(turn.claimed_at, self._clock.now())
+
+    # -------------------------------------------------------------------------------------------- what is in the way
+
+    async def tell(self, turn: Standing, cast: Cast, error: StageClosed) -> None:
+        """Say once what an admin must do: in the channel, or to who asked where nothing can be written there."""
+        reason = error.reason
+        detail = failures.permissions_of(error) if error.permissions or reason == "missing_permissions" else ""
+        text = failures.remark_on(reason)
+        if text is None or not await self._troubles.met(turn.channel_id, reason, detail):
+            return
+        words = Say(cast.locale, self._language)(text, character=cast.face.name, permissions=detail)
+        try:
+            if may_write(error) and turn.via is not ConversationVia.INTERACTION:
+                await self._stage.remark(place_of(turn), words, key=reason)
+            elif cast.asker_discord_id is not None:
+                await self._stage.tell(cast.asker_discord_id, words)
+        except StageError as closed:
+            _log.info("trouble_untold", channel_id=turn.channel_id, reason=reason, detail=str(closed))

@@ -1,0 +1,79 @@
+"""Somebody speaks to the application where no character can answer: one comes, or they are told what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+import structlog
+
+from bot.errors import UserError
+from bot.ports import Heard, Place, Rights, Stage
+from bot.services.people import People
+from bot.services.talk import failures
+from bot.services.talk.gates import Gates
+from bot.services.talk.heed import Hearing
+from bot.services.talk.places import PlaceRules
+from bot.texts import Say
+from db.models import Summoners
+
+Summon = Callable[[UUID, Place, UUID, int], Awaitable[object]]
+"""Asks a character in, without its greeting: by whom, where, which, and what caused it (`Conversations.summon`)."""
+
+_log = structlog.get_logger(__name__)
+
+
+def may_summon(rules: PlaceRules, rights: Rights) -> bool:
+    """Whether somebody with these rights may ask characters in. Pure."""
+    match rules.summoners:
+        case Summoners.EVERYONE:
+            return True
+        case Summoners.ROLES:
+            return rights.may_administer or bool(rights.role_ids & set(rules.summoner_role_ids))
+        case Summoners.MANAGERS:
+            return rights.may_manage or rights.may_administer
+
+
+class Welcome:
+    """What whoever speaks to the application alone meets. `summon` is set once there is somebody who can."""
+
+    def __init__(self, *, hearing: Hearing, gates: Gates, people: People, stage: Stage, language: str) -> None:
+        self._hearing = hearing
+        self._gates = gates
+        self._people = people
+        self._stage = stage
+        self._language = language
+        self.summon: Summon | None = None
+
+    async def meet(self, heard: Heard) -> UUID | None:
+        """Answer a message that no character hears, if it is for the application. Returns who came to answer it."""
+        if heard.author_is_bot or heard.webhook_id is not None:
+            return None
+        is_direct = heard.place.guild_id is None
+        if not is_direct and not heard.mentions_us:
+            return None
+        if self._hearing.room(heard.place.channel_id) is not None:
+            return None
+        come = None if is_direct else await self._default(heard)
+        if come is None:
+            await self.remark(heard, failures.DIRECT_MESSAGE if is_direct else failures.NOBODY_HERE)
+        return come
+
+    async def remark(self, heard: Heard, reason: str, **values: object) -> None:
+        """A line in the language of who wrote."""
+        text = Say(heard.author.locale, self._language)(failures.remark_on(reason) or "", **values)
+        await self._stage.remark(heard.place, text, key=reason)
+
+    async def _default(self, heard: Heard) -> UUID | None:
+        rules = self._gates.rules(heard.place)
+        wanted = rules.default_character_id
+        if wanted is None or self.summon is None or not rules.may_speak or not may_summon(rules, heard.rights):
+            return None
+        user_id = await self._people.arrive(heard.author)
+        try:
+            await self.summon(user_id, heard.place, wanted, heard.message_id)
+        except UserError as error:
+            # Deleted since, or not public: then it is as if there were none.
+            _log.info("default_not_summoned", channel_id=heard.place.channel_id, code=error.code)
+            return None
+        return wanted
