@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from bot.services.cafe import Cafe
 from bot.transport.client import CafeClient
-from cogs.characters import CharactersCog, ListButton, SummonButton
+from cogs.characters import ITEMS as CHARACTER_ITEMS
+from cogs.characters import CharactersCog, DiscoverCog
 from cogs.help import HelpCog
+from cogs.people import MeCog, PersonasButton, PersonasCog
+from cogs.server import DoctorCog, RolesMenu, ServerCog
 from cogs.talk import MoreButton, StopButton, TalkCog
 
 
 async def prepare(client: CafeClient, cafe: Cafe) -> None:
     """Give the client every command and every button that survives a restart."""
+    client.border.chosen_language = cafe.people.language
     await client.add_cog(CharactersCog(cafe))
+    await client.add_cog(DiscoverCog(cafe))
     await client.add_cog(TalkCog(cafe))
     await client.add_cog(HelpCog(cafe))
-    client.add_dynamic_items(ListButton, SummonButton, StopButton, MoreButton)
+    await client.add_cog(MeCog(cafe))
+    await client.add_cog(PersonasCog(cafe))
+    await client.add_cog(ServerCog(cafe))
+    await client.add_cog(DoctorCog(cafe))
+    client.add_dynamic_items(RolesMenu, PersonasButton)
+    client.add_dynamic_items(*CHARACTER_ITEMS, StopButton, MoreButton)

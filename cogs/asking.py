@@ -11,16 +11,29 @@ from bot import limits
 from bot.errors import NotAllowed, StageClosed
 from bot.ports import Caller, Place
 from bot.services.cafe import Cafe
+from bot.services.characters.names import skeleton
 from bot.texts import N_, Say
 from bot.transport import heard
 from bot.transport.client import CafeClient
 
 Asked = discord.Interaction[CafeClient]
 
+_MODERATING = discord.Permissions(
+    administrator=True,
+    manage_guild=True,
+    manage_messages=True,
+    kick_members=True,
+    ban_members=True,
+    moderate_members=True,
+)
+"""Whoever may do one of these is staff: words under their name would be taken for an admin's."""
+
+_SEARCHED_MEMBERS = 100
+
 
 def say_for(interaction: Asked) -> Say:
-    """The language of who asks."""
-    return Say(str(interaction.locale))
+    """The language of who asks: the one they chose for themselves, else their Discord's."""
+    return interaction.client.border.say_for(interaction)
 
 
 def caller_of(interaction: Asked) -> Caller:
@@ -55,13 +68,19 @@ def refuse_where_silent(interaction: Asked) -> None:
         raise StageClosed("missing_permissions", permissions=missing)
 
 
-async def names_taken(interaction: Asked) -> tuple[str, ...]:
-    """Names a character must not pass for: the bot's and the server owner's. May ask Discord; defer before."""
+async def names_taken(interaction: Asked, name: str = "") -> tuple[str, ...]:
+    """Names a character or persona must not pass for: the bot's, the server owner's, its staff's and their roles'.
+
+    Not every member is known to the bot: staff is looked for among those whose names begin as `name` does. May ask
+    Discord; defer before.
+    """
     us, guild = interaction.client.user, interaction.guild
     people: list[discord.User | discord.Member | discord.ClientUser | None] = [us]
+    roles: list[str] = []
     if guild is not None:
-        people += [guild.me, guild.owner or await _owner(guild)]
-    return tuple(name for one in people if one is not None for name in {one.name, one.display_name})
+        people += [guild.me, guild.owner or await _owner(guild), *await _staff(guild, name)]
+        roles = [role.name for role in guild.roles if not role.is_default() and _moderates(role.permissions)]
+    return (*(called for one in people if one is not None for called in {one.name, one.display_name}), *roles)
 
 
 async def _owner(guild: discord.Guild) -> discord.Member | None:
@@ -70,6 +89,25 @@ async def _owner(guild: discord.Guild) -> discord.Member | None:
         return await guild.fetch_member(guild.owner_id or 0)
     except discord.HTTPException:
         return None
+
+
+async def _staff(guild: discord.Guild, name: str) -> list[discord.Member]:
+    """Members who may moderate: those in memory, and those Discord finds whose names begin alike.
+
+    Such a search needs no privilege up to 100 members (Gateway, Request Guild Members).
+    """
+    found = {member.id: member for member in guild.members}
+    for beginning in {name[:2].casefold(), skeleton(name)[:2]} - {""}:
+        try:
+            members = await guild.query_members(beginning, limit=_SEARCHED_MEMBERS, cache=False)
+        except (discord.DiscordException, TimeoutError):
+            continue
+        found.update((member.id, member) for member in members)
+    return [member for member in found.values() if not member.bot and _moderates(member.guild_permissions)]
+
+
+def _moderates(permissions: discord.Permissions) -> bool:
+    return bool(permissions.value & _MODERATING.value)
 
 
 async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:

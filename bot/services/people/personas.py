@@ -29,6 +29,8 @@ from db.queries import people as queries
 from db.queries.people import PersonaRow
 from db.work import Work
 
+__all__ = ["Persona", "PersonaDraft", "PersonaGender", "PersonaPage", "Personas", "Pronouns"]
+
 
 @dataclass(frozen=True, slots=True)
 class Persona:

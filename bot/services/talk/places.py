@@ -22,10 +22,25 @@ from bot.errors import InvalidInput, NotFound
 from bot.ports import Delivery, Place
 from bot.texts import N_, Text, available_languages
 from db.listen import Listener
-from db.models import AdultRule, Listen, PlaceValues, Summoners
+from db.models import AdultRule, DeliveryMode, Listen, PlaceValues, Summoners
 from db.queries.talk import places as queries
 from db.queries.talk.places import LevelRow
 from db.work import Actor, Database
+
+__all__ = [
+    "HOUSE",
+    "AdultRule",
+    "DeliveryMode",
+    "Level",
+    "Listen",
+    "PlaceRules",
+    "PlaceValues",
+    "Places",
+    "Ruling",
+    "Summoners",
+    "check",
+    "resolve",
+]
 
 CHANNEL = "places"
 """The NOTIFY channel; its payload is the server's id."""
