@@ -38,13 +38,19 @@ def body_of(components: Components) -> dict[str, object]:
 
 
 def without_rows(components: object) -> Components:
-    """A card as Discord hands it back, without its buttons."""
+    """A card as Discord hands it back, without its buttons, as it may be sent again."""
     kept: Components = []
     for one in cast("list[dict[str, object]]", components if isinstance(components, list) else []):
         if one.get("type") == _ACTION_ROW:
             continue
-        nested = one.get("components")
-        kept.append({**one, "components": without_rows(nested)} if one.get("type") == _CONTAINER else one)
+        again = dict(one)
+        if one.get("type") == _CONTAINER:
+            again["components"] = without_rows(one.get("components"))
+        elif one.get("type") == _SECTION:
+            accessory = cast("dict[str, object]", one.get("accessory") or {})
+            media = cast("dict[str, object]", accessory.get("media") or {})
+            again["accessory"] = {"type": _THUMBNAIL, "media": {"url": media.get("url")}}
+        kept.append(again)
     return kept
 
 
@@ -62,4 +68,5 @@ def words_of(message: discord.Message) -> str:
 
 def has_rows(components: object) -> bool:
     """Whether there are buttons under a card."""
-    return components != without_rows(components)
+    listed = cast("list[dict[str, object]]", components if isinstance(components, list) else [])
+    return any(one.get("type") == _ACTION_ROW or has_rows(one.get("components")) for one in listed)

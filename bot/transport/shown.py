@@ -111,7 +111,7 @@ class Shown:
         """Look for the parts that may be there. Raises `StageUnsure` if the history cannot be read."""
         if not self._unsure:
             return
-        found = await self._voice.parts(self._scene.after_message_id)
+        found = await self._voice.parts(self._scene.after_message_id, self._unsure)
         for number in sorted(self._unsure):
             if number in found and number not in self.standing:
                 self.posted_twice |= len(found[number]) > 1
@@ -141,7 +141,7 @@ class Shown:
         """A post that was repeated and came through late the first time: keep the one we know."""
         ours = {standing.message_id for standing in self.standing.values()}
         try:
-            found = await self._voice.parts(self._scene.after_message_id)
+            found = await self._voice.parts(self._scene.after_message_id, self.standing.keys())
         except StageUnsure:
             return
         for message_id in {message_id for ids in found.values() for message_id in ids} - ours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Protocol
 
 from bot.transport.executor import Outcome
@@ -50,8 +51,8 @@ class Voice(Protocol):
         """Take back what this voice cannot edit any more. True if it is no longer there."""
         ...
 
-    async def parts(self, after: int) -> dict[int, list[int]]:
-        """Part number → ids of the messages that carry this turn's mark. Raises `StageUnsure`."""
+    async def parts(self, after: int, wanted: Set[int]) -> dict[int, list[int]]:
+        """Part number → ids of the messages with this turn's mark, of the `wanted` parts at least. Raises `StageUnsure`."""
         ...
 
     async def exists(self, message_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Literal, cast
 
 from bot.errors import Closed, StageClosed, StageUnsure
@@ -85,7 +86,7 @@ class WebhookVoice(_Faced):
         """As the bot, which needs Manage Messages."""
         return await self._speaker.delete_as_bot(self._scene.place, message_id)
 
-    async def parts(self, after: int) -> dict[int, list[int]]:
+    async def parts(self, after: int, wanted: Set[int]) -> dict[int, list[int]]:
         """From the channel's history."""
         return await self._lookback.parts(self._scene.place, self._scene.turn_id, after=after)
 
@@ -133,7 +134,7 @@ class BotVoice(_Faced):
         """The bot's own messages are never orphans."""
         return False
 
-    async def parts(self, after: int) -> dict[int, list[int]]:
+    async def parts(self, after: int, wanted: Set[int]) -> dict[int, list[int]]:
         """From the channel's history."""
         return await self._lookback.parts(self._scene.place, self._scene.turn_id, after=after)
 
@@ -200,14 +201,14 @@ class InteractionVoice(_Faced):
         """Nobody else could."""
         return False
 
-    async def parts(self, after: int) -> dict[int, list[int]]:
+    async def parts(self, after: int, wanted: Set[int]) -> dict[int, list[int]]:
         """The first answer can be looked at; where others are asked for, nobody can tell. Raises `StageUnsure`."""
         outcome = await self._executor.request(self._call("GET", _ANSWER, message_id=_ORIGINAL))
         if not isinstance(outcome, Done) or not isinstance(outcome.body, dict):
             raise StageUnsure("the first answer cannot be read")
         body = cast("dict[str, object]", outcome.body)
         marks = marks_in(cast("list[object]", body.get("components") or []))
-        if self._scene.unsure - {0}:
+        if wanted - {0}:
             raise StageUnsure("an interaction's later answers cannot be listed")
         return {0: [int(str(body["id"]))]} if any(mark.turn_id == self._scene.turn_id for mark in marks) else {}
 
