@@ -21,14 +21,16 @@ import structlog
 from bot.clock import Clock, SystemClock
 from bot.local.errors import StartError
 from bot.local.model import REHEARSAL
-from bot.ports import Heard, Models, Stage
-from bot.providers.openai_models import OpenAIModels, Server
+from bot.ports import Heard, ModelPool, Place, Reacted, Stage
+from bot.providers.openai_models import Server
+from bot.providers.pool import HouseModels
 from bot.providers.tokens import Factors, Tokenizer
 from bot.roles import Role
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters
+from bot.services.characters.departures import Departures
 from bot.services.characters.pictures import Pictures
-from bot.services.keys.vault import VaultError, open_vault
+from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -48,6 +50,7 @@ from bot.transport import pointing
 from bot.transport.client import CafeClient
 from bot.transport.executor import Call, Done, Executor
 from bot.transport.faces import Faces
+from bot.transport.files import DiscordFiles
 from bot.transport.permissions import WANTED
 from bot.transport.speaker import Speaker
 from bot.transport.stage import WebhookStage
@@ -91,6 +94,21 @@ class _Ears:
 
     async def trigger_edited(self, message_id: int, content: str) -> None:
         await self._turns.trigger_edited(message_id, content)
+
+    def concerns(self, channel_id: int, author_is_bot: bool) -> bool:
+        return self._turns.concerns(channel_id, author_is_bot)
+
+    async def reacted(self, reacted: Reacted) -> None:
+        await self._turns.reacted(reacted)
+
+    async def place_gone(self, guild_id: int | None, channel_id: int | None) -> None:
+        await self._turns.place_gone(guild_id, channel_id)
+
+    async def place_changed(self, place: Place) -> None:
+        await self._turns.place_changed(place)
+
+    async def member_left(self, guild_id: int, discord_id: int) -> None:
+        await self._turns.member_left(guild_id, discord_id)
 
     async def cursors(self) -> Sequence[Missed]:
         if not self._resumed:
@@ -147,7 +165,9 @@ class Program:
         self._ending = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self.client: CafeClient
+        self.files: DiscordFiles
         self.cafe: Cafe
+        self._vault: Vault
 
     async def open(self) -> None:
         """Build what the role needs, in the order in which things stand on each other. Raises `StartError`."""
@@ -171,10 +191,10 @@ class Program:
         stage = await self._open_stage()
         await self._open_services(models, stage)
 
-    async def _open_models(self) -> Models:
+    async def _open_models(self) -> ModelPool:
         tokenizer, factors = Tokenizer(), Factors(TokenFactors(self.database))
         await asyncio.gather(tokenizer.load(), factors.load())
-        models = OpenAIModels(self._server, tokenizer=tokenizer, factors=factors)
+        models = HouseModels(self._server, tokenizer=tokenizer, factors=factors)
         self._exits.push_async_callback(models.close)
         return models
 
@@ -193,20 +213,24 @@ class Program:
         def application_id() -> int:
             return client.application_id or 0
 
-        vault = await asyncio.to_thread(open_vault, settings.secret_key.get_secret_value(), settings.data_dir)
+        secret_key = settings.secret_key.get_secret_value()
+        self._vault = vault = await asyncio.to_thread(open_vault, secret_key, settings.data_dir)
         store = UploadedFaces(self.database)
         faces = Faces(executor, store, self.pictures, application_id, public_url=settings.public_url or None)
+        speaker = Speaker(executor, Webhooks(self.database, vault), application_id, missing=client.missing_in)
+        client.webhooks_changed = speaker.doubt
+        self.files = DiscordFiles(executor)
         return WebhookStage(
             executor=executor,
-            speaker=Speaker(executor, Webhooks(self.database, vault), application_id),
+            speaker=speaker,
             faces=faces,
             clock=self.clock,
             say=Say(settings.language),
         )
 
-    async def _open_services(self, models: Models, stage: Stage) -> None:
-        people, hearing = People(self.database, self.clock), Hearing()
-        places = Places(self.database)
+    async def _open_services(self, models: ModelPool, stage: Stage) -> None:
+        people, places = People(self.database, self.clock), Places(self.database)
+        hearing = Hearing(places.rules)
         self._exits.push_async_callback(places.close)
         await places.start()
         turns = Turns(
@@ -218,17 +242,23 @@ class Program:
             clock=self.clock,
             boot_id=self.boot_id,
             language=self.settings.language,
+            vault=self._vault,
         )
         listening = Listening(self.database, hearing)
         self._exits.push_async_callback(listening.close)
         await listening.start()
+        characters = Characters(self.pictures, offers=models.offers, clock=self.clock)
+        conversations = Conversations(self.database, listening=listening, turns=turns, boot_id=self.boot_id)
         self.cafe = Cafe(
             people=people,
             profiles=Profiles(),
             personas=Personas(self.pictures),
             places=places,
-            characters=Characters(self.pictures),
-            conversations=Conversations(self.database, listening=listening, turns=turns, boot_id=self.boot_id),
+            characters=characters,
+            departures=Departures(
+                self.database, characters, conversations, stage, say=Say(self.settings.language)
+            ),
+            conversations=conversations,
             turns=turns,
             replies=Replies(self.database, stage),
         )

@@ -122,6 +122,14 @@ PICTURE_SEEN_BYTES_MAX = Limit(5 * 1024 * 1024, "bytes", "the smallest bound amo
 EMOJI_MAX = Limit(100, "characters", "the longest emoji Unicode knows has 14; a server's own has a name of 32")
 BOT_LINES_IN_A_ROW = Limit(6, "lines", "two programs that answer each other never stop by themselves")
 
+# ------------------------------------------------------------------------------------------------ replies
+
+VARIANTS_MAX = Limit(10, "wordings", "a reply nobody likes after ten tries needs another question")
+REPLY_EDIT_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
+STARS_MAX = Limit(5, "stars", "one to five, as everywhere")
+RATING_WORDS_MAX = Limit(500, "characters", "a remark; longer belongs to the maker in person")
+REWORDING_WAIT_SECONDS = Limit(600, "seconds", "how long a panel waits; Discord takes its answer for 900")
+
 # ------------------------------------------------------------------------------------------------ faces of commands
 
 CHOICES_MAX = Limit(25, "choices", "Discord shows no more under an option", discord=25)

@@ -218,6 +218,21 @@ async def places_of_character(session: AsyncSession, character_id: UUID) -> Sequ
     ]
 
 
+async def purge_prompts(session: AsyncSession, before: datetime) -> int:
+    """Remove full prompts made before that moment; how many went. For jobs only."""
+    return await session.scalar(text("SELECT purge_prompts(:before)"), {"before": before}) or 0
+
+
+async def purge_deleted_characters(session: AsyncSession, before: datetime) -> int:
+    """Remove for good what was deleted before that moment; how many characters went. For jobs only."""
+    return await session.scalar(text("SELECT purge_deleted_characters(:before)"), {"before": before}) or 0
+
+
+async def purge_old_messages(session: AsyncSession) -> int:
+    """Remove what conversations themselves keep no longer; how many messages went. For jobs only."""
+    return await session.scalar(text("SELECT purge_old_messages()")) or 0
+
+
 def _uuid(value: object) -> UUID:
     # asyncpg hands over its own subclass of UUID; callers compare, hash and serialise a plain one.
     return UUID(str(value))

@@ -54,6 +54,16 @@ CHARACTER_FUNCTIONS: tuple[Function, ...] = (
         definer_reason="tags of published characters are public; words and numbers only",
     ),
     Function(
+        "makers_of",
+        "only_characters uuid[]",
+        "TABLE (character_id uuid, display_name text, discord_id bigint)",
+        f"""
+        SELECT c.id, u.display_name, u.discord_id FROM characters AS c JOIN users AS u ON u.id = c.owner_id
+        WHERE actor_present() AND c.id = ANY (only_characters) AND (({_LISTED}) OR c.owner_id = actor_user())
+        """,  # noqa: S608 - made of constants of this module
+        definer_reason="whoever publishes a character is named as its maker; name and Discord id of these only",
+    ),
+    Function(
         "announce_character",
         "one_character uuid",
         "bigint",

@@ -11,6 +11,7 @@ from discord import app_commands
 
 import cogs
 from bot.errors import StageClosed, UserError
+from bot.ports import Offer
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters, Pictures
 from bot.services.people.personas import Personas
@@ -18,6 +19,9 @@ from bot.services.people.profiles import Profiles
 from bot.transport.client import CafeClient
 from db.work import Database
 from tests.services.stagecraft import Channels, FakeModels, Program, build
+
+
+OFFERS = (Offer("scripted", "parrot"), Offer("scripted", "owl"))
 
 
 class NoSyncs:
@@ -58,13 +62,14 @@ class Town:
 
 @pytest.fixture
 async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path)))
+    program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path), offers=lambda: OFFERS))
     cafe = Cafe(
         people=program.people,
         profiles=Profiles(),
         personas=Personas(program.characters.pictures),
         places=program.places,
         characters=program.characters,
+        departures=program.departures,
         conversations=program.conversations,
         turns=program.turns,
         replies=program.replies,

@@ -122,11 +122,11 @@ async def test_a_bad_picture_costs_nobody_their_words(town: Town, filename: str,
     told = words(await create(town, town.robin, picture=(filename, data)))
     assert "**Mira** is ready" in told
     assert sentence in told
-    assert "/character picture" in told
+    assert "/character avatar" in told
     assert await made(town) == ["Mira"]
-    (choice,) = await town.robin.autocomplete(town.channel, "character picture", "character", "Mir")
+    (choice,) = await town.robin.autocomplete(town.channel, "character avatar", "character", "Mir")
     again = await town.robin.slash(
-        town.channel, "character picture", character=choice["value"], picture=("face.png", png())
+        town.channel, "character avatar", character=choice["value"], picture=("face.png", png())
     )
     assert words(again) == "**Mira** has a new face."
     assert await rows(town.program, "SELECT count(*) FROM characters WHERE picture_id IS NOT NULL") == [(1,)]

@@ -3,9 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.ports import Offer
 from bot.services.characters import Characters, Pictures
 from db.work import Database
 from tests.services.stagecraft import Channels, FakeModels, Program, build
+
+OFFERS = (Offer("scripted", "parrot"), Offer("scripted", "owl"))
 
 
 @pytest.fixture
@@ -18,7 +21,9 @@ def start(database: Database, channels: Channels, tmp_path: Path) -> "Callable[.
     """Make a program over this test's database and Discord."""
 
     def make(models: FakeModels | None = None, **more: object) -> Program:
-        return build(database, channels, models or FakeModels(), Characters(Pictures(tmp_path)), **more)  # type: ignore[arg-type]
+        return build(
+            database, channels, models or FakeModels(), Characters(Pictures(tmp_path), offers=lambda: OFFERS), **more
+        )  # type: ignore[arg-type]
 
     return make
 

@@ -18,7 +18,7 @@ from tests.services.test_services_turns import rows
 
 
 async def publish(program: Program) -> None:
-    await rows(program, "UPDATE characters SET visibility = 'public' RETURNING 1")
+    await rows(program, "UPDATE characters SET visibility = 'public', published_at = now() RETURNING 1")
 
 
 async def test_one_finds_ones_own_and_public_ones_by_the_beginning_of_a_name(program: Program) -> None:
@@ -42,8 +42,8 @@ async def test_one_finds_ones_own_and_public_ones_by_the_beginning_of_a_name(pro
 async def test_suggestions_are_ranges_of_an_index(program: Program) -> None:
     """House rule 17: within 300 ms at 100,000 rows. The plan is looked at, not the clock."""
     robin = await program.people.arrive(ROBIN)
-    statement = """INSERT INTO characters (id, owner_id, name, slug, visibility)
-        SELECT gen_random_uuid(), '{owner}', 'N ' || n, 'n-' || md5(n::text), 'public' FROM generate_series(1, 9999) n
+    statement = """INSERT INTO characters (id, owner_id, name, slug, visibility, published_at)
+        SELECT gen_random_uuid(), '{owner}', 'N ' || n, 'n-' || md5(n::text), 'public', now() FROM generate_series(1, 9999) n
         RETURNING 1"""
     await rows(program, statement.format(owner=await program.people.arrive(SASHA)))
     engine = create_engine(program.database.url, as_owner=True)

@@ -1,71 +1,58 @@
-"""Characters: made, listed, found and looked at."""
+"""Characters: made, changed, published, deleted and had back. How they are found is `directory`'s."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from bot import limits
+from bot.clock import Clock, SystemClock
 from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
-from bot.services.characters.drafts import CharacterDraft, CheckedCharacter, check
-from bot.services.characters.names import slug_of
+from bot.ports import Offer
+from bot.services.characters.details import GENDER, DetailsDraft, check_details, chosen_trait, clean_tags
+from bot.services.characters.directory import Directory
+from bot.services.characters.drafts import CharacterDraft, CheckedCharacter, check, clean_greeting
+from bot.services.characters.examples import Exchange, write_examples
+from bot.services.characters.leaving import Deleted, deleted_of, refuse_late, since_when
+from bot.services.characters.names import refuse_taken, slug_of
 from bot.services.characters.pictures import MIME, Picture, Pictures
+from bot.services.characters.publishing import refuse_unfinished
+from bot.services.characters.searching import search_words
+from bot.services.characters.seen import Behind, Card, Character, Choice, Entry, Page, seen
+from bot.services.characters.voices import chosen_offer, clean_temperature
 from bot.texts import N_
+from db import functions
 from db.models import Character as CharacterModel
-from db.models import SpeechExample, Visibility
+from db.models import CharacterGender, CharacterTraits, SpeechExample, Visibility
 from db.queries import characters as queries
 from db.work import Work
 
-__all__ = ["Character", "CharacterDraft", "Characters", "Choice", "Page", "Picture", "Pictures"]
-
-
-@dataclass(frozen=True, slots=True)
-class Character:
-    """A character as faces show it."""
-
-    id: UUID
-    owner_id: UUID
-    name: str
-    slug: str
-    description: str
-    greeting: str
-    picture_sha256: str | None
-    is_public: bool
-    is_demo: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A character offered while somebody types."""
-
-    id: UUID
-    name: str
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One screen of a list. `number` counts from 0."""
-
-    characters: tuple[Character, ...]
-    number: int
-    total: int
-
-    @property
-    def last(self) -> int:
-        """The number of the last page."""
-        return max(0, (self.total - 1) // limits.LIST_PAGE)
+__all__ = [
+    "Behind", "Card", "Character", "CharacterDraft", "Characters", "Choice", "Deleted", "DetailsDraft", "Entry", "Page",
+    "Picture", "Pictures", "not_found",
+]  # fmt: skip
 
 
 class Characters:
-    """Everything about characters that does not speak."""
+    """Everything about characters that does not speak. `directory` finds them and counts what people think.
 
-    def __init__(self, pictures: Pictures) -> None:
+    Only its maker changes a character: everybody else is told `NotFound` where they may not know of it, `NotAllowed`
+    where they may. Every change reaches the conversations it is in once the work commits.
+    """
+
+    def __init__(
+        self, pictures: Pictures, *, offers: Callable[[], tuple[Offer, ...]] = tuple, clock: Clock | None = None
+    ) -> None:
+        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`)."""
         self.pictures = pictures
+        self.directory = Directory()
+        self._offers = offers
+        self._clock = clock or SystemClock()
+
+    # ------------------------------------------------------------------------------------------------ made and found
 
     def check(self, draft: CharacterDraft, *, taken: Iterable[str] = ()) -> CheckedCharacter:
         """The draft cleaned. Raises `InvalidInput` naming field and limit. Touches nothing."""
@@ -86,15 +73,11 @@ class Characters:
         that no connection is held while it is decoded. Raises `InvalidInput`, `LimitReached` or `Conflict`.
         """
         checked = check(draft, taken=taken)
-        if await queries.count_owned(work.session, owner_id) >= limits.CHARACTERS_PER_PERSON:
-            raise LimitReached(
-                "too_many_characters",
-                N_("You have {maximum} characters, which is as many as one person can have."),
-                maximum=int(limits.CHARACTERS_PER_PERSON),
-            )
-        if await queries.by_slug(work.session, owner_id, checked.slug):
-            raise _same_name(checked.name)
-        row = _row(owner_id, checked)
+        await self._refuse_too_many(work, owner_id)
+        await self._refuse_namesake(work, owner_id, checked, None)
+        row = CharacterModel(owner_id=owner_id, visibility=Visibility.PRIVATE, traits=CharacterTraits(), tags=[])
+        row.nickname, row.phrases = "", []
+        _write(row, checked)
         if picture is not None:
             row.picture_id = await self._keep(work, owner_id, picture)
         try:
@@ -102,14 +85,38 @@ class Characters:
         except IntegrityError as error:
             # Two forms sent at once both passed the check above.
             raise _same_name(checked.name) from error
-        return _seen(row, picture.sha256 if picture else None)
+        return seen(row, picture.sha256 if picture else None)
 
     async def get(self, work: Work, character_id: UUID) -> Character:
         """One character. Raises `NotFound` where there is none this person may know of."""
         row = await queries.by_id(work.session, character_id)
         if row is None:
             raise not_found()
-        return _seen(row.character, row.picture_sha256)
+        return seen(row.character, row.picture_sha256)
+
+    async def card(self, work: Work, user_id: UUID, character_id: UUID, *, adults: bool = True) -> Card:
+        """One character with who made it and what people think; for its maker also what is behind it.
+
+        Raises `NotFound`, or `NotAllowed` for somebody else's character for adults where the place is not (`adults`).
+        """
+        row = await queries.by_id(work.session, character_id)
+        if row is None:
+            raise not_found()
+        if row.character.is_adult and not adults and row.character.owner_id != user_id:
+            raise NotAllowed(
+                "adults_only",
+                N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted."),
+                name=row.character.name,
+            )
+        makers = await functions.makers_of(work.session, [character_id])
+        maker = makers.get(character_id)
+        return Card(
+            character=seen(row.character, row.picture_sha256),
+            maker=maker.display_name if maker else "",
+            maker_id=maker.discord_id if maker else None,
+            opinion=await self.directory.opinion(work, user_id, character_id),
+            behind=_behind(row.character) if row.character.owner_id == user_id else None,
+        )
 
     async def chosen(self, work: Work, user_id: UUID, typed: str) -> UUID:
         """The character meant by an option: the id of a suggestion, or a name typed in full. Raises `NotFound`."""
@@ -122,18 +129,223 @@ class Characters:
             raise not_found()
         return exact
 
-    async def wear(self, work: Work, owner_id: UUID, character_id: UUID, picture: Picture) -> Character:
-        """The character of the acting user wears this (prepared) picture. Raises `NotFound` or `NotAllowed`."""
-        row = await queries.by_id(work.session, character_id)
-        if row is None:
-            raise not_found()
-        if row.character.owner_id != owner_id:
+    async def find(
+        self, work: Work, user_id: UUID, typed: str, *, adults: bool = False, only_own: bool = False
+    ) -> tuple[Choice, ...]:
+        """Characters whose name begins with what was typed so far, those a person may summon, own ones first.
+
+        Without `adults` other people's characters for adults are left out.
+        """
+        slug = slug_of(typed[: limits.CHARACTER_NAME_MAX])
+        most = int(limits.CHOICES_MAX)
+        if only_own:
+            found = await queries.own_suggestions(work.session, user_id, slug, limit=most)
+        else:
+            found = await queries.suggestions(work.session, user_id, slug, limit=most, adults=adults)
+        return tuple(Choice(one.id, one.name, one.is_own) for one in found)
+
+    async def may_enter(self, work: Work, character_id: UUID, *, taken: Iterable[str], is_age_restricted: bool) -> None:
+        """Raise where a character may not be asked into a place.
+
+        `taken` are the names of those who are there: `InvalidInput` where it would pass for one of them. `NotAllowed`
+        where it is for adults and the place is not. `NotFound`.
+        """
+        character = await self.get(work, character_id)
+        if character.is_adult and not is_age_restricted:
             raise NotAllowed(
-                "not_your_character", N_("Only who made {name} can change its picture."), name=row.character.name
+                "adults_only",
+                N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted."),
+                name=character.name,
             )
-        row.character.picture_id = await self._keep(work, owner_id, picture)
+        others = tuple(taken)
+        refuse_taken(character.name, others)
+        if character.nickname:
+            refuse_taken(character.nickname, others)
+
+    # ------------------------------------------------------------------------------------------------ changed
+
+    async def draft_of(self, work: Work, owner_id: UUID, character_id: UUID) -> CharacterDraft:
+        """The form of a character as it would be typed. For its maker."""
+        row = await self._own(work, owner_id, character_id)
+        exchanges = tuple(Exchange(one.user, one.character) for one in row.examples)
+        return CharacterDraft(
+            row.name, row.description, row.system_prompt, row.greeting, write_examples(exchanges, row.name)
+        )
+
+    async def edit(
+        self, work: Work, owner_id: UUID, character_id: UUID, draft: CharacterDraft, *, taken: Iterable[str] = ()
+    ) -> Character:
+        """The form filled anew. A new name makes a new slug. Raises `InvalidInput` or `Conflict`."""
+        row = await self._own(work, owner_id, character_id)
+        checked = check(draft, taken=taken)
+        await self._refuse_namesake(work, owner_id, checked, character_id)
+        if row.visibility is Visibility.PUBLIC:
+            refuse_unfinished(checked.name, checked.description, checked.system_prompt)
+        _write(row, checked)
+        try:
+            return await self._changed(work, row)
+        except IntegrityError as error:
+            raise _same_name(checked.name) from error
+
+    async def details_of(self, work: Work, owner_id: UUID, character_id: UUID) -> DetailsDraft:
+        """The second form as it would be typed. For its maker."""
+        row = await self._own(work, owner_id, character_id)
+        return DetailsDraft(row.nickname, "" if row.age is None else str(row.age), "\n".join(row.phrases))
+
+    async def detail(
+        self, work: Work, owner_id: UUID, character_id: UUID, draft: DetailsDraft, *, taken: Iterable[str] = ()
+    ) -> Character:
+        """Nickname, age and phrases. Raises `InvalidInput`."""
+        row = await self._own(work, owner_id, character_id)
+        checked = check_details(draft, taken=taken)
+        row.nickname, row.age, row.phrases = checked.nickname, checked.age, list(checked.phrases)
+        return await self._changed(work, row)
+
+    async def choose(self, work: Work, owner_id: UUID, character_id: UUID, field: str, value: str | None) -> Character:
+        """One trait, one behaviour or the gender (`details.CHOOSABLE`); None takes the choice back. `InvalidInput`."""
+        row = await self._own(work, owner_id, character_id)
+        option = chosen_trait(field, value)
+        if field == GENDER:
+            row.gender = CharacterGender(option) if option else None
+        else:
+            row.traits = row.traits.model_copy(update={field: option})
+        return await self._changed(work, row)
+
+    async def reserve(self, work: Work, owner_id: UUID, character_id: UUID, *, is_adult: bool) -> Character:
+        """Whether it is for adults: then it is shown and speaks in age-restricted channels only."""
+        row = await self._own(work, owner_id, character_id)
+        row.is_adult = is_adult
+        return await self._changed(work, row)
+
+    async def greet(self, work: Work, owner_id: UUID, character_id: UUID, greeting: str) -> Character:
+        """Another greeting, or none. Raises `InvalidInput`."""
+        row = await self._own(work, owner_id, character_id)
+        row.greeting = clean_greeting(greeting)
+        return await self._changed(work, row)
+
+    async def tag(self, work: Work, owner_id: UUID, character_id: UUID, typed: str) -> Character:
+        """The tags between commas in place of those it had; nothing typed, no tags. Raises `InvalidInput`."""
+        row = await self._own(work, owner_id, character_id)
+        row.tags = list(clean_tags(typed))
+        return await self._changed(work, row)
+
+    async def wear(self, work: Work, owner_id: UUID, character_id: UUID, picture: Picture) -> Character:
+        """The character of the acting user wears this (prepared) picture."""
+        row = await self._own(work, owner_id, character_id)
+        row.picture_id = await self._keep(work, owner_id, picture)
+        return await self._changed(work, row, picture.sha256)
+
+    # ------------------------------------------------------------------------------------------------ its voice
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The models a character may speak with; the first is the house's own choice."""
+        return self._offers()
+
+    async def speak_with(
+        self,
+        work: Work,
+        owner_id: UUID,
+        character_id: UUID,
+        *,
+        model: str | None = None,
+        temperature: float | None = None,
+    ) -> Card:
+        """Another model (as `voices.key_of` names it), another temperature, or both; None leaves it as it is.
+
+        Raises `InvalidInput`.
+        """
+        row = await self._own(work, owner_id, character_id)
+        if model is not None:
+            offer = chosen_offer(model, self._offers())
+            row.provider, row.model = offer.provider, offer.model
+        if temperature is not None:
+            row.temperature = clean_temperature(temperature)
+        await self._changed(work, row)
+        return await self.card(work, owner_id, character_id)
+
+    async def speak_as_the_house(self, work: Work, owner_id: UUID, character_id: UUID) -> Card:
+        """No model and no temperature of its own any more."""
+        row = await self._own(work, owner_id, character_id)
+        row.provider = row.model = row.temperature = None
+        await self._changed(work, row)
+        return await self.card(work, owner_id, character_id)
+
+    # ------------------------------------------------------------------------------------------------ shown and gone
+
+    async def ready_to_publish(self, work: Work, owner_id: UUID, character_id: UUID) -> Character:
+        """The character as everybody would see it. Raises `InvalidInput` where something is missing."""
+        row = await self._own(work, owner_id, character_id)
+        refuse_unfinished(row.name, row.description, row.system_prompt)
+        return await self.get(work, character_id)
+
+    async def publish(self, work: Work, owner_id: UUID, character_id: UUID, *, is_adult: bool) -> Character:
+        """Everybody may find and summon it from now on. Raises `InvalidInput` where something is missing."""
+        row = await self._own(work, owner_id, character_id)
+        refuse_unfinished(row.name, row.description, row.system_prompt)
+        if row.visibility is not Visibility.PUBLIC:
+            row.visibility, row.published_at = Visibility.PUBLIC, self._clock.now()
+        row.is_adult = is_adult
+        return await self._changed(work, row)
+
+    async def unpublish(self, work: Work, owner_id: UUID, character_id: UUID) -> Character:
+        """Nobody but its maker finds it any more. Where it was asked in it stays until somebody dismisses it."""
+        row = await self._own(work, owner_id, character_id)
+        row.visibility, row.published_at = Visibility.PRIVATE, None
+        return await self._changed(work, row)
+
+    async def delete(self, work: Work, owner_id: UUID, character_id: UUID) -> Deleted:
+        """Gone for everybody; its maker may have it back for a day. `Departures` sees it out of its channels."""
+        row = await self._own(work, owner_id, character_id)
+        row.deleted_at = now = self._clock.now()
+        await self._changed(work, row)
+        return deleted_of(row, now)
+
+    async def deleted(self, work: Work, owner_id: UUID) -> tuple[Deleted, ...]:
+        """What a person can still have back, the last one deleted first."""
+        rows = await queries.deleted(work.session, owner_id, since_when(self._clock.now()))
+        return tuple(deleted_of(row, row.deleted_at) for row in rows if row.deleted_at is not None)
+
+    async def chosen_deleted(self, work: Work, owner_id: UUID, typed: str) -> UUID:
+        """The deleted character meant by an option: its id, or its name. Raises `NotFound`."""
+        with contextlib.suppress(ValueError):
+            return UUID(typed)
+        slug = slug_of(typed[: limits.CHARACTER_NAME_MAX])
+        gone = await self.deleted(work, owner_id)
+        meant = next((one.id for one in gone if slug_of(one.name) == slug), None)
+        refuse_late(None, meant is not None, self._clock.now())
+        assert meant is not None
+        return meant
+
+    async def restore(self, work: Work, owner_id: UUID, character_id: UUID) -> Character:
+        """A deleted character as it was, in no channel. Raises `NotFound` after a day, or `LimitReached`."""
+        row = await queries.owned_by(work.session, owner_id, character_id, with_deleted=True)
+        refuse_late(None if row is None else row.deleted_at, row is not None, self._clock.now())
+        assert row is not None
+        if row.deleted_at is not None:
+            await self._refuse_too_many(work, owner_id)
+            row.deleted_at = None
+        return await self._changed(work, row)
+
+    # ------------------------------------------------------------------------------------------------ within
+
+    async def _own(self, work: Work, owner_id: UUID, character_id: UUID) -> CharacterModel:
+        row = await queries.owned_by(work.session, owner_id, character_id)
+        if row is not None:
+            return row
+        others = await queries.by_id(work.session, character_id)
+        if others is None:
+            raise not_found()
+        raise NotAllowed("not_your_character", N_("Only who made {name} can change it."), name=others.character.name)
+
+    async def _changed(self, work: Work, row: CharacterModel, picture_sha256: str | None = None) -> Character:
+        """Keep what was changed, and let every conversation the character is in hear of it."""
+        row.search_words = search_words(row.name, row.nickname, row.description, row.tags)
         await work.session.flush()
-        return _seen(row.character, picture.sha256)
+        await functions.announce_character(work.session, row.id)
+        await work.session.refresh(row)
+        if picture_sha256 is None and row.picture_id is not None and row.deleted_at is None:
+            return await self.get(work, row.id)
+        return seen(row, picture_sha256)
 
     async def _keep(self, work: Work, owner_id: UUID, picture: Picture) -> UUID:
         await self.pictures.keep(picture)
@@ -141,22 +353,32 @@ class Characters:
             work.session, owner_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side
         )
 
-    async def page(self, work: Work, user_id: UUID, number: int = 0) -> Page:
-        """One screen of the characters a person may summon: their own first, then the public ones."""
-        total = await queries.count_visible(work.session, user_id)
-        last = max(0, (total - 1) // limits.LIST_PAGE)
-        number = min(max(number, 0), last)
-        rows = await queries.visible(
-            work.session, user_id, offset=number * limits.LIST_PAGE, limit=int(limits.LIST_PAGE)
-        )
-        return Page(tuple(_seen(row.character, row.picture_sha256) for row in rows), number, total)
+    async def _refuse_too_many(self, work: Work, owner_id: UUID) -> None:
+        if await queries.count_owned(work.session, owner_id) >= limits.CHARACTERS_PER_PERSON:
+            raise LimitReached(
+                "too_many_characters",
+                N_("You have {maximum} characters, which is as many as one person can have."),
+                maximum=int(limits.CHARACTERS_PER_PERSON),
+            )
 
-    async def find(self, work: Work, user_id: UUID, typed: str) -> tuple[Choice, ...]:
-        """Characters whose name begins with what was typed so far, those a person may summon, own ones first."""
-        found = await queries.suggestions(
-            work.session, user_id, slug_of(typed[: limits.CHARACTER_NAME_MAX]), limit=int(limits.CHOICES_MAX)
+    async def _refuse_namesake(
+        self, work: Work, owner_id: UUID, checked: CheckedCharacter, character_id: UUID | None
+    ) -> None:
+        found = await queries.namesake(work.session, owner_id, checked.slug)
+        if found is None or found.id == character_id:
+            return
+        if found.deleted_at is None:
+            raise _same_name(checked.name)
+        raise Conflict(
+            "same_name_deleted",
+            N_(
+                "You deleted a character called “{name}” less than {hours} hours ago, and its name is kept for it. "
+                "Have it back with /character restore, or give this one another name."
+            ),
+            field="name",
+            name=checked.name,
+            hours=int(limits.RESTORE_HOURS),
         )
-        return tuple(Choice(one.id, one.name, one.is_own) for one in found)
 
 
 def not_found() -> NotFound:
@@ -173,29 +395,19 @@ def _same_name(name: str) -> Conflict:
     )
 
 
-def _row(owner_id: UUID, checked: CheckedCharacter) -> CharacterModel:
-    return CharacterModel(
-        owner_id=owner_id,
-        name=checked.name,
-        slug=checked.slug,
-        description=checked.description,
-        system_prompt=checked.system_prompt,
-        greeting=checked.greeting,
-        examples=[SpeechExample(user=one.user, character=one.character) for one in checked.examples],
-        phrases=[],
-        visibility=Visibility.PRIVATE,
-    )
+def _write(row: CharacterModel, checked: CheckedCharacter) -> None:
+    row.name, row.slug, row.description = checked.name, checked.slug, checked.description
+    row.system_prompt, row.greeting = checked.system_prompt, checked.greeting
+    row.examples = [SpeechExample(user=one.user, character=one.character) for one in checked.examples]
+    row.search_words = search_words(row.name, row.nickname, row.description, row.tags)
 
 
-def _seen(row: CharacterModel, picture_sha256: str | None) -> Character:
-    return Character(
-        id=row.id,
-        owner_id=row.owner_id,
-        name=row.name,
-        slug=row.slug,
-        description=row.description,
-        greeting=row.greeting,
-        picture_sha256=picture_sha256,
-        is_public=row.visibility is Visibility.PUBLIC,
-        is_demo=row.is_demo,
+def _behind(row: CharacterModel) -> Behind:
+    return Behind(
+        instructions=row.system_prompt,
+        examples=len(row.examples),
+        phrases=tuple(row.phrases),
+        provider=row.provider,
+        model=row.model,
+        temperature=row.temperature,
     )

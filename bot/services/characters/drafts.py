@@ -50,9 +50,14 @@ def check(draft: CharacterDraft, *, taken: Iterable[str] = ()) -> CheckedCharact
         system_prompt=clean_text(
             "system_prompt", N_("Instructions"), draft.system_prompt, limits.SYSTEM_PROMPT_MAX, required=True
         ),
-        greeting=clean_text("greeting", N_("Greeting"), draft.greeting, limits.GREETING_MAX),
+        greeting=clean_greeting(draft.greeting),
         examples=parse_examples(_straight("examples", N_("Examples"), draft.examples), name),
     )
+
+
+def clean_greeting(typed: str) -> str:
+    """The first thing a character says; empty is nothing. Raises `InvalidInput` (field `greeting`)."""
+    return clean_text("greeting", N_("Greeting"), typed, limits.GREETING_MAX)
 
 
 def clean_words(text: str) -> str:

@@ -1,0 +1,214 @@
+"""The forms in which a character is written down. What cannot be used is said, and what was typed is kept."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+from uuid import UUID
+
+import discord
+
+from bot import limits
+from bot.errors import InvalidInput
+from bot.services.cafe import Cafe
+from bot.services.characters import Character, CharacterDraft, DetailsDraft, Picture
+from bot.texts import Say
+from bot.transport.views import MendableModal
+from cogs.asking import caller_of, names_taken, plain, say_for
+from cogs.characters.panel import show_panel
+from cogs.characters.parts import NO_PINGS, prepared
+
+_LONG = discord.TextStyle.paragraph
+
+
+class Form(MendableModal):
+    """A form of text fields that begins as `typed` says, and goes on from there however often it is mended."""
+
+    def field(
+        self,
+        name: str,
+        label: str,
+        hint: str,
+        style: discord.TextStyle = discord.TextStyle.short,
+        *,
+        required: bool = True,
+        typed: str = "",
+    ) -> discord.ui.TextInput[Self]:
+        """One more field."""
+        # As long as Discord allows, not as long as we do: then our sentence says by how much it is too long, and the
+        # text is kept, where Discord's own client would only cut it off.
+        field = discord.ui.TextInput[Self](
+            custom_id=name,
+            style=style,
+            placeholder=hint[:100],
+            required=required,
+            max_length=int(limits.FORM_FIELD_MAX),
+            default=typed[: limits.FORM_FIELD_MAX] or None,
+        )
+        self.add_item(discord.ui.Label(text=label, component=field))
+        return field
+
+
+class CharacterForm(Form):
+    """The five fields a character is made of. Subclasses say what becomes of them."""
+
+    def __init__(self, cafe: Cafe, say: Say, title: str, typed: CharacterDraft | None = None) -> None:
+        super().__init__(title=title)
+        self.cafe = cafe
+        was = typed or CharacterDraft("")
+        self.name = self.field("name", say("Name"), say("2 to 32 characters; people call it by this"), typed=was.name)
+        self.description = self.field(
+            "description",
+            say("Description"),
+            say("One or two sentences, up to 300 characters"),
+            _LONG,
+            required=False,
+            typed=was.description,
+        )
+        self.system_prompt = self.field(
+            "system_prompt",
+            say("Instructions"),
+            say("Who it is and how it speaks, up to 4000 characters. “You are …”"),
+            _LONG,
+            typed=was.system_prompt,
+        )
+        self.greeting = self.field(
+            "greeting",
+            say("Greeting"),
+            say("The first thing it says, up to 1500 characters"),
+            _LONG,
+            required=False,
+            typed=was.greeting,
+        )
+        self.examples = self.field(
+            "examples",
+            say("Examples"),
+            say("You: Hello!\nName: Good evening. (up to 8 exchanges)"),
+            _LONG,
+            required=False,
+            typed=was.examples,
+        )
+
+    def draft(self) -> CharacterDraft:
+        """What was typed."""
+        fields = (self.name, self.description, self.system_prompt, self.greeting, self.examples)
+        return CharacterDraft(*(field.value for field in fields))
+
+
+class NewCharacter(CharacterForm):
+    """Makes a character, then opens its panel."""
+
+    def __init__(self, cafe: Cafe, say: Say, picture: discord.Attachment | None = None) -> None:
+        super().__init__(cafe, say, say("A new character"))
+        self._picture = picture
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Keep the character, or say what is wrong."""
+        self.cafe.characters.check(self.draft())
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        taken = await names_taken(interaction, self.name.value)
+        picture, trouble = await self._prepared()
+        async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+            made = await self.cafe.characters.create(work, user_id, self.draft(), picture=picture, taken=taken)
+        await show_panel(interaction, made, _made(made, trouble, say_for(interaction)))
+
+    async def _prepared(self) -> tuple[Picture | None, InvalidInput | None]:
+        """The picture, or why there is none: the words are not thrown away because of it."""
+        if self._picture is None:
+            return None, None
+        try:
+            return await prepared(self.cafe, self._picture), None
+        except InvalidInput as trouble:
+            return None, trouble
+
+
+class ChangedCharacter(CharacterForm):
+    """Changes a character. It is opened as the character is, so that nothing has to be typed twice."""
+
+    def __init__(self, cafe: Cafe, say: Say, character_id: UUID, typed: CharacterDraft) -> None:
+        super().__init__(cafe, say, say("Change a character"), typed)
+        self._character_id = character_id
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Keep the changes, or say what is wrong."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        taken = await names_taken(interaction, self.name.value)
+        async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+            changed = await self.cafe.characters.edit(work, user_id, self._character_id, self.draft(), taken=taken)
+        say = say_for(interaction)
+        await show_panel(interaction, changed, say("**{name}** is changed, here and now.", name=plain(changed.name)))
+
+
+class DetailsForm(Form):
+    """Nickname, age and phrases."""
+
+    def __init__(self, cafe: Cafe, say: Say, character_id: UUID, typed: DetailsDraft) -> None:
+        super().__init__(title=say("More about it"))
+        self._cafe = cafe
+        self._character_id = character_id
+        self.nickname = self.field(
+            "nickname",
+            say("Nickname"),
+            say("What it is called for short; it listens to this as well"),
+            required=False,
+            typed=typed.nickname,
+        )
+        self.age = self.field("age", say("Age"), say("In years, 1 to 200"), required=False, typed=typed.age)
+        self.phrases = self.field(
+            "phrases",
+            say("Phrases"),
+            say("What it likes to say, one a line, up to 10"),
+            _LONG,
+            required=False,
+            typed=typed.phrases,
+        )
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Keep them, or say what is wrong."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        draft = DetailsDraft(self.nickname.value, self.age.value, self.phrases.value)
+        taken = await names_taken(interaction, draft.nickname)
+        async with self._cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+            changed = await self._cafe.characters.detail(work, user_id, self._character_id, draft, taken=taken)
+        say = say_for(interaction)
+        await show_panel(interaction, changed, say("**{name}** is changed, here and now.", name=plain(changed.name)))
+
+
+class GreetingForm(Form):
+    """The greeting alone, with room for line breaks."""
+
+    def __init__(self, cafe: Cafe, say: Say, character_id: UUID, typed: str) -> None:
+        super().__init__(title=say("Greeting"))
+        self._cafe = cafe
+        self._character_id = character_id
+        self.greeting = self.field(
+            "greeting",
+            say("Greeting"),
+            say("The first thing it says, up to 1500 characters"),
+            _LONG,
+            required=False,
+            typed=typed,
+        )
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Keep it, or say what is wrong."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with self._cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+            changed = await self._cafe.characters.greet(work, user_id, self._character_id, self.greeting.value)
+        await interaction.followup.send(
+            greeted(changed, say_for(interaction)), ephemeral=True, allowed_mentions=NO_PINGS
+        )
+
+
+def greeted(character: Character, say: Say) -> str:
+    """What is said when a greeting was changed."""
+    name = plain(character.name)
+    if not character.greeting:
+        return say("**{name}** comes without a greeting now.", name=name)
+    return say("**{name}** greets like this now:", name=name) + f"\n>>> {character.greeting}"
+
+
+def _made(made: Character, trouble: InvalidInput | None, say: Say) -> str:
+    lines = [say("**{name}** is ready. Only you can summon it.", name=plain(made.name))]
+    if trouble is not None:
+        lines += [say.error(trouble), say("It has no picture yet: use /character avatar to choose another one.")]
+    return "\n".join(lines)
