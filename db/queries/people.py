@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Select, and_, func, lateral, literal, or_, select, true, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Conversation, Media, Message, Persona, PersonaChoice, Profile, User
@@ -130,7 +130,7 @@ async def remove_persona(session: AsyncSession, removed: Persona) -> None:
     newest = (
         select(PersonaChoice.conversation_id, PersonaChoice.persona_id)
         .where(PersonaChoice.user_id == removed.owner_id)
-        .distinct(PersonaChoice.conversation_id)
+        .ext(distinct_on(PersonaChoice.conversation_id))
         .order_by(PersonaChoice.conversation_id, PersonaChoice.id.desc())
     ).subquery()
     worn = await session.scalars(select(newest.c.conversation_id).where(newest.c.persona_id == removed.id))
