@@ -25,6 +25,7 @@ from bot.ports import (
     Usage,
 )
 from bot.services.characters import CharacterDraft, Characters
+from bot.services.characters.departures import Departures
 from bot.services.keys.vault import Vault
 from bot.services.people import People
 from bot.services.talk.conversations import Conversations
@@ -33,6 +34,7 @@ from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
+from bot.texts import Say
 from db.ids import new_id
 from db.work import Database
 
@@ -255,6 +257,10 @@ class Program:
     @property
     def channels(self) -> Channels:
         return self.stage.channels
+
+    @property
+    def departures(self) -> Departures:
+        return Departures(self.database, self.characters, self.conversations, self.stage, say=Say("en"))
 
     async def crash(self) -> None:
         """Stop as a killed process does: nothing is finished, nothing is written any more."""
