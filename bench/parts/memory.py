@@ -64,7 +64,6 @@ async def _used(on: Stand, program: Subject) -> float:
     streets = [channel for channel in on.town.core.world.channels_of(on.town.guild.id) if channel.name[:4] == "room"]
     quiet = [channel for channel in on.town.core.world.channels_of(on.town.guild.id) if channel.name[:6] == "street"]
     program.driver.send(on.town.chatter(quiet, streets, 1000))
-    for street in streets[:5]:
-        await on.spoken_to(program, street)
+    await on.spoken_to(program, *streets[:5])
     await asyncio.sleep(1.0)  # what is put away after a reply
     return (await program.child.ask(do="memory"))["rss"] / 1e6

@@ -21,7 +21,7 @@ _WARM = 2
 
 @dataclass
 class Replies:
-    """Milliseconds from the message's frame being written to the request at the model, and to the first webhook call."""
+    """Milliseconds from the message's frame being written to the model's request, and to the first webhook call."""
 
     asked: list[float]
     posted: list[float]
@@ -68,15 +68,14 @@ class Replies:
     def notes(self) -> list[str]:
         """What the figures rest on."""
         return [
-            f"Replies: Discord's own send limits, {self.calls} REST calls in all, {self.refused} of them refused with 429.",
+            f"Replies: under Discord's own send limits, {self.calls} REST calls, {self.refused} refused with 429.",
         ]
 
 
 async def measure_replies(on: Stand, program: Subject, streets: Sequence[Channel], size: Size) -> Replies:
     """Speak to characters at an even pace, each time elsewhere, and follow every message."""
     for _ in range(_WARM):
-        for street in streets:
-            await on.spoken_to(program, street)
+        await on.spoken_to(program, *streets)
     stamps = Stamps(program.driver)
     await program.child.ask(do="arm")
     before = (await program.child.ask(do="memory"))["cpu"]
@@ -113,12 +112,10 @@ async def _speak(on: Stand, streets: Sequence[Channel], size: Size) -> int:
 
 async def _all_posted(on: Stand, stamps: Stamps, sent: int) -> Mapping[int, int]:
     """Wait until every reply stands, or patience ends; when the model was asked for each."""
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            while len(stamps.posted) < sent:
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        pass  # the figures tell how many are missing
+    for _ in range(int(_PATIENCE_SECONDS / 0.1)):
+        if len(stamps.posted) >= sent:
+            break  # else the figures tell how many are missing
+        await asyncio.sleep(0.1)
     arrived = (await on.model.ask(do="arrivals"))["arrived"]
     return {int(number): at for number, at in arrived.items()}
 

@@ -27,7 +27,8 @@ class Machine:
         busy, ours = spent["user"] + spent["system"], _ours() - self._ours
         load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
         return (
-            f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GB, Python {platform.python_version()}; "
+            f"{os.cpu_count()} cores, {psutil.virtual_memory().total / 2**30:.0f} GB, "
+            f"Python {platform.python_version()}; "
             f"{busy / total:.0%} busy meanwhile, others had {max(0.0, busy - ours) / total:.0%}; load {load}"
         )
 

@@ -19,6 +19,6 @@ class Size:
 
 
 FULL = Size(rounds=5, messages=30_000, per_second=25, seconds=60, servers=2500)
-QUICK = Size(rounds=3, messages=5_000, per_second=25, seconds=5, servers=2500)
+QUICK = Size(rounds=3, messages=4_000, per_second=25, seconds=5, servers=2500)
 SLICE = Size(rounds=1, messages=400, per_second=10, seconds=1, servers=5, channels=4)
 """What the tests run: it shows that everything is measured, not how much."""

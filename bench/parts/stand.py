@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any
 import asyncpg
 
 from bench.parts.town import Driver, Town
-from bench.parts.wire import Child
+from bench.parts.wire import Child, ChildFailed
 from bot.demo.seed import ACCOUNT
 from bot.demo.seed import seed as seed_demo
 from bot.local.postgres import LocalPostgres
@@ -64,12 +65,17 @@ class Stand:
         exits.push_async_callback(child.stop)
         return Subject(child, Driver.of_newest(self.sandbox), child.started)
 
-    async def spoken_to(self, program: Subject, channel: Channel) -> None:
-        """Somebody speaks to a character in a channel, and gets an answer."""
+    async def spoken_to(self, program: Subject, *streets: Channel) -> None:
+        """Somebody speaks to a character in each of these channels, and gets an answer."""
         before = (await self.model.ask(do="arrivals"))["requests"]
-        self.town.say(channel, self.town.people[0], "Mira, Juno, Octavian: is anybody there?")
-        while (await self.model.ask(do="arrivals"))["requests"] == before:
+        for street in streets:
+            self.town.say(street, self.town.people[0], "Mira, Juno, Octavian: is anybody there?")
+        for _ in range(600):
+            if (await self.model.ask(do="arrivals"))["requests"] >= before + len(streets):
+                break
             await asyncio.sleep(0.05)
+        else:
+            raise ChildFailed("a message to a character was not answered")
         await program.child.ask(do="idle")
 
     async def transactions(self) -> int:
@@ -104,7 +110,7 @@ async def stand() -> AsyncIterator[Stand]:
     async with AsyncExitStack() as exits:
         folder = Path(tempfile.mkdtemp(prefix="botcafe-bench-"))
         exits.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)  # the server may have to run as another user
+        os.chmod(folder, 0o755)  # the server may have to run as another user
         postgres = LocalPostgres(folder)
         exits.push_async_callback(postgres.stop)
         url = await postgres.start()

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot import limits
 from bot.clock import Clock
+from db import functions
 from db.queries.oversight import remove_job_log, remove_settled_inbox
 from db.work import Actor, Database
 
@@ -19,6 +21,12 @@ INBOX_KEPT = timedelta(days=7)
 
 JOB_LOG_KEPT = timedelta(days=30)
 
+PROMPT_KEPT = timedelta(days=7)
+"""Whole prompts, for /why: long enough to ask about a reply, short enough that they are no second archive."""
+
+DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
+"""Until then its maker can have it back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -26,6 +34,9 @@ class Removed:
 
     inbox: int
     job_log: int
+    prompts: int
+    characters: int
+    messages: int
 
 
 class Retention:
@@ -41,7 +52,16 @@ class Retention:
         return Removed(
             inbox=await self._all(remove_settled_inbox, now - INBOX_KEPT),
             job_log=await self._all(remove_job_log, now - JOB_LOG_KEPT),
+            prompts=await self._once(lambda session: functions.purge_prompts(session, now - PROMPT_KEPT)),
+            characters=await self._once(
+                lambda session: functions.purge_deleted_characters(session, now - DELETED_CHARACTER_KEPT)
+            ),
+            messages=await self._once(functions.purge_old_messages),
         )
+
+    async def _once(self, remove: Callable[[AsyncSession], Awaitable[int]]) -> int:
+        async with self._database.work(Actor.job(JOB)) as work:
+            return await remove(work.session)
 
     async def _all(self, remove: Callable[[AsyncSession, datetime], Awaitable[int]], before: datetime) -> int:
         total = 0

@@ -1,0 +1,107 @@
+"""What has had its time goes, to the hour; what has not stays, and other people's too."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.services.oversight.retention import DELETED_CHARACTER_KEPT, PROMPT_KEPT, Retention
+from db import functions
+from db.engine import create_engine
+from db.work import Actor, Database
+from tests.db.filled import Filled, fill
+from tests.fakes.clock import FakeClock
+
+MOMENT = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def owner(owner_url: str) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(owner_url, as_owner=True)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def filled(owner: AsyncEngine) -> Filled:
+    async with owner.begin() as connection:
+        return await fill(connection)
+
+
+async def run(owner: AsyncEngine, *statements: str, **values: object) -> None:
+    async with owner.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement), values)
+
+
+async def left(owner: AsyncEngine, table: str, column: str = "id") -> set[str]:
+    async with owner.connect() as connection:
+        return {str(value) for value in await connection.scalars(text(f"SELECT {column} FROM {table}"))}
+
+
+async def test_whole_prompts_go_after_a_week(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    for person, age in ((filled.first, PROMPT_KEPT + MOMENT), (filled.second, PROMPT_KEPT - MOMENT)):
+        await run(
+            owner,
+            "UPDATE variant_prompts SET created_at = :at WHERE variant_id = :id",
+            at=clock.now() - age,
+            id=person.variant,
+        )
+    assert (await Retention(database, clock).run()).prompts == 1
+    assert await left(owner, "variant_prompts", "variant_id") == {str(filled.second.variant)}
+
+
+async def test_a_deleted_character_goes_after_a_day_and_takes_its_turns_along(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    ages = ((filled.first, DELETED_CHARACTER_KEPT + MOMENT), (filled.second, DELETED_CHARACTER_KEPT - MOMENT))
+    for person, age in ages:
+        await run(
+            owner,
+            "UPDATE characters SET deleted_at = :at WHERE id = :id",
+            at=clock.now() - age,
+            id=person.character,
+        )
+    assert (await Retention(database, clock).run()).characters == 1
+    assert await left(owner, "characters") == {str(filled.second.character)}
+    assert await left(owner, "turns") == {str(filled.second.turn)}
+
+
+async def test_a_conversation_forgets_what_it_keeps_no_longer(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    # By the database's own clock: what a conversation keeps is counted where it is kept.
+    for person, days in ((filled.first, 31), (filled.second, 29)):
+        await run(
+            owner,
+            """UPDATE conversations SET settings = settings || '{"retention_days": 30}' WHERE id = :conversation""",
+            "UPDATE messages SET created_at = :at WHERE id = :message",
+            conversation=person.conversation,
+            message=person.message,
+            at=datetime.now(UTC) - timedelta(days=days),
+        )
+    assert (await Retention(database, clock).run()).messages == 1
+    assert await left(owner, "messages") == {str(filled.second.message)}
+
+
+async def test_a_conversation_without_history_forgets_everything_when_it_ends(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    await run(owner, """UPDATE conversations SET settings = settings || '{"keeps_history": false}'""")
+    assert (await Retention(database, clock).run()).messages == 0
+    await run(owner, "UPDATE conversations SET status = 'archived' WHERE id = :id", id=filled.first.conversation)
+    assert (await Retention(database, clock).run()).messages == 1
+    assert await left(owner, "messages") == {str(filled.second.message)}
+
+
+async def test_nobody_but_a_job_may_do_that(filled: Filled, database: Database, clock: FakeClock) -> None:
+    with pytest.raises(DBAPIError, match="job"):
+        async with database.work(Actor.user(filled.first.user)) as work:
+            await functions.purge_prompts(work.session, clock.now())
