@@ -9,7 +9,7 @@ from discord import app_commands
 
 from bot import limits
 from bot.errors import NotAllowed, StageClosed
-from bot.ports import Caller, Place
+from bot.ports import Caller, Place, Rights
 from bot.services.cafe import Cafe
 from bot.services.characters.names import skeleton
 from bot.texts import N_, Say
@@ -52,6 +52,20 @@ def place_of(interaction: Asked) -> Place:
 def may_manage(interaction: Asked) -> bool:
     """Whether who asks may manage other people's messages here."""
     return interaction.permissions.manage_messages
+
+
+def is_age_restricted(interaction: Asked) -> bool:
+    """Whether Discord says that only adults read here. What it does not say is not so."""
+    channel = interaction.channel
+    return isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel) and channel.is_nsfw()
+
+
+def rights_of(interaction: Asked) -> Rights:
+    """What who asks may do here, as Discord says with the interaction itself."""
+    user, may = interaction.user, interaction.permissions
+    roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset[int]()
+    in_server = interaction.guild_id is not None
+    return Rights(roles, in_server and may.manage_messages, in_server and may.manage_guild)
 
 
 def refuse_where_silent(interaction: Asked) -> None:
@@ -118,6 +132,9 @@ async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         character_id = await cafe.characters.chosen(work, user_id, typed)
+        character = await cafe.characters.get(work, character_id)
+    taken = (*await names_taken(interaction, character.name), *cafe.turns.names_elsewhere(place, character_id))
+    cafe.characters.refuse_entry(character, taken=taken, is_age_restricted=is_age_restricted(interaction))
     come = await cafe.conversations.summon(user_id, place, character_id, interaction_id=interaction.id)
     name = plain(come.name)
     if interaction.client.reads_messages:

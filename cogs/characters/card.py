@@ -12,9 +12,9 @@ from bot.services.characters import Behind, Card
 from bot.services.characters.directory import Opinion
 from bot.texts import Say
 from bot.transport.views import CafeView
-from cogs.asking import Asked, caller_of, plain, say_for
+from cogs.asking import Asked, caller_of, is_age_restricted, plain, say_for
 from cogs.characters.panel import SummonButton
-from cogs.characters.parts import BUTTON, COLOUR, NO_PINGS, CharacterButton, is_age_restricted, short, view_of
+from cogs.characters.parts import BUTTON, COLOUR, NO_PINGS, CharacterButton, short, view_of
 from cogs.characters.words import in_words
 
 _FACE = "face.png"

@@ -7,9 +7,9 @@ from discord.ext import commands
 
 from bot.services.cafe import Cafe
 from bot.services.characters.directory import Search, Sort
-from cogs.asking import Asked, caller_of
+from cogs.asking import Asked, caller_of, is_age_restricted
 from cogs.characters.lists import discovered
-from cogs.characters.parts import Suggestions, in_time, is_age_restricted
+from cogs.characters.parts import Suggestions, in_time
 
 _L = app_commands.locale_str
 

@@ -16,9 +16,9 @@ from bot.services.characters.directory import Search, Shelf, Sort
 from bot.services.characters.searching import asked_for
 from bot.texts import Say
 from bot.transport.views import CafeView
-from cogs.asking import Asked, caller_of, plain, say_for
+from cogs.asking import Asked, caller_of, is_age_restricted, plain, say_for
 from cogs.characters.card import look
-from cogs.characters.parts import COLOUR, NO_PINGS, cafe_of, is_age_restricted, short, view_of
+from cogs.characters.parts import COLOUR, NO_PINGS, cafe_of, short, view_of
 
 _NUMBER = r"(?P<number>[0-9]{1,6})"
 

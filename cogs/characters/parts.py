@@ -17,7 +17,7 @@ from bot.services.cafe import Cafe
 from bot.services.characters import Choice, Picture
 from bot.texts import N_
 from bot.transport.views import CafeView
-from cogs.asking import Asked, caller_of
+from cogs.asking import Asked, caller_of, is_age_restricted
 
 T = TypeVar("T")
 NO_PINGS = discord.AllowedMentions.none()
@@ -33,12 +33,6 @@ def cafe_of(interaction: Asked) -> Cafe:
     if not isinstance(cafe, Cafe):
         raise TypeError("the characters' cog is not loaded")
     return cafe
-
-
-def is_age_restricted(interaction: Asked) -> bool:
-    """Whether Discord says that only adults read here. What it does not say is not so."""
-    channel = interaction.channel
-    return isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel) and channel.is_nsfw()
 
 
 class CharacterButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"character:never"):

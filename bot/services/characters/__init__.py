@@ -17,7 +17,7 @@ from bot.services.characters.directory import Directory
 from bot.services.characters.drafts import CharacterDraft, CheckedCharacter, check, clean_greeting
 from bot.services.characters.examples import Exchange, write_examples
 from bot.services.characters.leaving import Deleted, deleted_of, refuse_late, since_when
-from bot.services.characters.names import refuse_taken, slug_of
+from bot.services.characters.names import skeleton, slug_of
 from bot.services.characters.pictures import MIME, Picture, Pictures
 from bot.services.characters.publishing import refuse_unfinished
 from bot.services.characters.searching import search_words
@@ -34,6 +34,8 @@ __all__ = [
     "Behind", "Card", "Character", "CharacterDraft", "Characters", "Choice", "Deleted", "DetailsDraft", "Entry", "Page",
     "Picture", "Pictures", "not_found",
 ]  # fmt: skip
+
+_ADULTS_ONLY = N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted.")
 
 
 class Characters:
@@ -103,11 +105,7 @@ class Characters:
         if row is None:
             raise not_found()
         if row.character.is_adult and not adults and row.character.owner_id != user_id:
-            raise NotAllowed(
-                "adults_only",
-                N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted."),
-                name=row.character.name,
-            )
+            raise NotAllowed("adults_only", _ADULTS_ONLY, name=row.character.name)
         makers = await functions.makers_of(work.session, [character_id])
         maker = makers.get(character_id)
         return Card(
@@ -144,23 +142,26 @@ class Characters:
             found = await queries.suggestions(work.session, user_id, slug, limit=most, adults=adults)
         return tuple(Choice(one.id, one.name, one.is_own) for one in found)
 
-    async def may_enter(self, work: Work, character_id: UUID, *, taken: Iterable[str], is_age_restricted: bool) -> None:
-        """Raise where a character may not be asked into a place.
+    def refuse_entry(self, character: Character, *, taken: Iterable[str], is_age_restricted: bool) -> None:
+        """Raise where a character may not be asked into a place. Touches nothing.
 
-        `taken` are the names of those who are there: `InvalidInput` where it would pass for one of them. `NotAllowed`
-        where it is for adults and the place is not. `NotFound`.
+        `taken` are the names of those who are there: `Conflict` where it would pass for one of them. `NotAllowed` where
+        it is for adults and the place is not.
         """
-        character = await self.get(work, character_id)
         if character.is_adult and not is_age_restricted:
-            raise NotAllowed(
-                "adults_only",
-                N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted."),
+            raise NotAllowed("adults_only", _ADULTS_ONLY, name=character.name)
+        looks = {skeleton(name) for name in (character.name, character.nickname) if name}
+        other = next((one for one in taken if skeleton(one) in looks), None)
+        if other is not None:
+            raise Conflict(
+                "looks_like_somebody",
+                N_(
+                    "{name} cannot come here: people would take it for “{other}”, who is in this server. "
+                    "Whoever made it can give it another name."
+                ),
                 name=character.name,
+                other=other,
             )
-        others = tuple(taken)
-        refuse_taken(character.name, others)
-        if character.nickname:
-            refuse_taken(character.nickname, others)
 
     # ------------------------------------------------------------------------------------------------ changed
 

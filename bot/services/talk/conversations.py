@@ -9,7 +9,7 @@ from bot import limits
 from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
 from bot.ports import Place
 from bot.services.characters import not_found
-from bot.services.characters.names import fold
+from bot.services.characters.names import fold, skeleton
 from bot.services.talk.heed import Present
 from bot.services.talk.listening import Listening, announce
 from bot.services.talk.snapshot import greeting_of
@@ -141,7 +141,7 @@ class Conversations:
         present = await conversations.present(work.session, conversation_id)
         if any(one.character_id == row.character.id for one in present):
             raise Conflict("already_here", N_("{name} is already here. Say its name to talk with it."), name=name)
-        if any(fold(one.name) == fold(name) for one in present):
+        if any(skeleton(one.name) == skeleton(name) for one in present):
             raise Conflict(
                 "same_name_here",
                 N_("Somebody called {name} is already here; nobody could tell the two apart. Dismiss that one first."),

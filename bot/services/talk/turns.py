@@ -300,6 +300,14 @@ class Turns:
         room = self._hearing.room(channel_id, discord_id)
         return () if room is None else room.characters
 
+    def names_elsewhere(self, place: Place, character_id: UUID) -> tuple[str, ...]:
+        """What the other characters of a server are called that listen in its other channels."""
+        rooms = self._hearing.rooms() if place.guild_id is not None else ()
+        there = (room for room in rooms if room.place.guild_id == place.guild_id and room.place.channel_id != place.channel_id)
+        return tuple(
+            name for room in there for one in room.characters if one.character_id != character_id for name in one.names
+        )
+
     def begin(self, channel_id: int, turn_id: UUID, conversation_id: UUID, priority: Priority = Priority.HIGH) -> None:
         """Line up a turn that was written by somebody else: a greeting, an answer worded again."""
         self._go_on(channel_id, turn_id, conversation_id, priority)
