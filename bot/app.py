@@ -34,6 +34,7 @@ from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
+from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.cursors import Missed
 from bot.services.talk.heed import Hearing
@@ -249,6 +250,7 @@ class Program:
         await listening.start()
         characters = Characters(self.pictures, offers=models.offers, clock=self.clock)
         conversations = Conversations(self.database, listening=listening, turns=turns, boot_id=self.boot_id)
+        replies = Replies(self.database, stage)
         self.cafe = Cafe(
             people=people,
             profiles=Profiles(),
@@ -260,7 +262,8 @@ class Program:
             ),
             conversations=conversations,
             turns=turns,
-            replies=Replies(self.database, stage),
+            replies=replies,
+            control=Control(replies, turns, boot_id=self.boot_id),
         )
         self.client.attend(_Ears(turns))
         self._exits.push_async_callback(self.client.close)

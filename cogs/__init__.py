@@ -9,7 +9,7 @@ from cogs.characters import CharactersCog, DiscoverCog
 from cogs.help import HelpCog
 from cogs.people import MeCog, PersonasButton, PersonasCog
 from cogs.server import DoctorCog, RolesMenu, ServerCog
-from cogs.talk import MoreButton, StopButton, TalkCog
+from cogs import talk
 
 
 async def prepare(client: CafeClient, cafe: Cafe) -> None:
@@ -17,11 +17,11 @@ async def prepare(client: CafeClient, cafe: Cafe) -> None:
     client.border.chosen_language = cafe.people.language
     await client.add_cog(CharactersCog(cafe))
     await client.add_cog(DiscoverCog(cafe))
-    await client.add_cog(TalkCog(cafe))
+    await talk.prepare(client, cafe)
     await client.add_cog(HelpCog(cafe))
     await client.add_cog(MeCog(cafe))
     await client.add_cog(PersonasCog(cafe))
     await client.add_cog(ServerCog(cafe))
     await client.add_cog(DoctorCog(cafe))
     client.add_dynamic_items(RolesMenu, PersonasButton)
-    client.add_dynamic_items(*CHARACTER_ITEMS, StopButton, MoreButton)
+    client.add_dynamic_items(*CHARACTER_ITEMS)

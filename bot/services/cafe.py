@@ -9,6 +9,7 @@ from bot.services.characters.departures import Departures
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
+from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
@@ -28,3 +29,4 @@ class Cafe:
     conversations: Conversations
     turns: Turns
     replies: Replies
+    control: Control

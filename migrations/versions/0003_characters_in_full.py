@@ -512,7 +512,7 @@ def upgrade() -> None:
         "turns",
         sa.Column(
             "rewording",
-            sa.Enum("anew", "continued", name="rewording", native_enum=False, create_constraint=True, length=32),
+            sa.Enum("anew", "continued", "edited", "chosen", name="rewording", native_enum=False, create_constraint=True, length=32),
             nullable=True,
         ),
     )

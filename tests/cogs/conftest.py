@@ -73,6 +73,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         conversations=program.conversations,
         turns=program.turns,
         replies=program.replies,
+        control=program.control,
     )
 
     async def prepare(client: CafeClient) -> None:

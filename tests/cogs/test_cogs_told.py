@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bot.services.talk.replies import About, Took
 from bot.texts import Say
-from cogs.talk import NOTHING_KNOWN, told
+from cogs.talk.words import NOTHING_KNOWN, told
 
-STOPPED = About("Juno", None, 1, "rehearsal", "rehearsal", was_stopped=True, may_delete=True, took=NOTHING_KNOWN)
+STOPPED = About("Juno", None, 1, "rehearsal", "rehearsal", was_stopped=True, took=NOTHING_KNOWN)
 
 
 def test_a_stopped_reply_does_not_count_what_nobody_counted() -> None:

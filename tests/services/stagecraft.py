@@ -28,6 +28,7 @@ from bot.services.characters import CharacterDraft, Characters
 from bot.services.characters.departures import Departures
 from bot.services.keys.vault import Vault
 from bot.services.people import People
+from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
@@ -253,10 +254,15 @@ class Program:
     replies: Replies
     clock: StillClock
     places: Places
+    boot_id: UUID
 
     @property
     def channels(self) -> Channels:
         return self.stage.channels
+
+    @property
+    def control(self) -> Control:
+        return Control(self.replies, self.turns, boot_id=self.boot_id)
 
     @property
     def departures(self) -> Departures:
@@ -325,7 +331,19 @@ def build(
     conversations = Conversations(database, listening=listening, turns=turns, boot_id=boot_id)
     replies = Replies(database, stage)
     return Program(
-        database, stage, models, people, hearing, listening, turns, conversations, characters, replies, clock, places
+        database,
+        stage,
+        models,
+        people,
+        hearing,
+        listening,
+        turns,
+        conversations,
+        characters,
+        replies,
+        clock,
+        places,
+        boot_id,
     )
 
 

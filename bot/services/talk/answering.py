@@ -1,91 +1,35 @@
 """One turn from claimed to shown: ask the model, show the words as they come, save them whole, write them, settle.
 
 Every step is written down before the next is taken (`TurnRows`), so a turn can be taken up at any point by a later run:
-with its text saved no model is asked again, and parts that stand in the channel are edited, never posted twice.
+with its text saved no model is asked again, and parts that stand in the channel are edited, never posted twice. A
+reply that stands already goes the same way when it is worded again; until the new words are whole the old ones count.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
 
 from bot import limits
 from bot.clock import Clock
-from bot.errors import Down, NotFound, ProviderError, RateLimited, Refused, Slow, StageClosed, StageError, StageUnsure
-from bot.failpoints import Point
-from bot.ports import (
-    Finished,
-    ModelRequest,
-    Models,
-    Part,
-    Performance,
-    Place,
-    Prompt,
-    Scene,
-    Stage,
-    Token,
-    Usage,
-)
+from bot.errors import NotFound, ProviderError, StageClosed, StageError, StageUnsure
+from bot.ports import ModelPool, Part, Performance, Place, RepliedTo, Scene, Stage
 from bot.services.talk import failures
-from bot.services.talk.compose import compose, prompt_budget
+from bot.services.talk.backstage import Backstage
 from bot.services.talk.heed import Hearing
 from bot.services.talk.outage import POSSIBLY_AWAY, is_away
-from bot.services.talk.rows import TurnRows, Worded
-from bot.services.talk.snapshot import Cast
+from bot.services.talk.rows import TurnRows, deleted
+from bot.services.talk.running import NOTHING_SAID, WELL, Interruption, Outcome, Running
+from bot.services.talk.snapshot import Cast, Material, Snapshots, place_of
+from bot.services.talk.wordings import EmptyAnswer, Passing, Wordings
 from bot.texts import Say
-from db.models import TurnState
+from db.models import TurnKind, TurnState
 from db.queries.talk.turns import Standing
 
 _log = structlog.get_logger(__name__)
-
-Passing = Callable[[Point], None]
-"""Called at every edge of a turn's way; see `bot.failpoints`."""
-
-_RETRY_WAIT_SECONDS = 1.0
-_RETRY_WAIT_MAX_SECONDS = 10.0
-"""A provider that wants a longer pause is not waited for: the asker is told instead."""
-
-
-class Interruption(StrEnum):
-    """Why an answer is broken off from outside."""
-
-    STOPPED = "stopped"
-    """Somebody pressed Stop: what there is so far is the answer."""
-    WITHDRAWN = "withdrawn"
-    """The message was deleted, or the character sent away: nothing is said."""
-    REWORDED = "reworded"
-    """The message was changed before anything was shown: begin again."""
-
-
-class EmptyAnswer(Down):
-    """The stream ended without a visible character."""
-
-
-@dataclass(slots=True)
-class Running:
-    """A turn at work, as others may look at it and break it off."""
-
-    turn: Standing
-    text: str = ""
-    is_opened: bool = False
-    is_sending: bool = False
-    interruption: Interruption | None = None
-    prompt: Prompt = field(default_factory=lambda: Prompt(()))
-    task: asyncio.Task[Worded] | None = None
-
-    def interrupt(self, how: Interruption) -> bool:
-        """Break the answer off. False where it is too late."""
-        if self.is_sending or self.interruption is not None:
-            return False
-        self.interruption = how
-        if self.task is not None:
-            self.task.cancel()
-        return True
 
 
 class Answering:
@@ -95,7 +39,9 @@ class Answering:
         self,
         rows: TurnRows,
         *,
-        models: Models,
+        snapshots: Snapshots,
+        backstage: Backstage,
+        models: ModelPool,
         stage: Stage,
         hearing: Hearing,
         clock: Clock,
@@ -103,13 +49,15 @@ class Answering:
         passing: Passing,
     ) -> None:
         self._rows = rows
+        self._snapshots = snapshots
+        self._backstage = backstage
+        self._wordings = Wordings(snapshots, clock=clock, passing=passing)
         self._models = models
         self._stage = stage
         self._hearing = hearing
-        self._clock = clock
         self._language = language
-        self._passing = passing
         self._running: dict[UUID, Running] = {}
+        self._waited_for: dict[UUID, asyncio.Future[Outcome]] = {}
 
     def running(self, turn_id: UUID) -> Running | None:
         """A turn at work."""
@@ -118,6 +66,20 @@ class Answering:
     def all_running(self) -> Iterable[Running]:
         """Every turn at work."""
         return tuple(self._running.values())
+
+    def outcome(self, turn_id: UUID) -> asyncio.Future[Outcome]:
+        """How a turn that is yet to be answered will end. Who waits is told what went wrong; the channel then is not.
+
+        Ask before the turn is lined up.
+        """
+        return self._waited_for.setdefault(turn_id, asyncio.get_running_loop().create_future())
+
+    def close(self) -> None:
+        """Nobody waits any longer: what is not finished is finished by the next run."""
+        for waiting in self._waited_for.values():
+            if not waiting.done():
+                waiting.set_result(NOTHING_SAID)
+        self._waited_for.clear()
 
     async def answer(
         self, turn_id: UUID, conversation_id: UUID, *, is_gone: Callable[[], bool] = lambda: False
@@ -129,191 +91,164 @@ class Answering:
         try:
             taken = await self._rows.take_up(turn_id, conversation_id)
         except NotFound:
-            return None  # the character is gone, and its turns with it
+            taken = None  # the character is gone, and its turns with it
         if taken is None:
+            self._tell(turn_id, NOTHING_SAID)
             return None
-        turn, cast = taken
-        running = self._running[turn_id] = Running(turn)
+        return await self.answer_ready(taken[0], taken[1], is_gone=is_gone)
+
+    async def answer_ready(
+        self,
+        turn: Standing,
+        cast: Cast,
+        material: Material | None = None,
+        *,
+        is_gone: Callable[[], bool] = lambda: False,
+    ) -> TurnState:
+        """As `answer`, for a turn that was taken up already; `material` is what its answer is made from."""
+        running = self._running[turn.turn_id] = Running(turn, self._models.pick(cast.provider, cast.model))
         performance = self._perform(running, cast)
         if is_gone():
             running.interrupt(Interruption.WITHDRAWN)
         try:
-            return await self._bring_to_end(running, cast, performance)
+            return await self._bring_to_end(running, cast, performance, material)
         except Exception as error:  # a border: whoever asked must not be left without a word
             if isinstance(error, POSSIBLY_AWAY) and is_away(error):
                 raise  # the turn is taken up again as it stands
-            error_id = turn_id.hex[-8:]
-            _log.exception("turn_failed", turn_id=str(turn_id), error_id=error_id)
-            await self._withdraw(performance)
+            error_id = turn.turn_id.hex[-8:]
+            _log.exception("turn_failed", turn_id=str(turn.turn_id), error_id=error_id)
+            await self._withdraw(turn, performance)
             return await self._fail(turn, cast, failures.OUR_FAULT, error_id=error_id)
         finally:
-            del self._running[turn_id]
+            del self._running[turn.turn_id]
 
-    async def _bring_to_end(self, running: Running, cast: Cast, performance: Performance) -> TurnState:
+    async def _bring_to_end(
+        self, running: Running, cast: Cast, performance: Performance, material: Material | None
+    ) -> TurnState:
         turn = running.turn
         if turn.attempts > limits.TURN_ATTEMPTS_MAX:
-            await self._withdraw(performance)
+            await self._withdraw(turn, performance)
             return await self._fail(turn, cast, failures.TOO_MANY_ATTEMPTS)
+        if self._backstage.is_too_late(turn):
+            return await self._closed(turn, cast, StageClosed(failures.INTERACTION_OVER))
         try:
-            text = turn.text if turn.text is not None else await self._worded(running, performance)
+            text = turn.text if turn.text is not None else await self._worded(running, performance, material)
             if text is None or running.interruption is Interruption.WITHDRAWN:
-                await self._withdraw(performance)
-                await self._rows.end(turn, TurnState.CANCELLED, running.interruption or Interruption.WITHDRAWN)
-                return TurnState.CANCELLED
+                await self._withdraw(turn, performance)
+                return await self._end(turn, TurnState.CANCELLED, running.interruption or Interruption.WITHDRAWN)
             running.is_sending = True
             parts = await performance.finish(text)
         except ProviderError as error:
             _log.warning("model_failed", turn_id=str(turn.turn_id), provider=error.provider, detail=str(error))
-            await self._withdraw(performance)
+            await self._withdraw(turn, performance)
             empty = isinstance(error, EmptyAnswer)
             return await self._fail(turn, cast, failures.ANSWER_EMPTY if empty else failures.reason_of(error))
         except StageClosed as error:
             return await self._closed(turn, cast, error)
         except StageUnsure:
             _log.warning("turn_unsure", turn_id=str(turn.turn_id))
-            await self._rows.end(turn, TurnState.UNKNOWN, "unsure")
-            return TurnState.UNKNOWN
-        await self._rows.sent(turn, parts)
-        self._hearing.spoke(turn.channel_id, turn.character_id, (part.message_id for part in parts))
+            return await self._end(turn, TurnState.UNKNOWN, "unsure")
+        await self._settle(running, parts, text)
         return TurnState.SENT
 
-    def _perform(self, running: Running, cast: Cast) -> Performance:
+    async def _worded(self, running: Running, performance: Performance, material: Material | None) -> str | None:
+        """The whole answer, saved; None where nothing is to be said after all. Raises `ProviderError`."""
+        typing = asyncio.create_task(self._stage.typing(place_of(running.turn)))
+        try:
+            worded = await self._wordings.worded(running, performance, material)
+        finally:
+            typing.cancel()
+            await asyncio.gather(typing, return_exceptions=True)
+        if worded is None:
+            return None
+        await self._rows.generated(running.turn, worded)
+        return worded.text
+
+    async def _settle(self, running: Running, parts: tuple[Part, ...], text: str) -> None:
+        """The words stand: write it down, let another character go on, leave the button under the last reply only."""
         turn = running.turn
+        stopped = turn.stopped or running.interruption is Interruption.STOPPED
+        follower = self._backstage.follower_of(turn, text, stopped=stopped)
+        earlier, following = await self._rows.sent(turn, parts, text, follower)
+        await self._backstage.shown(turn, parts, (follower, following) if follower and following else None)
+        self._tell(turn.turn_id, WELL)
+        for one in earlier:
+            await self._stage.strip(place_of(turn), one.message_id)
+        if earlier:
+            await self._rows.stripped(turn, earlier)
+
+    # -------------------------------------------------------------------------------------------- the stage
+
+    def _perform(self, running: Running, cast: Cast) -> Performance:
+        turn, place = running.turn, place_of(running.turn)
         scene = Scene(
             turn_id=turn.turn_id,
-            place=place_of(turn),
+            place=place,
             face=cast.face,
             after_message_id=turn.trigger_message_id,
             known=turn.known,
             unsure=turn.unsure,
+            delivery=self._snapshots.rules(place, turn.character_id).delivery,
+            answering=self._answered_late(turn, cast),
+            replaces=turn.stands is not None,
+            token=self._backstage.token_of(turn),
         )
         return self._stage.perform(scene, _Log(self._rows, running))
 
-    # -------------------------------------------------------------------------------------------- the words
-
-    async def _worded(self, running: Running, performance: Performance) -> str | None:
-        """The whole answer, saved; None where nothing is to be said after all. Raises `ProviderError`."""
-        typing = asyncio.create_task(self._stage.typing(place_of(running.turn)))
-        try:
-            while True:
-                worded = await self._until_interrupted(running, performance)
-                if worded is not None:
-                    await self._rows.generated(running.turn, worded)
-                    return worded.text
-                if running.interruption is not Interruption.REWORDED:
-                    return None
-                running.interruption, running.text = None, ""
-        finally:
-            typing.cancel()
-            await asyncio.gather(typing, return_exceptions=True)
-
-    async def _until_interrupted(self, running: Running, performance: Performance) -> Worded | None:
-        if running.interruption is None:
-            running.task = asyncio.create_task(self._ask(running, performance))
-            try:
-                return await running.task
-            except asyncio.CancelledError:
-                if running.interruption is None:
-                    raise
-            finally:
-                running.task = None
-        text = running.text.strip()
-        if running.interruption is Interruption.STOPPED and text:
-            return Worded(text, running.prompt, self._models.provider, self._models.model, None)
-        return None
-
-    async def _ask(self, running: Running, performance: Performance) -> Worded:
-        """One answer of the model, tried again once where it failed before the first word."""
-        snapshot = await self._rows.snapshot(running.turn)
-        budget = prompt_budget(self._models.context_tokens, limits.ANSWER_TOKENS_MAX)
-        # In a thread: counting the tokens of a long history is felt on the event loop.
-        running.prompt = await asyncio.to_thread(
-            compose, snapshot, profile=self._models.profile, budget_tokens=budget, count=self._models.count
-        )
-        try:
-            return await self._stream(running, performance)
-        except (Slow, Down, RateLimited) as error:
-            wait = _RETRY_WAIT_SECONDS if error.retry_after_seconds is None else error.retry_after_seconds
-            if running.text.strip() or wait > _RETRY_WAIT_MAX_SECONDS:
-                raise
-            _log.info("model_retried", turn_id=str(running.turn.turn_id), detail=str(error))
-        await self._clock.sleep(wait)
-        return await self._stream(running, performance)
-
-    async def _stream(self, running: Running, performance: Performance) -> Worded:
-        started = self._clock.monotonic()
-        running.text = ""
-        finished: Finished | None = None
-        request = ModelRequest(running.prompt, max_tokens=int(limits.ANSWER_TOKENS_MAX))
-        stream = self._models.stream(request)
-        try:
-            async for item in stream:
-                if isinstance(item, Token):
-                    self._show(running, performance, item.text)
-                    if len(running.text) >= limits.ANSWER_TEXT_MAX:
-                        finished = self._cut_off(started)
-                        break
-                else:
-                    finished = item
-        finally:
-            if isinstance(stream, AsyncGenerator):
-                await stream.aclose()
-        return self._checked(running, finished)
-
-    def _show(self, running: Running, performance: Performance, piece: str) -> None:
-        running.text = (running.text + piece)[: limits.ANSWER_TEXT_MAX]
-        if running.text.strip():
-            performance.show(running.text.strip())
-            if running.is_opened:
-                self._passing(Point.STREAMING)
-
-    def _cut_off(self, started: float) -> Finished:
-        elapsed = int((self._clock.monotonic() - started) * 1000)
-        return Finished("length", Usage(None, None, None), self._models.provider, self._models.model, elapsed, elapsed)
-
-    def _checked(self, running: Running, finished: Finished | None) -> Worded:
-        provider = self._models.provider
-        if finished is None:
-            raise Down("the stream ended without saying that it was complete", provider=provider)
-        if finished.reason == "filtered":
-            raise Refused("the answer was filtered", provider=provider)
-        text = running.text.strip()
-        if not text:
-            raise EmptyAnswer("no visible text", provider=provider)
-        return Worded(
-            text,
-            running.prompt,
-            finished.provider,
-            finished.model,
-            finished,
-            finished.first_token_ms,
-            finished.total_ms,
-        )
+    def _answered_late(self, turn: Standing, cast: Cast) -> RepliedTo | None:
+        """What a reply refers to, where people have said something else meanwhile."""
+        room = self._hearing.room_of(turn.conversation_id)
+        if room is None or turn.kind is not TurnKind.REPLY or turn.stands is not None:
+            return None
+        if room.person_message_id <= turn.trigger_message_id:
+            return None
+        return RepliedTo(turn.trigger_message_id, author_id=cast.asker_discord_id, author_name=cast.asker_name)
 
     # -------------------------------------------------------------------------------------------- failing
+
+    def _tell(self, turn_id: UUID, outcome: Outcome) -> bool:
+        """Tell who waits for a turn how it ended; False where nobody does."""
+        waiting = self._waited_for.pop(turn_id, None)
+        if waiting is None or waiting.done():
+            return False
+        waiting.set_result(outcome)
+        return True
+
+    async def _end(self, turn: Standing, state: TurnState, reason: str) -> TurnState:
+        await self._rows.end(turn, state, reason)
+        if state is not TurnState.UNKNOWN:
+            self._tell(turn.turn_id, NOTHING_SAID)
+        return state
 
     async def _fail(self, turn: Standing, cast: Cast, reason: str, **values: object) -> TurnState:
         await self._rows.end(turn, TurnState.FAILED, reason)
         text = failures.remark_on(reason)
-        if text is not None:
-            remark = Say(cast.locale, self._language)(text, character=cast.face.name, **values)
-            await self.remark(place_of(turn), remark, key=reason)
+        filled: dict[str, object] = {"character": cast.face.name, **values}
+        if not self._tell(turn.turn_id, Outcome(False, text, filled)) and text is not None:
+            await self.remark(place_of(turn), Say(cast.locale, self._language)(text, **filled), key=reason)
         return TurnState.FAILED
 
     async def _closed(self, turn: Standing, cast: Cast, error: StageClosed) -> TurnState:
         _log.warning("stage_closed", turn_id=str(turn.turn_id), reason=error.reason, permissions=error.permissions)
         if error.reason in {"unreachable", "rate_limited"}:
             # Discord cannot be reached now; the text is safe, and what stands there is looked for later.
-            await self._rows.end(turn, TurnState.UNKNOWN, error.reason)
-            return TurnState.UNKNOWN
+            return await self._end(turn, TurnState.UNKNOWN, error.reason)
         if error.reason == "removed":
-            await self._rows.end(turn, TurnState.CANCELLED, error.reason)
+            await self._rows.gone(turn)
+            self._tell(turn.turn_id, Outcome(False, deleted().message))
             return TurnState.CANCELLED
-        return await self._fail(turn, cast, error.reason, permissions=failures.permissions_of(error))
+        await self._rows.end(turn, TurnState.FAILED, error.reason)
+        values = {"character": cast.face.name, "permissions": failures.permissions_of(error)}
+        if not self._tell(turn.turn_id, Outcome(False, failures.remark_on(error.reason), values)):
+            await self._backstage.tell(turn, cast, error)
+        return TurnState.FAILED
 
-    async def _withdraw(self, performance: Performance) -> None:
+    async def _withdraw(self, turn: Standing, performance: Performance) -> None:
+        """Take back what was shown; a reply that stood before shows its old words again."""
         try:
             await performance.withdraw()
+            if turn.stands is not None:
+                await self._rows.restored(turn, await performance.finish(turn.stands.content))
         except StageError as error:
             _log.info("withdrawal_failed", detail=str(error))
 
@@ -340,6 +275,4 @@ class _Log:
         self._running.is_opened = True
 
 
-def place_of(turn: Standing) -> Place:
-    """Where a turn is shown."""
-    return Place(turn.guild_id, turn.channel_id, turn.webhook_channel_id)
+__all__ = ["Answering", "Interruption", "Passing", "Running", "place_of"]

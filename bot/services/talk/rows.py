@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
+from bot.errors import NotFound
 from bot.failpoints import Point
 from bot.ports import Finished, Part, Prompt
-from bot.services.talk.compose_types import Snapshot
-from bot.services.talk.inbox import Errand, written
-from bot.services.talk.snapshot import Cast, cast_of, snapshot_of
-from db.models import InboxState, MessageKind, MessageVariant, PromptPartRecord, TurnState
-from db.queries.talk import conversations, delivery, messages, turns
-from db.queries.talk.turns import Standing
-from db.work import Actor, Database
+from bot.services.talk.banter import Follower
+from bot.services.talk.snapshot import Cast, cast_of
+from bot.texts import N_
+from db.ids import new_id
+from db.models import (
+    EditReason,
+    MessageKind,
+    MessageVariant,
+    Priority,
+    PromptMessageRecord,
+    PromptPartRecord,
+    Rewording,
+    TurnKind,
+    TurnState,
+    VariantPrompt,
+)
+from db.queries.talk import conversations, messages, turns, variants
+from db.queries.talk.turns import Claim, Standing
+from db.queries.talk.variants import Control
+from db.work import Actor, Database, Work
 
 
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """A whole answer with what it cost. `finished` is None where the asker stopped it: then nothing was reported."""
+    """A whole answer with what it cost. `finished` is None where the asker stopped it: then nothing was reported.
+
+    `variables` are the conversation's as the prompt's macros left them, None where they changed nothing.
+    """
 
     text: str
     prompt: Prompt
@@ -28,6 +45,7 @@ class Worded:
     finished: Finished | None
     first_token_ms: int | None = None
     total_ms: int | None = None
+    variables: Mapping[str, str] | None = field(default=None, repr=False)
 
 
 class TurnRows:
@@ -38,72 +56,6 @@ class TurnRows:
         self._boot_id = boot_id
         self._passing = passing
 
-    async def receive(self, errand: Errand) -> bool:
-        """Write the message into the inbox. False where it stands there already."""
-        async with self._database.work(Actor.job("inbox")) as work:
-            is_new = await delivery.receive(
-                work.session,
-                message_id=errand.heard.message_id,
-                channel_id=errand.heard.place.channel_id,
-                heard=written(errand),
-            )
-        self._passing(Point.RECEIVED)
-        return is_new
-
-    async def claim(self, errand: Errand, conversation_id: UUID, asker_id: UUID) -> Sequence[UUID]:
-        """The turns this message earns, one for each character spoken to that is (still) present, in order."""
-        heard = errand.heard
-        async with self._database.work(Actor.turn(conversation_id, asker_id)) as work:
-            present = {one.character_id for one in await conversations.present(work.session, conversation_id)}
-            claimed = [
-                await turns.claim(
-                    work.session,
-                    conversation_id=conversation_id,
-                    character_id=character_id,
-                    asker_id=asker_id,
-                    trigger_message_id=heard.message_id,
-                    boot_id=self._boot_id,
-                )
-                for character_id in errand.to
-                if character_id in present
-            ]
-            if claimed:
-                if await conversations.join_user(work.session, conversation_id, asker_id):
-                    await conversations.settle_kind(work.session, conversation_id)
-                await messages.hear(
-                    work.session,
-                    conversation_id=conversation_id,
-                    author_id=asker_id,
-                    discord_message_id=heard.message_id,
-                    content=heard.content,
-                )
-                await delivery.mark(work.session, heard.message_id, InboxState.CLAIMED)
-        self._passing(Point.CLAIMED)
-        return claimed
-
-    async def reword(self, errand: Errand, conversation_id: UUID | None) -> None:
-        """The message was changed before it was answered."""
-        async with self._database.work(Actor.job("inbox")) as work:
-            await delivery.reheard(work.session, errand.heard.message_id, written(errand))
-        if conversation_id is not None:
-            await self.reword_said(conversation_id, errand.heard.message_id, errand.heard.content)
-
-    async def reword_said(self, conversation_id: UUID, message_id: int, content: str) -> None:
-        """The history follows a message that was changed."""
-        async with self._database.work(Actor.turn(conversation_id)) as work:
-            await messages.reword(work.session, conversation_id, message_id, content)
-
-    async def settle_message(self, message_id: int, *, dropped: str | None = None) -> None:
-        """The inbox is done with a message; `dropped` says why it was not answered."""
-        state = InboxState.DONE if dropped is None else InboxState.DROPPED
-        async with self._database.work(Actor.job("inbox")) as work:
-            await delivery.mark(work.session, message_id, state, dropped)
-
-    async def forget_message(self, conversation_id: UUID, message_id: int) -> None:
-        """The message was taken back; it leaves the history."""
-        async with self._database.work(Actor.turn(conversation_id)) as work:
-            await messages.forget(work.session, conversation_id, message_id)
-
     async def take_up(self, turn_id: UUID, conversation_id: UUID) -> tuple[Standing, Cast] | None:
         """The turn as it stands, marked as this run's, with who takes part; None where it is gone or over."""
         async with self._database.work(Actor.turn(conversation_id)) as work:
@@ -111,11 +63,6 @@ class TurnRows:
             if standing is None or standing.is_over:
                 return None
             return standing, await cast_of(work, standing)
-
-    async def snapshot(self, turn: Standing) -> Snapshot:
-        """What the answer is composed from. Raises `NotFound`."""
-        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
-            return await snapshot_of(work, turn)
 
     async def opening(self, turn: Standing, number: int) -> None:
         """A part is about to be posted."""
@@ -130,43 +77,143 @@ class TurnRows:
         self._passing(Point.OPENED)
 
     async def generated(self, turn: Standing, worded: Worded) -> None:
-        """The whole answer, its cost and its prompt's account are safe; no model is asked for it again."""
-        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
+        """The whole answer, its cost and its prompt are safe; no model is asked for it again.
+
+        Of a reply that is worded again this is one more variant; what it says stays until the channel shows the new.
+        """
+        async with self._database.work(Actor.turn(turn.conversation_id, turn.asker_id)) as work:
             await turns.generated(work.session, turn.turn_id, worded.text, stopped=worded.finished is None)
-            message_id = await messages.speak(
-                work.session,
-                conversation_id=turn.conversation_id,
-                turn_id=turn.turn_id,
-                character_id=turn.character_id,
-                kind=MessageKind.CHARACTER,
-                content=worded.text,
-            )
-            await messages.add_variant(work.session, _variant(message_id, worded))
+            message_id = turn.stands.message_id if turn.stands else await self._speak(work, turn, worded.text)
+            variant = _variant(message_id, worded, turn.stands.count if turn.stands else 0)
+            await messages.add_variant(work.session, variant)
+            await variants.add_prompt(work.session, _prompt(variant.id, turn.asker_id, worded.prompt))
+            if worded.variables is not None:
+                await conversations.put_variables(work.session, turn.conversation_id, worded.variables)
         self._passing(Point.GENERATED)
 
-    async def sent(self, turn: Standing, parts: Sequence[Part]) -> None:
-        """The channel shows the whole answer."""
+    async def sent(
+        self, turn: Standing, parts: Sequence[Part], text: str, follower: Follower | None = None
+    ) -> tuple[tuple[Control, ...], UUID | None]:
+        """The channel shows the whole answer. Returns earlier replies that still carry the button, and the turn claimed
+        for the character that goes on after it, where one does.
+        """
         self._passing(Point.SENDING)
         ids = {part.number: part.message_id for part in parts}
         async with self._database.work(Actor.turn(turn.conversation_id)) as work:
             await turns.sent(work.session, turn.turn_id, ids)
             if ids:
                 await messages.shown(work.session, turn.turn_id, ids[min(ids)])
-            await conversations.touch(work.session, turn.conversation_id)
+            if turn.rewording is None:
+                await conversations.touch(work.session, turn.conversation_id)
+            else:
+                await _reworded(work, turn, text)
+            following = await self._follow(work, turn, follower, min(ids.values())) if follower and ids else None
+            return await _pass_on_controls(work, turn, ids), following
+
+    async def _follow(self, work: Work, turn: Standing, follower: Follower, message_id: int) -> UUID | None:
+        """In the same work, so that a line which is shown and the one that follows it are not lost to each other."""
+        claim = Claim(
+            conversation_id=turn.conversation_id,
+            asker_id=turn.asker_id,
+            trigger_message_id=message_id,
+            boot_id=self._boot_id,
+            kind=TurnKind.BANTER,
+            priority=Priority.LOW,
+            chain=follower.chain,
+        )
+        return (await turns.claim(work.session, claim, [follower.character_id])).get(follower.character_id)
+
+    async def stripped(self, turn: Standing, controls: Sequence[Control]) -> None:
+        """The button does not stand under these any more."""
+        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
+            await variants.set_controls(work.session, [one.turn_id for one in controls], there=False)
+
+    async def restored(self, turn: Standing, parts: Sequence[Part]) -> None:
+        """The channel shows again what stood there before the reply was to be worded anew."""
+        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
+            await turns.show(work.session, turn.turn_id, {part.number: part.message_id for part in parts})
+
+    async def gone(self, turn: Standing) -> None:
+        """Somebody deleted the reply in Discord: it was never said."""
+        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
+            await turns.end(work.session, turn.turn_id, TurnState.CANCELLED, "removed")
+            await messages.unsay(work.session, turn.turn_id)
 
     async def end(self, turn: Standing, state: TurnState, reason: str) -> None:
-        """The turn ended without a reply, or (`UNKNOWN`) nobody can tell yet whether it did."""
+        """The turn ended without a reply, or (`UNKNOWN`) nobody can tell yet whether it did.
+
+        A reply that was at work again ends as it stood before.
+        """
         async with self._database.work(Actor.turn(turn.conversation_id)) as work:
-            await turns.end(work.session, turn.turn_id, state, reason)
-            if state is not TurnState.UNKNOWN:
+            if state is TurnState.UNKNOWN:
+                await turns.end(work.session, turn.turn_id, state, reason)
+            elif turn.stands is not None:
+                await variants.end_rewording(work.session, turn.turn_id, turn.stands.content)
+                await _choose_again(work, turn)
+            else:
+                await turns.end(work.session, turn.turn_id, state, reason)
                 await messages.unsay(work.session, turn.turn_id)
 
+    async def _speak(self, work: Work, turn: Standing, text: str) -> UUID:
+        return await messages.speak(
+            work.session,
+            conversation_id=turn.conversation_id,
+            turn_id=turn.turn_id,
+            character_id=turn.character_id,
+            kind=MessageKind.CHARACTER,
+            content=text,
+        )
 
-def _variant(message_id: UUID, worded: Worded) -> MessageVariant:
+
+def deleted() -> NotFound:
+    """There was a reply."""
+    return NotFound("reply_deleted", N_("This reply was deleted meanwhile, so there is nothing to change any more."))
+
+
+async def _reworded(work: Work, turn: Standing, text: str) -> None:
+    """The new words of a reply are what it says from now on."""
+    stood = await variants.stands(work.session, turn.turn_id)
+    if stood is None:
+        return
+    is_new = turn.rewording in {Rewording.ANEW, Rewording.CONTINUED}
+    number = stood.count - 1 if is_new else stood.chosen
+    reason = {Rewording.EDITED: EditReason.PANEL, Rewording.CONTINUED: EditReason.CONTINUED}.get(
+        turn.rewording or Rewording.ANEW
+    )
+    if reason is not None and text != stood.content:
+        await variants.keep_edit(work.session, stood.message_id, stood.content, reason, turn.rewording_by)
+    await variants.take_over(
+        work.session, turn.turn_id, text, number=number, is_edited=turn.rewording is Rewording.EDITED
+    )
+    await variants.end_rewording(work.session, turn.turn_id, text)
+
+
+async def _choose_again(work: Work, turn: Standing) -> None:
+    """Another wording was chosen and could not be shown: the one that stands is the chosen one."""
+    if turn.rewording is not Rewording.CHOSEN or turn.stands is None:
+        return
+    for one in await variants.variants(work.session, turn.turn_id):
+        if one.content == turn.stands.content:
+            await variants.choose(work.session, turn.turn_id, one.number)
+            return
+
+
+async def _pass_on_controls(work: Work, turn: Standing, ids: Mapping[int, int]) -> tuple[Control, ...]:
+    """The button stands under the last reply only. What stands too much is returned, and noted until it is gone."""
+    if not ids:
+        return ()
+    await variants.set_controls(work.session, [turn.turn_id], there=True)
+    there = await variants.controls(work.session, turn.conversation_id)
+    last = max(there, key=lambda one: one.message_id)
+    return tuple(one for one in there if one != last)
+
+
+def _variant(message_id: UUID, worded: Worded, number: int) -> MessageVariant:
     usage = worded.finished.usage if worded.finished else None
     return MessageVariant(
+        id=new_id(),
         message_id=message_id,
-        number=0,
+        number=number,
         content=worded.text,
         provider=worded.provider,
         model=worded.model,
@@ -179,8 +226,29 @@ def _variant(message_id: UUID, worded: Worded) -> MessageVariant:
         total_ms=worded.total_ms,
         prompt_parts=[
             PromptPartRecord(
-                kind=part.kind, label=part.label, tokens=part.tokens, included=part.included, reason=part.reason
+                kind=part.kind,
+                label=part.label,
+                tokens=part.tokens,
+                included=part.included,
+                reason=part.reason,
+                whose=part.whose.value,
             )
             for part in worded.prompt.parts
+        ],
+    )
+
+
+def _prompt(variant_id: UUID, asker_id: UUID, prompt: Prompt) -> VariantPrompt:
+    return VariantPrompt(
+        variant_id=variant_id,
+        asker_id=asker_id,
+        messages=[
+            PromptMessageRecord(
+                role=one.role.value,
+                content=one.content,
+                name=one.name,
+                pictures=tuple(picture.name or picture.mime for picture in one.pictures),
+            )
+            for one in prompt.messages
         ],
     )

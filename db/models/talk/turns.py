@@ -42,7 +42,13 @@ class Rewording(StrEnum):
     """How a turn that was sent already is at work again."""
 
     ANEW = "anew"
+    """The model words it again."""
     CONTINUED = "continued"
+    """The model goes on with it."""
+    EDITED = "edited"
+    """Somebody changed it by hand; the words are known."""
+    CHOSEN = "chosen"
+    """Another of its wordings was chosen; the words are known."""
 
 
 class Priority(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from db.models import (
     Media,
     Participant,
     ParticipantRole,
+    User,
 )
 
 
@@ -51,14 +52,17 @@ async def begin(
             channel_id=channel_id,
             webhook_channel_id=webhook_channel_id,
         )
-        .on_conflict_do_nothing(
-            index_elements=[Conversation.channel_id], index_where=Conversation.status == ConversationStatus.ACTIVE
-        )
+        .on_conflict_do_nothing()
     )
     # No RETURNING: the row's own policies decide who sees it, and the caller knows the id.
     done = await session.connection()
     result = await done.execute(statement)
     return conversation_id if result.rowcount == 1 else None
+
+
+async def by_id(session: AsyncSession, conversation_id: UUID) -> Conversation | None:
+    """One conversation, where the actor may see it."""
+    return await session.get(Conversation, conversation_id)
 
 
 async def lock(session: AsyncSession, conversation_id: UUID) -> Conversation | None:
@@ -147,6 +151,16 @@ async def leave_character(session: AsyncSession, conversation_id: UUID, characte
         )
 
 
+async def leave_user(session: AsyncSession, conversation_id: UUID, discord_id: int) -> bool:
+    """The person takes part no more; False where they did not. For a turn of that conversation."""
+    who = select(User.id).where(User.discord_id == discord_id).scalar_subquery()
+    statement = update(Participant).where(
+        Participant.conversation_id == conversation_id, Participant.user_id == who, Participant.left_at.is_(None)
+    )
+    result = await (await session.connection()).execute(statement.values(left_at=func.now()))
+    return result.rowcount > 0
+
+
 async def archive(session: AsyncSession, conversation_id: UUID) -> None:
     """Nobody listens here any more; the next summons begins a new conversation."""
     await session.execute(
@@ -167,3 +181,10 @@ async def ever_begun(session: AsyncSession, owner_id: UUID, channel_id: int) -> 
     """Whether this owner ever began a conversation in a channel, active or not."""
     statement = select(Conversation.id).where(Conversation.owner_id == owner_id, Conversation.channel_id == channel_id)
     return await session.scalar(statement.limit(1)) is not None
+
+
+async def put_variables(session: AsyncSession, conversation_id: UUID, variables: Mapping[str, str]) -> None:
+    """What macros remember in this conversation."""
+    await session.execute(
+        update(Conversation).where(Conversation.id == conversation_id).values(variables=dict(variables))
+    )
