@@ -16,6 +16,7 @@ from bot.ports import Place
 from bot.services.cafe import Cafe
 from bot.services.characters.names import fold
 from bot.texts import N_, Say
+from bot.transport.surroundings import place_asked
 from cogs.asking import Asked, caller_of, plain
 
 CHANNEL_KINDS = (
@@ -93,7 +94,7 @@ async def level_of(interaction: Asked, cafe: Cafe, say: Say, channel: Channel | 
 
 def guild_of(interaction: Asked) -> int:
     """The server asked in. Raises `NotAllowed` elsewhere."""
-    if interaction.guild_id is None or not interaction.is_guild_integration():
+    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
         raise NotAllowed(
             "only_where_a_member", N_("This works only in a server that I am a member of. Ask its admin to add me.")
         )
@@ -115,10 +116,7 @@ def place_in(interaction: Asked, channel: Channel | None) -> Place:
     guild_id = guild_of(interaction)
     if channel is not None:
         return Place(guild_id, channel.id, channel.parent_id or channel.id)
-    here = interaction.channel
-    parent = here.parent_id if isinstance(here, discord.Thread) else None
-    channel_id = interaction.channel_id or 0
-    return Place(guild_id, channel_id, parent or channel_id)
+    return place_asked(interaction)
 
 
 async def known_character(interaction: Asked, cafe: Cafe, typed: str) -> tuple[UUID, str]:

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
+from bot.errors import UserError
 from bot.services.cafe import Cafe
 from bot.services.talk.places import AdultRule, DeliveryMode, Listen, PlaceRules, PlaceValues, Summoners
 from bot.texts import Say, available_languages
@@ -64,7 +65,11 @@ class ServerCog(
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Refuse whoever may not manage the server; Discord's own settings can show them the commands."""
-        require_admin(interaction)
+        try:
+            require_admin(interaction)
+        except UserError as refusal:
+            # What is not discord.py's own error would be lost between the check and the border.
+            raise app_commands.CommandInvokeError(self.show, refusal) from refusal
         return True
 
     @app_commands.command(name=_L("show"), description=_L("What holds here, and where each value comes from"))
