@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot import limits
 from bot.demo.cast import CAST
 from bot.errors import InvalidInput
-from bot.services.characters.names import clean_name, fold, refuse_taken, slug_of
+from bot.services.characters.names import clean_name, fold, refuse_taken, skeleton, slug_of
 from bot.texts import Say
 
 
@@ -152,3 +152,49 @@ def test_whatever_is_typed_is_kept_clean_or_refused(typed: str) -> None:
 )
 def test_slugs(name: str, slug: str) -> None:
     assert slug_of(name) == slug
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ΑΙехаndrа",
+        "AIexandra",
+        "A1exandra",
+        "alexandra",
+        "Ａｌｅｘａｎｄｒａ",
+        "Аlехаndrа",
+        "𝐀lexandra",
+        "Ale-xandra",
+        "Álexandra",
+    ],
+)
+def test_look_alikes_do_not_pass(name: str) -> None:
+    with pytest.raises(InvalidInput):
+        refuse_taken(name, ("Alexandra",))
+
+
+@pytest.mark.parametrize(("one", "other"), [("modern", "rnodern"), ("ВОТ", "bot"), ("οscar", "Oscar")])
+def test_whole_words_in_look_alike_letters(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+    assert skeleton(one) != skeleton(f"{other}s")
+
+
+@pytest.mark.parametrize("name", ["Роман", "Мира", "Ольга", "Ελένη", "Արամ", "ミラ", "Vera", "Marian", "Lila"])
+def test_honest_names_pass_beside_others(name: str) -> None:
+    assert clean_name(name) == name
+    refuse_taken(name, ("Alexandra", "BotCafé", "Robin", "sasha"))
+
+
+@pytest.mark.parametrize("name", ["Аdrnin", "Мoderator", "d1scord", "сlуdе", "ѕуѕtеm"])
+def test_reserved_names_in_disguise(name: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        clean_name(name)
+    assert refused.value.code in {"name_reserved", "name_mixed"}
+
+
+@given(st.text(max_size=60))
+def test_skeletons_are_stable(text: str) -> None:
+    looks = skeleton(text)
+    assert skeleton(looks) == looks
+    if text.isascii():
+        assert skeleton(fold(text)) == looks

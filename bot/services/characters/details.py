@@ -131,7 +131,7 @@ def clean_tags(typed: str) -> tuple[str, ...]:
 def clean_tag(typed: str) -> str:
     """One tag as it is kept. Raises `InvalidInput`."""
     tag = tag_of(typed)
-    if not limits.TAG_MIN <= len(tag) <= limits.TAG_MAX or not has_visible(tag):
+    if not limits.TAG_MIN <= len(tag) <= limits.TAG_MAX:
         raise InvalidInput(
             "tag_length",
             N_("Tags: “{tag}” must have {minimum} to {maximum} letters or digits. Put commas between tags."),
@@ -146,8 +146,13 @@ def clean_tag(typed: str) -> str:
 def tag_of(typed: str) -> str:
     """A tag's letters and digits, small, other signs made hyphens; accents stay, since they belong to the word."""
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", typed).casefold())
-    spaced = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in plain)
+    spaced = "".join(char if _is_of_words(char) else " " for char in plain)
     return "-".join(spaced.split())
+
+
+def _is_of_words(char: str) -> bool:
+    kind = unicodedata.category(char)[0]
+    return kind == "M" or (kind in "LN" and has_visible(char))
 
 
 def chosen_trait(field: str, value: str | None) -> StrEnum | None:

@@ -303,7 +303,8 @@ class Turns:
     def names_elsewhere(self, place: Place, character_id: UUID) -> tuple[str, ...]:
         """What the other characters of a server are called that listen in its other channels."""
         rooms = self._hearing.rooms() if place.guild_id is not None else ()
-        there = (room for room in rooms if room.place.guild_id == place.guild_id and room.place.channel_id != place.channel_id)
+        there = [room for room in rooms if room.place.guild_id == place.guild_id]
+        there = [room for room in there if room.place.channel_id != place.channel_id]
         return tuple(
             name for room in there for one in room.characters if one.character_id != character_id for name in one.names
         )
