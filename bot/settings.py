@@ -95,6 +95,14 @@ class Settings(BaseSettings):
         description="The provider's address, as its API documents it (any OpenAI-compatible one). Empty: OpenAI's own.",
     )
     house_model: str = Field("", description="The provider's name of the model to use.")
+    house_models: str = Field(
+        "",
+        description="Further models of that provider that may be chosen for characters and conversations, with commas.",
+    )
+    house_models_that_see: str = Field(
+        "",
+        description="Models that take pictures although BotCafé does not know it by their name, with commas.",
+    )
     local_model: Path | None = Field(
         None, description="A GGUF file to use as the local model instead of the small one that comes with the demo."
     )

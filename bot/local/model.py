@@ -12,7 +12,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -25,6 +25,7 @@ from bot.ports import Profile
 from bot.providers.discover import USUAL_CONTEXT_TOKENS, Found, discover, profile_of
 from bot.providers.openai_models import Server, is_loopback
 from bot.providers.prices import context_window
+from bot.providers.sight import sees
 from bot.settings import ModelChoice, Settings
 
 Tell = Callable[[str], None]
@@ -116,19 +117,34 @@ def house_voice(settings: Settings) -> OpenVoice:
         )
     host = urlsplit(address).hostname or address
     provider = _PROVIDERS.get(host, "this machine" if is_loopback(address) else host)
-    known = context_window(base_url=address, model=settings.house_model)
+    offered = dict.fromkeys([settings.house_model, *_listed(settings.house_models)])
+    servers = [_house_server(settings, provider, address, key, model) for model in offered]
+    paid = " with the house key" if key else ""
+    more = f", and {len(servers) - 1} more to choose from" if len(servers) > 1 else ""
+    return OpenVoice(
+        replace(servers[0], others=tuple(servers[1:])),
+        f"{settings.house_model}, a language model at {host}{paid}{more}",
+    )
+
+
+def _house_server(settings: Settings, provider: str, address: str, key: str, model: str) -> Server:
+    known = context_window(base_url=address, model=model)
     context = min(known or UNKNOWN_CONTEXT_TOKENS, MOST_HOUSE_CONTEXT_TOKENS)
-    server = Server(
+    return Server(
         provider=provider,
         base_url=address,
-        model=settings.house_model,
+        model=model,
         key=key,
-        profile=profile_of(settings.house_model),
+        profile=profile_of(model),
         context_tokens=settings.model_context_tokens or context,
         is_ours=is_loopback(address),
+        sees=sees(model, _listed(settings.house_models_that_see)),
     )
-    paid = " with the house key" if key else ""
-    return OpenVoice(server, f"{settings.house_model}, a language model at {host}{paid}")
+
+
+def _listed(names: str) -> list[str]:
+    """Names with commas between."""
+    return [name for part in names.split(",") if (name := part.strip())]
 
 
 def _found_voice(found: Found, settings: Settings) -> OpenVoice:
@@ -139,6 +155,7 @@ def _found_voice(found: Found, settings: Settings) -> OpenVoice:
         profile=profile_of(found.model),
         context_tokens=settings.model_context_tokens or USUAL_CONTEXT_TOKENS,
         is_ours=True,
+        sees=sees(found.model, _listed(settings.house_models_that_see)),
         most_stops=None,
     )
     where = urlsplit(found.base_url).netloc

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+# The same people talk for a while; compiling for each answer anew would take milliseconds.
+_PATTERNS_KEPT = 512
 _THINK_OPEN, _THINK_CLOSE = "<think>", "</think>"
 # A label: some markup, a name, a colon. `**Mira:** `, `> Mira: `, `"Mira: `.
 _BEFORE = r"[ \t>*_\"“«'-]{0,8}"
@@ -26,9 +29,9 @@ class Guard:
 
     def __init__(self, own: str, stops: Sequence[str], most_characters: int) -> None:
         others = [stop.strip()[:-1] for stop in stops if stop.startswith("\n") and stop.endswith(":")]
-        self._own = _label([own]) if own else None
-        self._others = _label(others) if others else None
-        self._could_be_label = _beginning_of_label([name for name in (own, *others) if name])
+        self._own = _label((own,)) if own else None
+        self._others = _label(tuple(others)) if others else None
+        self._could_be_label = _beginning_of_label(tuple(name for name in (own, *others) if name))
         self._room = most_characters
         self._held = ""  # read but not yet decided upon
         self._gap = ""  # white space that is shown once something follows it
@@ -111,12 +114,14 @@ class Guard:
         return shown
 
 
-def _label(names: Sequence[str]) -> re.Pattern[str]:
+@lru_cache(_PATTERNS_KEPT)
+def _label(names: tuple[str, ...]) -> re.Pattern[str]:
     choice = "|".join(sorted((re.escape(name) for name in names), key=len, reverse=True))
     return re.compile(f"{_BEFORE}(?:{choice}){''.join(_COLON)}", re.IGNORECASE)
 
 
-def _beginning_of_label(names: Sequence[str]) -> re.Pattern[str]:
+@lru_cache(_PATTERNS_KEPT)
+def _beginning_of_label(names: tuple[str, ...]) -> re.Pattern[str]:
     """What a label that is not yet whole may look like; also a whole one, as long as only blanks follow it."""
     choices = "|".join(_beginning([*(re.escape(letter) for letter in name), *_COLON]) for name in names)
     return re.compile(f"{_BEFORE}(?:{choices})?", re.IGNORECASE)

@@ -6,21 +6,20 @@ Retrying is the caller's (one retry loop in the whole program); what happens her
 
 from __future__ import annotations
 
-import asyncio
+import base64
 import ipaddress
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
 from urllib.parse import urlsplit
 
 import httpx2
 import openai
 from openai import AsyncOpenAI, AsyncStream
-from openai.types.chat import ChatCompletionChunk
 
 from bot.clock import Clock, SystemClock
 from bot.errors import Down, ProviderError, Refused, Slow
-from bot.ports import Finished, FinishReason, ModelRequest, Profile, Prompt, Role, Token, Usage
+from bot.ports import Finished, FinishReason, ModelRequest, Profile, Prompt, PromptMessage, Role, Token, Usage
 from bot.providers import failures, prices
 from bot.providers.chunks import Piece, pieces_of_completion, read_chunk
 from bot.providers.deadlines import Deadlines, Stopwatch
@@ -30,9 +29,14 @@ from bot.providers.wire import capped_client
 
 # OpenAI takes at most four stop strings; the guard enforces all of them either way.
 _OPENAI_STOPS = 4
-# Settings that some models refuse by name; they are left out from then on. With the first try: three calls at most.
-_DROPPABLE = ("stop", "temperature", "seed", "stream_options", "max_tokens", "max_completion_tokens")
-_MOST_CALLS = 3
+# What some models refuse; it is left out from then on. Reasoning models refuse most of these, one after the other.
+_DROPPABLE = (
+    "stop", "temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "stream_options", "max_tokens",
+    "max_completion_tokens",
+)  # fmt: skip
+_PICTURES = "pictures"
+_SPEAKS_OF_PICTURES = re.compile(r"image|multimodal|vision", re.IGNORECASE)
+_MOST_CALLS = len(_DROPPABLE) + 2
 # After the model has said it is done, how long its usage figures may take, in seconds.
 _USAGE_PATIENCE = 2.0
 # An answer of more characters than this per token asked for is not an answer.
@@ -48,7 +52,8 @@ class Server:
     """A model on a server. `key` is shown nowhere. `is_ours` marks a server on this machine that costs nothing.
 
     `extra_body` goes along with every request (llama.cpp's `min_p`, `repeat_penalty`). `most_stops` is None where the
-    server takes any number of stop strings.
+    server takes any number of stop strings. `sees`: whether the model takes pictures, False where that is not known.
+    `others` are further models that may be chosen in its place.
     """
 
     provider: str
@@ -58,9 +63,11 @@ class Server:
     profile: Profile = Profile.FULL
     context_tokens: int = 8192
     is_ours: bool = False
+    sees: bool = False
     temperature: float | None = None
     most_stops: int | None = _OPENAI_STOPS
     extra_body: Mapping[str, object] = field(default_factory=dict[str, object])
+    others: tuple[Server, ...] = ()
 
 
 class OpenAIModels:
@@ -106,6 +113,11 @@ class OpenAIModels:
     def profile(self) -> Profile:
         """How prompts for it are laid out."""
         return self._server.profile
+
+    @property
+    def sees(self) -> bool:
+        """Whether it takes pictures; False once it has refused one."""
+        return self._server.sees and _PICTURES not in self._dropped
 
     @property
     def context_tokens(self) -> int:
@@ -195,8 +207,8 @@ class OpenAIModels:
             return None
         raise failed
 
-    async def _open(self, request: ModelRequest, watch: Stopwatch) -> AsyncStream[ChatCompletionChunk]:
-        """Send the request, leaving out on a second and third try what the model refuses by name."""
+    async def _open(self, request: ModelRequest, watch: Stopwatch) -> AsyncStream[object]:
+        """Send the request; again without what the model refuses by name, until it takes it."""
         for _ in range(_MOST_CALLS - 1):
             try:
                 return await self._send(request, watch)
@@ -208,11 +220,11 @@ class OpenAIModels:
             pass
         raise failures.failure(Refused, self.provider, "it takes none of our settings")
 
-    async def _send(self, request: ModelRequest, watch: Stopwatch) -> AsyncStream[ChatCompletionChunk]:
+    async def _send(self, request: ModelRequest, watch: Stopwatch) -> AsyncStream[object]:
         try:
             return await watch.within(self._asked(request))
         except openai.APIStatusError as error:
-            unwanted = self._unwanted(error)
+            unwanted = self._unwanted(error, request)
             failed = self._failed(error)
         except openai.APIError as error:
             unwanted, failed = None, self._failed(error)
@@ -223,37 +235,50 @@ class OpenAIModels:
             raise _UnwantedSetting(unwanted)
         raise failed
 
-    async def _asked(self, request: ModelRequest) -> AsyncStream[ChatCompletionChunk]:
-        # The library's overloads cannot follow a body that is put together; `stream` is always true in ours.
-        create = cast(
-            "Callable[..., Awaitable[AsyncStream[ChatCompletionChunk]]]", self._client.chat.completions.create
+    async def _asked(self, request: ModelRequest) -> AsyncStream[object]:
+        # Not by `chat.completions.create`: it walks through every message and makes an object of every chunk, some
+        # milliseconds for each answer. What comes is read without trust anyway (`chunks`).
+        return await self._client.post(
+            "/chat/completions",
+            cast_to=object,
+            body=self._body(request),
+            stream=True,
+            stream_cls=AsyncStream[object],
         )
-        return await create(**self._body(request))
 
     def _body(self, request: ModelRequest) -> dict[str, object]:
         server, prompt = self._server, request.prompt
         newer = "max_tokens" in self._dropped
         body: dict[str, object] = {
             "model": server.model,
-            "messages": [{"role": message.role.value, "content": message.content} for message in prompt.messages],
+            "messages": [_message(message, with_pictures=self.sees) for message in prompt.messages],
             "stream": True,
             "stream_options": {"include_usage": True},
             "max_completion_tokens" if newer else "max_tokens": request.max_tokens,
             "temperature": request.temperature if request.temperature is not None else server.temperature,
+            "top_p": request.top_p,
+            "presence_penalty": request.presence_penalty,
+            "frequency_penalty": request.frequency_penalty,
             "seed": request.seed,
             "stop": list(prompt.stop[: server.most_stops]) or None,
-            "extra_body": dict(server.extra_body) or None,
+            **server.extra_body,
         }
         return {name: value for name, value in body.items() if value is not None and name not in self._dropped}
 
-    def _unwanted(self, error: openai.APIStatusError) -> str | None:
-        """The setting a model refuses by name (`Unsupported parameter: 'stop' …`), if it is one we can do without."""
-        if error.status_code not in {400, 422}:
+    def _unwanted(self, error: openai.APIStatusError, request: ModelRequest) -> str | None:
+        """What a model refuses by name (`Unsupported parameter: 'stop' …`), if it is something we can do without."""
+        if error.status_code not in {400, 404, 415, 422}:
             return None
-        sent = [name for name in _DROPPABLE if name not in self._dropped]
-        if error.param in sent:
-            return error.param
-        return next((name for name in sent if f"'{name}'" in error.message or f"`{name}`" in error.message), None)
+        body = self._body(request)
+        sent = [name for name in _DROPPABLE if name in body]
+        if error.status_code != 404:
+            if error.param in sent:
+                return error.param
+            if named := next((name for name in sent if _names(error.message, name)), None):
+                return named
+        # OpenRouter answers 404 where no server of a model takes pictures.
+        has_pictures = self.sees and any(message.pictures for message in request.prompt.messages)
+        return _PICTURES if has_pictures and _SPEAKS_OF_PICTURES.search(error.message) else None
 
     # -------------------------------------------------------------------------------------------- the outcome
 
@@ -273,8 +298,9 @@ class OpenAIModels:
         return failures.failure(Down, self.provider, how)
 
     async def _usage(self, prompt: Prompt, answer: _Answer) -> Usage:
-        if answer.tokens_in:
-            ours = await asyncio.to_thread(self._counted, prompt)
+        # How many tokens a provider takes a picture for tells nothing about its vocabulary.
+        if answer.tokens_in and not any(message.pictures for message in prompt.messages):
+            ours = self._counted(prompt)  # its lines were counted when it was composed
             await self._factors.learn(self.provider, self.model, ours=ours, theirs=answer.tokens_in)
         cost = self._cost(answer)
         return Usage(answer.tokens_in, answer.tokens_out, cost.micros, cost.source)
@@ -329,7 +355,23 @@ def _guard(request: ModelRequest) -> Guard:
     return Guard((system.name if system else None) or "", request.prompt.stop, most)
 
 
-async def _events(response: AsyncStream[ChatCompletionChunk]) -> AsyncIterator[Piece]:
+def _message(message: PromptMessage, *, with_pictures: bool) -> dict[str, object]:
+    """A message as the API takes it: plain text, or text and pictures as parts (Chat Completions, `image_url`)."""
+    if not with_pictures or not message.pictures:
+        return {"role": message.role.value, "content": message.content}
+    parts: list[dict[str, object]] = [{"type": "text", "text": message.content}]
+    for picture in message.pictures:
+        data = base64.b64encode(picture.data).decode("ascii")
+        parts.append({"type": "image_url", "image_url": {"url": f"data:{picture.mime};base64,{data}"}})
+    return {"role": message.role.value, "content": parts}
+
+
+def _names(message: str, setting: str) -> bool:
+    """Whether an error speaks of a setting: its name quoted, or before a colon."""
+    return bool(re.search(rf"['`\"]{setting}['`\"]|(?<![\w-]){setting}:", message))
+
+
+async def _events(response: AsyncStream[object]) -> AsyncIterator[Piece]:
     """The pieces of an answer, also from a server that ignores `stream` and sends one JSON object."""
     kind = response.response.headers.get("content-type", "").partition(";")[0].strip().casefold()
     if kind == "application/json":

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from importlib.metadata import version
+from typing import TYPE_CHECKING
 
-import genai_prices
+if TYPE_CHECKING:
+    from genai_prices.types import PriceCalculation
 
 _MICROS = Decimal(1_000_000)
 FREE_SOURCE = "local"
@@ -43,12 +46,23 @@ def priced(*, base_url: str, model: str, tokens_in: int | None, tokens_out: int 
     """The cost by the table for this address and model; unknown where either or a count is not known."""
     if tokens_in is None or tokens_out is None:
         return UNKNOWN
+    found = _calculated(base_url, model, tokens_in, tokens_out)
+    if found is None:
+        return UNKNOWN
+    return Cost(_micros(found.total_price), f"{TABLE_SOURCE} {version(TABLE_SOURCE)}")
+
+
+def _calculated(
+    base_url: str, model: str, tokens_in: int | None = None, tokens_out: int | None = None
+) -> PriceCalculation | None:
+    # Its tables take megabytes: a house that pays nobody need not load them.
+    import genai_prices
+
     usage = genai_prices.Usage(input_tokens=tokens_in, output_tokens=tokens_out)
     try:
-        found = genai_prices.calc_price(usage, model, provider_api_url=base_url)
+        return genai_prices.calc_price(usage, model, provider_api_url=base_url)
     except (LookupError, ValueError):  # not in the table; or a price that needs figures we do not have
-        return UNKNOWN
-    return Cost(_micros(found.total_price), f"{TABLE_SOURCE} {genai_prices.__version__}")
+        return None
 
 
 def _micros(dollars: Decimal) -> int:
@@ -57,8 +71,5 @@ def _micros(dollars: Decimal) -> int:
 
 def context_window(*, base_url: str, model: str) -> int | None:
     """How many tokens a model holds in mind, by the table; None where it is not known."""
-    try:
-        found = genai_prices.calc_price(genai_prices.Usage(), model, provider_api_url=base_url)
-    except (LookupError, ValueError):
-        return None
-    return found.model.context_window
+    found = _calculated(base_url, model)
+    return None if found is None else found.model.context_window

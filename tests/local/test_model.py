@@ -51,6 +51,24 @@ def test_the_house_names_its_provider_and_hides_its_key() -> None:
     assert "sk-canary" not in repr(voice)
 
 
+def test_further_models_of_the_house_are_offered_and_known_to_see_or_not() -> None:
+    voice = house_voice(
+        settings(
+            house_api_key="k",
+            house_model="plain",
+            house_models="gpt-4o, tiny-1b,, odd, plain",
+            house_models_that_see="odd",
+        )
+    )
+    assert not voice.server.sees
+    assert [(one.model, one.sees, one.profile) for one in voice.server.others] == [
+        ("gpt-4o", True, Profile.FULL),
+        ("tiny-1b", False, Profile.COMPACT),
+        ("odd", True, Profile.FULL),
+    ]
+    assert voice.spoken_of.endswith("and 3 more to choose from")
+
+
 def test_a_server_of_the_house_on_this_machine_costs_nothing() -> None:
     voice = house_voice(
         settings(house_base_url="http://127.0.0.1:9999/v1", house_model="tiny-1b", model_context_tokens=2048)

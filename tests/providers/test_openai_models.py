@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.errors import BadKey, Down, ProviderError, RateLimited, Refused, Slow
-from bot.ports import Finished, ModelRequest, Prompt, PromptMessage, Role, Token, Usage
+from bot.ports import Finished, ModelRequest, Picture, Prompt, PromptMessage, Role, Token, Usage
 from bot.providers.deadlines import Deadlines
 from bot.providers.openai_models import OpenAIModels, Server
 from bot.providers.tokens import Factors, Tokenizer
@@ -235,11 +235,89 @@ async def test_settings_a_model_refuses_by_name_are_left_out(provider: ScriptedP
     assert "max_tokens" not in fourth
 
 
-async def test_at_most_three_calls_are_spent(provider: ScriptedProvider, models: OpenAIModels) -> None:
-    provider.will(*(Status(400, {"param": name}) for name in ("stop", "stream_options", "max_tokens", "seed")))
+SAMPLING = {"temperature": 0.7, "top_p": 0.9, "presence_penalty": 0.4, "frequency_penalty": 0.2, "seed": 3}
+
+
+async def sampled(models: OpenAIModels, prompt: Prompt = PROMPT) -> str:
+    request = ModelRequest(prompt, 300, **SAMPLING)  # type: ignore[arg-type]
+    return "".join([item.text async for item in models.stream(request) if isinstance(item, Token)])
+
+
+async def test_sampling_settings_are_sent_where_they_are_set(provider: ScriptedProvider, models: OpenAIModels) -> None:
+    await sampled(models)
+    await answer(models)
+    assert {name: provider.requests[0].body[name] for name in SAMPLING} == SAMPLING
+    assert not SAMPLING.keys() & provider.requests[1].body.keys()
+
+
+async def test_what_a_model_refuses_is_left_out_for_good(provider: ScriptedProvider, models: OpenAIModels) -> None:
+    refusals = [
+        Status(400, {"message": f"Unsupported value: '{name}' does not support this.", "param": name})
+        for name in ("temperature", "top_p", "presence_penalty")
+    ]
+    plain = Status(400, {"message": "frequency_penalty: Extra inputs are not permitted"})
+    provider.will(*refusals, plain, Say("Hello."), Say("Again."))
+    assert await sampled(models) == "Hello."
+    assert await sampled(models) == "Again."
+    for heard in provider.requests[-2:]:
+        assert SAMPLING.keys() & heard.body.keys() == {"seed"}
+    assert len(provider.requests) == 6  # learnt once
+
+
+async def test_calls_are_bounded_by_what_can_be_left_out(provider: ScriptedProvider, models: OpenAIModels) -> None:
+    names = (*SAMPLING, "stop", "stream_options", "max_tokens", "max_completion_tokens")
+    provider.will(*(Status(400, {"param": name}) for name in names), *(Status(400, {"param": "model"}),) * 9)
     with pytest.raises(Refused):
-        await answer(models)
-    assert len(provider.requests) == 3
+        await sampled(models)
+    assert len(provider.requests) == len(names) + 1
+
+
+SIGHT = Prompt(
+    (
+        PromptMessage(Role.SYSTEM, "You are Mira.", "Mira"),
+        PromptMessage(Role.USER, "Alex: Look", "Alex", (Picture("image/png", b"\x89PNG", "cat.png"),)),
+    )
+)
+
+
+@pytest.fixture
+async def seeing(provider: ScriptedProvider) -> AsyncIterator[OpenAIModels]:
+    server = Server("scripted", provider.base_url, "any", KEY, sees=True)
+    made = OpenAIModels(server, tokenizer=Tokenizer(), deadlines=SHORT)
+    yield made
+    await made.close()
+
+
+async def test_pictures_go_to_models_that_see_only(
+    provider: ScriptedProvider, models: OpenAIModels, seeing: OpenAIModels
+) -> None:
+    await sampled(seeing, SIGHT)
+    await sampled(models, SIGHT)
+    assert provider.requests[0].body["messages"][1]["content"] == [
+        {"type": "text", "text": "Alex: Look"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+    ]
+    assert provider.requests[1].body["messages"][1]["content"] == "Alex: Look"
+    assert (seeing.sees, models.sees) == (True, False)
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_model_that_refuses_pictures_is_asked_without(
+    provider: ScriptedProvider, seeing: OpenAIModels, status: int
+) -> None:
+    provider.will(Status(status, {"message": "No endpoints found that support image input"}), Say("I cannot see it."))
+    assert await sampled(seeing, SIGHT) == "I cannot see it."
+    assert provider.requests[-1].body["messages"][1]["content"] == "Alex: Look"
+    assert not seeing.sees
+
+
+async def test_a_refusal_that_speaks_of_images_without_one_stays_a_refusal(
+    provider: ScriptedProvider, seeing: OpenAIModels
+) -> None:
+    provider.will(Status(400, {"message": "image policy"}))
+    with pytest.raises(Refused):
+        await sampled(seeing)
+    assert seeing.sees
 
 
 async def test_thinking_aloud_is_life_but_not_shown(provider: ScriptedProvider, models: OpenAIModels) -> None:
