@@ -25,6 +25,7 @@ from bot.transport.heard import heard as heard_of
 from bot.transport.heard import mentions
 from bot.transport.identify import IdentifyBudget
 from bot.transport.permissions import needed_to_speak
+from bot.transport.refusals import is_thread
 from bot.transport.stores import SyncStore
 from bot.transport.surroundings import SurroundingsKept, surroundings
 from bot.transport.tree import CafeTree, CatalogueTranslator, sync_if_changed
@@ -302,10 +303,10 @@ class CafeClient(commands.Bot):
                 if one is not None:
                     said.append(one)
         except discord.Forbidden:
-            permissions = ("view_channel", "read_message_history")
-            raise StageClosed(
-                Closed.MISSING_PERMISSIONS, permissions=permissions, channel_id=place.channel_id
-            ) from None
+            if is_thread(place) and "view_channel" not in self.missing_in(place):
+                raise StageClosed(Closed.PRIVATE_THREAD, channel_id=place.channel_id) from None
+            needed = ("view_channel", "read_message_history")
+            raise StageClosed(Closed.MISSING_PERMISSIONS, permissions=needed, channel_id=place.channel_id) from None
         except discord.NotFound:
             raise StageClosed(Closed.UNKNOWN_CHANNEL, channel_id=place.channel_id) from None
         except (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError) as error:

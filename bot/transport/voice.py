@@ -52,7 +52,7 @@ class Voice(Protocol):
         ...
 
     async def parts(self, after: int, wanted: Set[int]) -> dict[int, list[int]]:
-        """Part number → ids of the messages with this turn's mark, of the `wanted` parts at least. Raises `StageUnsure`."""
+        """Part number → ids of the messages with this turn's mark, at least of `wanted`. Raises `StageUnsure`."""
         ...
 
     async def exists(self, message_id: int) -> bool:
