@@ -11,7 +11,8 @@ from bot import limits
 from bot.errors import NotAllowed, StageClosed
 from bot.ports import Caller, Place, Rights
 from bot.services.cafe import Cafe
-from bot.services.characters.names import skeleton
+from bot.services.characters.lookalikes import PLAIN
+from bot.services.characters.names import fold
 from bot.texts import N_, Say
 from bot.transport import heard
 from bot.transport.client import CafeClient
@@ -29,6 +30,7 @@ _MODERATING = discord.Permissions(
 """Whoever may do one of these is staff: words under their name would be taken for an admin's."""
 
 _SEARCHED_MEMBERS = 100
+_ALIKE = {"i": "l1", "l": "i1", "1": "il", "o": "0", "0": "o"}
 
 
 def say_for(interaction: Asked) -> Say:
@@ -111,13 +113,21 @@ async def _staff(guild: discord.Guild, name: str) -> list[discord.Member]:
     Such a search needs no privilege up to 100 members (Gateway, Request Guild Members).
     """
     found = {member.id: member for member in guild.members}
-    for beginning in {name[:2].casefold(), skeleton(name)[:2]} - {""}:
+    for beginning in _beginnings(name):
         try:
             members = await guild.query_members(beginning, limit=_SEARCHED_MEMBERS, cache=False)
         except (discord.DiscordException, TimeoutError):
             continue
         found.update((member.id, member) for member in members)
     return [member for member in found.values() if not member.bot and _moderates(member.guild_permissions)]
+
+
+def _beginnings(name: str) -> set[str]:
+    """How names begin that could look like this one: as typed, in plain letters, with `I`, `l`, `1` swapped."""
+    plain = fold("".join(PLAIN.get(char, char) for char in name))
+    found = {name[:2].casefold(), fold(name)[:2], plain[:2]}
+    found |= {f"{other}{plain[1:2]}" for other in _ALIKE.get(plain[:1], "")}
+    return found - {""}
 
 
 def _moderates(permissions: discord.Permissions) -> bool:
