@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.services.talk import sections
 from bot.services.talk.compose_types import Snapshot
@@ -37,6 +38,7 @@ def clean_text(text: str) -> str:
     return _TEMPLATE_MARK.sub(lambda mark: f" {mark[0]} ", plain).strip()
 
 
+@lru_cache(2048)
 def clean_name(name: str) -> str:
     """A name on one line, without colons, control, format and private characters; never empty."""
     shown = " ".join(unicodedata.normalize("NFKC", clean_text(name)).split())

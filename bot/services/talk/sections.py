@@ -40,6 +40,8 @@ HEADINGS = (
     RULES, CHARACTER, FACTS, MANNER, DESCRIPTION, SAYINGS, EXAMPLES, PRESENT, ASKER, RECAP, LORE, MEMORIES, RECAP_TASK,
 )  # fmt: skip
 
+_KNOWN = frozenset(heading.casefold() for heading in HEADINGS)
+
 OPENING = "(The conversation begins.)"
 CONTINUE = (
     "(Your last message is not finished. Go on exactly where it stops, in the same voice and language. Do not repeat "
@@ -83,8 +85,7 @@ def entry(text: str) -> str:
 
 def neutral(text: str) -> str:
     """The same text, unable to begin a section: a line that equals a heading is indented."""
-    known = {heading.casefold() for heading in HEADINGS}
-    return "\n".join(f"{_INDENT}{line}" if line.strip().casefold() in known else line for line in text.splitlines())
+    return "\n".join(f"{_INDENT}{line}" if line.strip().casefold() in _KNOWN else line for line in text.splitlines())
 
 
 def note(text: str) -> str:
