@@ -9,9 +9,10 @@ from aiohttp import web
 from PIL import Image, ImageDraw
 
 from sandbox.core import Core
+from sandbox.signatures import holds
 
 #: The first part of every path the CDN serves.
-PLACES = ("attachments", "avatars", "emojis", "icons", "banners", "app-icons", "guilds")
+PLACES = ("attachments", "stickers", "avatars", "emojis", "icons", "banners", "app-icons", "guilds")
 #: The colours of the six default avatars.
 _COLOURS = ("#5865f2", "#757e8a", "#3ba55c", "#faa61a", "#ed4245", "#eb459f")
 
@@ -32,6 +33,8 @@ def mount(app: web.Application, core: Core) -> None:
     """Serve the CDN's paths."""
 
     async def serve(request: web.Request) -> web.Response:
+        if request.path.startswith("/attachments/") and not holds(request.path, request.query, core.clock.now()):
+            return web.Response(status=404, text="This content is no longer available.")
         file = core.world.file(request.path)
         data = core.world.blobs.get(file.sha256) if file else None
         if file is None or data is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox import faces
+from sandbox import faces, sticker_faces
 from sandbox.acts import channels, guilds, messages, threads
 from sandbox.core import Core
 from sandbox.gateway.intents import PRIVILEGED
 from sandbox.permissions import EVERYONE, Permission
-from sandbox.world.models import Application, Channel, ChannelType, Guild, Overwrite, User
+from sandbox.world.models import Application, Channel, ChannelType, Guild, Overwrite, Sticker, StoredFile, User
 
 #: What the bot is invited with.
 BOT_PERMISSIONS = (
@@ -79,11 +79,24 @@ def build(core: Core, identity: Identity, *, approved_intents: int = int(PRIVILE
     welcome, archive = _channels(core, guild)
     guild.system_channel_id = welcome.id
     core.world.guilds.put(guild)
+    _stickers(core, guild, sasha)
     _forum(core, guild, sasha, robin)
     _elsewhere(core, application, [sasha, robin, alex])
     greeting = {"content": WELCOME.format(archive=f"<#{archive.id}>")}
     messages.write(core, messages.Draft(welcome, alex.id, greeting))
     return Demo(guild, application, robin, sasha, alex)
+
+
+def _stickers(core: Core, guild: Guild, author: User) -> None:
+    """A few stickers of the house."""
+    for name, emoji, description, draw in (
+        ("Kettle's on", "🫖", "A kettle that whistles and smiles", sticker_faces.kettle),
+        ("Lamp lit", "🏮", "A lantern with a warm flame", sticker_faces.lantern),
+        ("Sleepy star", "⭐", "A star with closed eyes", sticker_faces.star),
+    ):
+        sticker = Sticker(core.world.new_id(), guild.id, name, emoji, author.id, description)
+        core.world.files.put(StoredFile(f"stickers/{sticker.id}", core.world.blobs.put(draw()), "image/png"))
+        core.world.stickers.put(sticker)
 
 
 def _forum(core: Core, guild: Guild, sasha: User, robin: User) -> None:

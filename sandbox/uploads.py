@@ -19,4 +19,4 @@ class Upload:
     @property
     def info(self) -> FileInfo:
         """What the rules want to know of it."""
-        return FileInfo(index=self.index, filename=self.filename, size=len(self.data))
+        return FileInfo(self.index, self.filename, len(self.data), self.content_type)

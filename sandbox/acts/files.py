@@ -36,6 +36,8 @@ def keep_uploads(
             content_type=sniff(upload.data) or upload.content_type,
             sha256=core.world.blobs.put(upload.data),
             description=about.get("description"),
+            duration_secs=about.get("duration_secs"),
+            waveform=about.get("waveform"),
             width=width,
             height=height,
             ephemeral=ephemeral,

@@ -8,19 +8,25 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sandbox.acts import files
-from sandbox.bodies import objects
+from sandbox.bodies import objects, values
 from sandbox.core import Core
 from sandbox.errors import ApiError, InvalidForm, thread_archived, thread_locked
 from sandbox.permissions import ALL, Permission
 from sandbox.render import places
 from sandbox.rules.components import settle_components
 from sandbox.rules.messages import MESSAGE_PARSE, check_message, is_empty, parse_mentions
+from sandbox.signatures import bare_within
 from sandbox.snowflake import as_id
 from sandbox.uploads import Upload
 from sandbox.world.models import Attachment, Channel, Json, Message, MessageFlag, MessageType
 
 #: Flags a sender may set; all others are Discord's own.
-SENDABLE = MessageFlag.SUPPRESS_EMBEDS | MessageFlag.SUPPRESS_NOTIFICATIONS | MessageFlag.COMPONENTS_V2
+SENDABLE = (
+    MessageFlag.SUPPRESS_EMBEDS
+    | MessageFlag.SUPPRESS_NOTIFICATIONS
+    | MessageFlag.VOICE_MESSAGE
+    | MessageFlag.COMPONENTS_V2
+)
 
 
 @dataclass
@@ -59,6 +65,7 @@ def write(core: Core, draft: Draft) -> Message:
         tts=bool(payload.get("tts")),
         nonce=payload.get("nonce"),
         reference=reference,
+        sticker_ids=stickers_of(core, draft),
     )
     if reference and reference["type"] == 1:
         message.flags |= MessageFlag.HAS_SNAPSHOT
@@ -73,6 +80,16 @@ def write(core: Core, draft: Draft) -> Message:
     _keep(core, draft.channel, message)
     core.hub.message("MESSAGE_CREATE", message)
     return message
+
+
+def stickers_of(core: Core, draft: Draft) -> list[str]:
+    """The stickers of a draft; 50081 for one that is not of the server it is sent in."""
+    wanted = [as_id(one) or "" for one in values(draft.payload.get("sticker_ids"))]
+    for one in wanted:
+        sticker = core.world.stickers.get(one)
+        if sticker is None or sticker.guild_id != draft.channel.guild_id:
+            raise ApiError(400, 50081, "Invalid sticker sent")
+    return wanted
 
 
 def need_open(channel: Channel, *, manages: bool) -> None:
@@ -98,6 +115,8 @@ def edit(
 
     Raises InvalidForm for a bad body and 50006 when nothing would be left to see.
     """
+    if message.flags & MessageFlag.VOICE_MESSAGE:
+        raise ApiError(400, 50162, "Voice messages cannot be edited")
     v2 = bool((message.flags | (payload.get("flags") or 0)) & MessageFlag.COMPONENTS_V2)
     check_message(
         payload,
@@ -199,10 +218,10 @@ def _dress(core: Core, message: Message, payload: Json) -> None:
     """Embeds and components as the message will show them."""
     world, attached = core.world, message.attachments
     if "embeds" in payload:
-        message.embeds = [_settled_embed(embed) for embed in objects(payload["embeds"])]
+        message.embeds = bare_within([_settled_embed(embed) for embed in objects(payload["embeds"])], world.origin)
         files.resolve_media(world, message.channel_id, attached, message.embeds)
     if "components" in payload:
-        message.components = settle_components(payload["components"])
+        message.components = bare_within(settle_components(payload["components"]), world.origin)
         files.unfurl_components(world, message.channel_id, attached, message.components)
 
 
@@ -274,6 +293,7 @@ def _need_something_left(message: Message, payload: Json, uploads: Sequence[Uplo
         "content": payload.get("content", message.content),
         "embeds": payload.get("embeds", message.embeds),
         "components": payload.get("components", message.components),
+        "sticker_ids": message.sticker_ids,
         "message_reference": message.reference,
     }
     if v2 and (merged["content"] or merged["embeds"]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from sandbox.render import people, places
+from sandbox.signatures import signed, signed_within
 from sandbox.world.models import Attachment, Json, Message, MessageFlag, Reaction, Webhook
 from sandbox.world.world import World
 
@@ -26,9 +27,12 @@ def message(world: World, row: Message, viewer_id: str | None, *, nested: bool =
         "mentions": [people.user(one) for key in row.mentions if (one := world.users.get(key))],
         "mention_roles": list(row.mention_roles),
         "attachments": [attachment(world, row.channel_id, one) for one in row.attachments if not one.embedded],
-        "embeds": [] if row.flags & MessageFlag.SUPPRESS_EMBEDS else list(row.embeds),
-        "components": list(row.components),
+        "embeds": [] if row.flags & MessageFlag.SUPPRESS_EMBEDS else _signed(world, row.embeds),
+        "components": _signed(world, row.components),
     }
+    if row.sticker_ids:
+        shown = [one for key in row.sticker_ids if (one := world.stickers.get(key))]
+        answer["sticker_items"] = [people.sticker_item(one) for one in shown]
     if row.reactions:
         answer["reactions"] = [reaction(one, viewer_id) for one in row.reactions]
     for key in ("nonce", "webhook_id", "application_id"):
@@ -59,7 +63,7 @@ def _referenced(world: World, row: Message, viewer_id: str | None) -> Json:
 def _snapshot(world: World, row: Message) -> Json:
     kept = ("type", "content", "mentions", "mention_roles", "attachments", "embeds", "timestamp", "edited_timestamp")
     whole = message(world, row, None, nested=True)
-    return {key: whole[key] for key in (*kept, "flags", "components")}
+    return {key: whole[key] for key in (*kept, "flags", "components", "sticker_items") if key in whole}
 
 
 def event(world: World, row: Message, viewer_id: str) -> Json:
@@ -88,7 +92,7 @@ def author(world: World, row: Message) -> Json:
 
 def attachment(world: World, channel_id: str, row: Attachment) -> Json:
     """A file of a message, with the address it is served at."""
-    url = attachment_url(world, channel_id, row)
+    url = signed(attachment_url(world, channel_id, row), world.clock.now())
     answer: Json = {
         "id": row.id,
         "filename": row.filename,
@@ -103,11 +107,17 @@ def attachment(world: World, channel_id: str, row: Attachment) -> Json:
         answer |= {"width": row.width, "height": row.height}
     if row.ephemeral:
         answer["ephemeral"] = True
+    if row.waveform is not None:
+        answer |= {"duration_secs": row.duration_secs, "waveform": row.waveform}
     return answer
 
 
+def _signed(world: World, parts: list[Json]) -> list[Json]:
+    return signed_within(parts, world.origin, world.clock.now())
+
+
 def attachment_url(world: World, channel_id: str, row: Attachment) -> str:
-    """Where a file is served."""
+    """Where a file is kept; it is served only under a signed address."""
     return f"{world.origin}/attachments/{channel_id}/{row.id}/{quote(row.filename)}"
 
 

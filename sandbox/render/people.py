@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.world.models import Application, Emoji, Json, Member, Role, User
+from sandbox.world.models import Application, Emoji, Json, Member, Role, Sticker, User
 from sandbox.world.world import World
 
 
@@ -108,6 +108,29 @@ def emoji(world: World, row: Emoji) -> Json:
     if author is not None:
         answer["user"] = user(author)
     return answer
+
+
+def sticker(world: World, row: Sticker) -> Json:
+    """A sticker of a server."""
+    answer: Json = {
+        "id": row.id,
+        "name": row.name,
+        "tags": row.tags,
+        "type": 2,
+        "format_type": row.format_type,
+        "description": row.description,
+        "available": True,
+        "guild_id": row.guild_id,
+    }
+    author = world.users.get(row.user_id)
+    if author is not None:
+        answer["user"] = user(author)
+    return answer
+
+
+def sticker_item(row: Sticker) -> Json:
+    """A sticker as a message shows it."""
+    return {"id": row.id, "name": row.name, "format_type": row.format_type}
 
 
 def application(row: Application) -> Json:

@@ -141,7 +141,6 @@ _UNUSED: Json = {
     "premium_progress_bar_enabled": False,
     "nsfw": False,
     "nsfw_level": 0,
-    "stickers": [],
     "incidents_data": None,
 }
 
@@ -160,6 +159,7 @@ def guild(world: World, row: Guild) -> Json:
         "roles": [people.role(role) for role in world.roles.of(row.id)],
         "preferred_locale": row.preferred_locale,
         "emojis": [people.emoji(world, emoji) for emoji in world.emojis.of(row.id)],
+        "stickers": [people.sticker(world, sticker) for sticker in world.stickers.of(row.id)],
     }
 
 

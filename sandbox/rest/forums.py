@@ -35,8 +35,9 @@ async def start(call: Call, forum: Channel, form: Json, uploads: list[Upload]) -
     except InvalidForm as wrong:
         raise wrong.under("message") from None
     tags = tags_of(forum, form.get("applied_tags"), allowed)
-    wait_for_slowmode(call, forum, allowed)
     draft = message_acts.Draft(forum, call.user.id, body, uploads, allowed)
+    message_acts.stickers_of(call.core, draft)
+    wait_for_slowmode(call, forum, allowed)
     post, first = acts.start_post(
         call.core,
         forum,

@@ -41,6 +41,7 @@ MAX_REQUEST_BYTES = 25 * 1024 * 1024
 SUPPRESS_EMBEDS = 1 << 2
 EPHEMERAL = 1 << 6
 SUPPRESS_NOTIFICATIONS = 1 << 12
+IS_VOICE_MESSAGE = 1 << 13
 IS_COMPONENTS_V2 = 1 << 15
 
 #: What a V2 message may not carry.
@@ -49,11 +50,12 @@ _LEGACY_FIELDS = ("content", "embeds", "poll", "sticker_ids")
 
 @dataclass(frozen=True, slots=True)
 class FileInfo:
-    """An uploaded file: the number n of its form field `files[n]`, its name and its size in bytes."""
+    """An uploaded file: the number n of its form field `files[n]`, its name, size in bytes and type."""
 
     index: int
     filename: str
     size: int
+    content_type: str = ""
 
 
 def is_v2(payload: Mapping[str, Any]) -> bool:
@@ -104,8 +106,22 @@ def check_message(
         _refuse_legacy_fields(form, editing=editing)
     MessageComponents(form, v2=of_v2, application_owned=application_owned, filenames=[*names, *attached]).check()
     faults.raise_any()
+    if not editing and (payload.get("flags") or 0) & IS_VOICE_MESSAGE:
+        _check_voice(payload, files)
     if not editing and is_empty(payload, files=files):
         raise ApiError(400, 50006, "Cannot send an empty message")
+
+
+def _check_voice(payload: Mapping[str, Any], files: Sequence[FileInfo]) -> None:
+    """docs: Message, Voice Messages: one sound file with its length and shape, and nothing beside it."""
+    if any(payload.get(key) for key in ("content", "embeds", "components", "sticker_ids", "poll")):
+        raise ApiError(400, 50159, "Voice messages do not support additional content")
+    described = cast("list[Mapping[str, Any]]", payload.get("attachments") or [])
+    if len(files) != 1 or not files[0].content_type.startswith("audio/"):
+        raise ApiError(400, 50160, "Voice messages must have a single audio attachment")
+    about: Mapping[str, Any] = described[0] if len(described) == 1 else {}
+    if about.get("duration_secs") is None or not about.get("waveform"):
+        raise ApiError(400, 50161, "Voice messages must have supporting metadata")
 
 
 def _check_plain_fields(form: Form) -> None:
@@ -151,6 +167,8 @@ def _check_attachments(form: Form, files: Sequence[FileInfo], *, editing: bool) 
         filename = attachment.text("filename", 1024, low=1)
         for key in ("description", "title"):
             attachment.text(key, 1024)
+        attachment.number("duration_secs", low=0)
+        attachment.text("waveform", 400)
         attachment.truth("is_spoiler")
         if number is None:
             continue
