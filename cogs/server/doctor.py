@@ -22,6 +22,8 @@ _L = app_commands.locale_str
 NO_PINGS = discord.AllowedMentions.none()
 COLOUR = discord.Colour.from_str("#c8763a")
 
+_REASONS = {reason.value: reason for reason in Closed}
+
 
 class DoctorCog(commands.Cog):
     """/doctor."""
@@ -69,9 +71,9 @@ def _of_place(cafe: Cafe, interaction: Asked, place: Place, found: Examined, say
     held = cafe.turns.gates.verdict(room, None, found.around, place=place, discord_id=interaction.user.id)
     told += [f"❌ {say(explanation(one), **one.values)}" for one in held]
     for trouble in cafe.turns.troubles.of(place.channel_id):
-        if trouble.reason not in known and trouble.reason in Closed:
+        if (reason := _REASONS.get(trouble.reason)) is not None and reason not in known:
             missing = tuple(name for name in trouble.detail.split(",") if name)
-            sentence = stage_sentence(StageClosed(trouble.reason, permissions=missing), say)
+            sentence = stage_sentence(StageClosed(reason, permissions=missing), say)
             since = discord.utils.format_dt(trouble.told_at, "R")
             told.append(say("❌ Last time somebody wanted to speak ({when}): {trouble}", when=since, trouble=sentence))
     if found.useful:
