@@ -12,6 +12,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -43,6 +44,7 @@ from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
+from bot.services.talk.why import Why
 from bot.settings import Settings
 from bot.single import GATEWAY_LOCK, hold, take
 from bot.stores import TokenFactors
@@ -243,6 +245,7 @@ class Program:
             clock=self.clock,
             boot_id=self.boot_id,
             language=self.settings.language,
+            files=self.files,
             vault=self._vault,
         )
         listening = Listening(self.database, hearing)
@@ -250,6 +253,7 @@ class Program:
         await listening.start()
         characters = Characters(self.pictures, offers=models.offers, clock=self.clock)
         conversations = Conversations(self.database, listening=listening, turns=turns, boot_id=self.boot_id)
+        turns.welcome.summon = partial(conversations.summon, greets=False)
         replies = Replies(self.database, stage)
         self.cafe = Cafe(
             people=people,
@@ -264,6 +268,7 @@ class Program:
             turns=turns,
             replies=replies,
             control=Control(replies, turns, boot_id=self.boot_id),
+            why=Why(self.database, replies),
         )
         self.client.attend(_Ears(turns))
         self._exits.push_async_callback(self.client.close)

@@ -14,6 +14,7 @@ from bot.services.talk.conversations import Conversations
 from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
+from bot.services.talk.why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,4 @@ class Cafe:
     turns: Turns
     replies: Replies
     control: Control
+    why: Why

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from cogs.talk.menus import MenusCog
 from cogs.talk.panel import MoreButton, StopButton
 from cogs.talk.say import TalkCog
+from cogs.talk.why import WhyCog
 
 if TYPE_CHECKING:
     from bot.services.cafe import Cafe
@@ -18,5 +19,6 @@ __all__ = ["MoreButton", "StopButton", "TalkCog", "prepare"]
 async def prepare(client: CafeClient, cafe: Cafe) -> None:
     """Give the client the commands, menus and buttons of talk."""
     await client.add_cog(TalkCog(cafe))
+    await client.add_cog(WhyCog(cafe))
     await client.add_cog(MenusCog(client, cafe))
     client.add_dynamic_items(StopButton, MoreButton)

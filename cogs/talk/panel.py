@@ -19,6 +19,7 @@ from bot.transport import marks
 from bot.transport.views import CafeView, MendableModal, TurnButton
 from cogs.asking import Asked, caller_of, rights_of, say_for
 from cogs.talk.say import cafe_of
+from cogs.talk.why import explain
 from cogs.talk.words import told
 from db.models import EditReason
 
@@ -108,6 +109,7 @@ class Panel(CafeView):
         self._button(May.EDIT, say("Edit"), self._edit, row=1)
         if self.about.variants > 1 or self.about.changes:
             self._button(May.EARLIER, say("Earlier wordings"), self._earlier, row=1)
+        self._button(May.WHY, say("Why"), self._why, row=1)
         self._button(May.DELETE, say("Delete"), self._ask_to_delete, row=1, style=discord.ButtonStyle.danger)
 
     def _add_rating(self, say: Say) -> None:
@@ -190,6 +192,10 @@ class Panel(CafeView):
     async def _ask_to_delete(self, interaction: Asked) -> None:
         view = _Removal(self, say_for(interaction))
         await interaction.response.edit_message(view=view)
+
+    async def _why(self, interaction: Asked) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await explain(self.cafe, interaction, self.turn_id)
 
     async def _earlier(self, interaction: Asked) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -28,7 +28,7 @@ def told(about: About, say: Say) -> str:
         lines.append(say("Wording {number} of {count}.", number=about.variant + 1, count=about.variants))
     lines += [_change(one, say) for one in about.changes[-_CHANGES_SHOWN:]]
     if about.took is not None and about.took != NOTHING_KNOWN:
-        lines.append(_taken(about.took, say))
+        lines.append(taken(about.took, say))
     if about.was_stopped:
         lines.append(say("Somebody stopped it before it was finished."))
     if about.is_at_work:
@@ -45,7 +45,7 @@ def _change(changed: Changed, say: Say) -> str:
     return say("Changed by hand by {person}, {at}: these are not all the character's words.", person=person, at=at)
 
 
-def _taken(took: Took, say: Say) -> str:
+def taken(took: Took, say: Say) -> str:
     """What a reply took; what is not known is said to be unknown."""
     unknown = say("unknown")
     return say(

@@ -74,6 +74,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         turns=program.turns,
         replies=program.replies,
         control=program.control,
+        why=program.why,
     )
 
     async def prepare(client: CafeClient) -> None:

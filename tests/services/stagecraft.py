@@ -6,9 +6,10 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
-from bot.errors import StageError
+from bot.errors import StageClosed, StageError
 from bot.ports import (
     Caller,
     Finished,
@@ -35,6 +36,7 @@ from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
+from bot.services.talk.why import Why
 from bot.texts import Say
 from db.ids import new_id
 from db.work import Database
@@ -102,9 +104,15 @@ class FakePerformance:
         parts = [text[at : at + PART_LENGTH] for at in range(0, len(text), PART_LENGTH)]
         for number, words in enumerate(parts):
             await self._write(words, number)
+        surplus = {post.message_id for number, post in self.standing.items() if number >= len(parts)}
+        self.channels.posts = [post for post in self.channels.posts if post.message_id not in surplus]
+        if self.scene.replaces and not any(one.turn_id == self.scene.turn_id for one in self.channels.posts):
+            raise StageClosed("removed")
         return tuple(Part(number, self.standing[number].message_id) for number in range(len(parts)))
 
     async def withdraw(self) -> None:
+        if self.scene.replaces:
+            return
         self._look()
         mine = {post.message_id for post in self.standing.values()}
         self.channels.posts = [post for post in self.channels.posts if post.message_id not in mine]
@@ -121,6 +129,8 @@ class FakePerformance:
         if number in self.standing:
             self.standing[number].text = words
             return
+        if self.scene.replaces and number in self.scene.known:
+            raise StageClosed("removed")
         await self.log.opening(number)
         post = Posted(next(self.channels.ids), self.scene.turn_id, number, self.scene.face.name, words)
         self.channels.posts.append(post)
@@ -265,6 +275,10 @@ class Program:
         return Control(self.replies, self.turns, boot_id=self.boot_id)
 
     @property
+    def why(self) -> Why:
+        return Why(self.database, self.replies)
+
+    @property
     def departures(self) -> Departures:
         return Departures(self.database, self.characters, self.conversations, self.stage, say=Say("en"))
 
@@ -329,6 +343,7 @@ def build(
         vault=Vault([b"k" * 32]),
     )
     conversations = Conversations(database, listening=listening, turns=turns, boot_id=boot_id)
+    turns.welcome.summon = partial(conversations.summon, greets=False)
     replies = Replies(database, stage)
     return Program(
         database,

@@ -332,3 +332,9 @@ async def cancel_sent(session: AsyncSession, turn_id: UUID, reason: str) -> bool
     )
     result = await (await session.connection()).execute(statement)
     return result.rowcount == 1
+
+
+async def last_sent(session: AsyncSession, conversation_id: UUID) -> UUID | None:
+    """The reply of a conversation that was said last."""
+    statement = select(Turn.id).where(Turn.conversation_id == conversation_id, Turn.state == TurnState.SENT)
+    return await session.scalar(statement.order_by(Turn.id.desc()).limit(1))
