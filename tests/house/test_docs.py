@@ -61,7 +61,8 @@ def _commands() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for module in pkgutil.iter_modules(cogs.__path__):
         for member in vars(importlib.import_module(f"cogs.{module.name}")).values():
-            if not (isinstance(member, type) and issubclass(member, commands.Cog)):
+            # A cog that others are made of is a part of them.
+            if not (isinstance(member, type) and issubclass(member, commands.Cog)) or member.__subclasses__():
                 continue
             group = getattr(member, "__cog_group_name__", None) if issubclass(member, commands.GroupCog) else None
             for command in member.__cog_app_commands__:
