@@ -7,7 +7,7 @@ import re
 import string
 from collections.abc import Iterable, Sequence
 
-from bot.rehearsal import stock_en, stock_es
+from bot.rehearsal import stock_en, stock_es, stock_more
 from bot.rehearsal.knowledge import Knowledge
 from bot.rehearsal.scene import Scene
 from bot.services.talk import relevance
@@ -25,7 +25,8 @@ class Lines:
 
     def __init__(self, scene: Scene, know: Knowledge, rng: random.Random, *, spanish: bool, user: str) -> None:
         self._scene, self._know, self._rng = scene, know, rng
-        self._stock = stock_es.LINES if spanish else stock_en.LINES
+        lines, more = (stock_es.LINES, stock_more.SPANISH) if spanish else (stock_en.LINES, stock_more.ENGLISH)
+        self._stock = {**lines, **more}
         # All that was said lately, as one run of bare words, so that a sentence is found inside a longer one.
         self._said = " | ".join(_key(line) for line in scene.own_lines[-REMEMBERED_TURNS:])
         self.quotes = spanish and not know.is_spanish
@@ -68,6 +69,10 @@ class Lines:
                 return self.use(text)
         return None
 
+    def any_line(self, kind: str) -> str:
+        """A line of a kind that needs nothing, said before or not: there is always something to say."""
+        return self._rng.choice(self._stock[kind]).format(**self._slots)
+
     def first(self, *texts: str | None) -> str | None:
         """The first text that is there and fresh."""
         return next((self.use(text) for text in texts if text and self.is_fresh(text)), None)
@@ -88,7 +93,12 @@ class Lines:
         return None
 
     def new_fact(self) -> str | None:
-        """Some fact about the world that was not told lately; not who the character is."""
+        """Some fact about the world that was not told lately; not who the character is.
+
+        None where the card is in another language: a sentence of it is quoted only for who asked about it.
+        """
+        if self.quotes:
+            return None
         indexes = [i for i, fact in enumerate(self._know.facts) if i and fact.source != "memory"]
         self._rng.shuffle(indexes)
         return self.fact(indexes)

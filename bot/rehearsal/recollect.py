@@ -6,7 +6,7 @@ import re
 
 from bot.rehearsal.hearing import Intent, understand
 from bot.rehearsal.scene import Scene
-from bot.services.talk import person, relevance
+from bot.services.talk import person, relevance, sections
 
 _TELLING = re.compile(
     r"\b(?:i am|i'm|i was|i like|i love|i hate|i have|i've|i live|i work|i play|i study|i want|i come from|"
@@ -33,13 +33,23 @@ _OPENING = re.compile(r"^(?:well|yes|no|hi|hello|hey|and|but|so|because|oh)[, ]+
 _SHORTEST, _LONGEST = 3, 18
 
 
+def _of_themselves(scene: Scene, spanish: bool) -> list[str]:
+    """What the person tells characters of themselves, in the second person."""
+    about = [person.as_second(one, spanish) for one in relevance.sentences(scene.asker.get(sections.ABOUT, ""))]
+    likes = scene.asker.get(sections.LIKES)
+    return [
+        *about,
+        *([f"Te gusta hablar de {likes}" if spanish else f"You like to talk about {likes}"] if likes else []),
+    ]
+
+
 class Recollection:
     """The person's name and what they said about themselves, in the second person."""
 
     def __init__(self, scene: Scene, *, spanish: bool) -> None:
         self._scene = scene
         self.name = self._told_name()
-        self.told = tuple(self._tellings(spanish))
+        self.told = (*_of_themselves(scene, spanish), *self._tellings(spanish))
 
     def best(self, question: str) -> str | None:
         """What they told that bears on a question, as a sentence."""

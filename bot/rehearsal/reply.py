@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Callable
 
-from bot.rehearsal import questions, statements, topics
+from bot.rehearsal import noticed, questions, recapping, shaping, statements, topics
 from bot.rehearsal.hearing import Intent, Meaning, is_spanish, understand
 from bot.rehearsal.knowledge import Knowledge
 from bot.rehearsal.lines import Lines
@@ -15,12 +15,13 @@ from bot.rehearsal.recollect import Recollection
 from bot.rehearsal.scene import Scene
 from bot.rehearsal.tales import Tales
 from bot.rehearsal.turn import Turn
-from bot.services.talk import relevance
+from bot.services.talk import relevance, sections
 
 _Plan = Callable[[], str | None]
 
 # How often a reply gets a small action, one of the character's phrases, a question of its own, or a reminder.
 _BEAT, _SAYING, _ASK, _REMIND = 0.4, 0.18, 0.45, 0.3
+_THANK = 0.75
 # A text that already wants an answer.
 _ASKS = re.compile(
     r"\?[*\"”\s]*$|\b(?:tell me|ask me|go on|say a little more|take your time|cuéntame|sigue)\b", re.IGNORECASE
@@ -29,6 +30,8 @@ _ASKS = re.compile(
 _BARE = frozenset(
     {Intent.CRISIS, Intent.IS_AI, Intent.STORY, Intent.LONG, Intent.LIST, Intent.POEM, Intent.SAD, Intent.FAREWELL}
 )
+# No manner changes these: they are about safety and the truth.
+_UNSHAPED = frozenset({Intent.CRISIS, Intent.IS_AI})
 _NO_QUESTION_AFTER = frozenset({Intent.THANKS, Intent.YES, Intent.EXCLAIM, Intent.MORE})
 _NO_PHRASE_AFTER = frozenset({Intent.GREETING, Intent.RUDE, Intent.SORRY, Intent.AFFECTION, Intent.MY_NAME})
 _SETTLED = frozenset({Intent.QUESTION, Intent.MORE, Intent.STATEMENT, Intent.LIKES})
@@ -40,8 +43,11 @@ _EXAMPLE_COVERAGE = 0.6
 
 
 def answer(scene: Scene, seed: int | None = None) -> str:
-    """What the character says next. The same scene and seed give the same words."""
-    return _Player(scene, seed).reply()
+    """What the character says next, or the recap that is wanted. The same scene and seed give the same words."""
+    if scene.wants_recap:
+        return recapping.recap(scene)
+    player = _Player(scene, seed)
+    return player.further() if scene.goes_on else player.reply()
 
 
 class _Player:
@@ -82,7 +88,14 @@ class _Player:
     def reply(self) -> str:
         """The words, dressed."""
         turn = self._turn
-        return self._dressed(self._main() or statements.answer(turn) or questions.answer(turn) or self._last_resort())
+        text = self._main() or statements.answer(turn) or questions.answer(turn) or self._last_resort()
+        text = self._dressed(text)
+        return text if turn.meaning.intent in _UNSHAPED else shaping.shaped(turn, text)
+
+    def further(self) -> str:
+        """What follows the character's own unfinished words."""
+        turn = self._turn
+        return turn.say("go_on", fact=turn.lines.new_fact()) or turn.say("go_on_plain") or "…"
 
     def _main(self) -> str | None:
         turn, intent = self._turn, self._turn.meaning.intent
@@ -90,6 +103,8 @@ class _Player:
             return turn.say("crisis")
         if turn.scene.answered_character:
             return self._to_character(turn.scene.answered_character)
+        if seen := noticed.answer(turn):
+            return seen
         if intent not in _NOT_BY_EXAMPLE and (example := self._example()):
             return example
         # What has no plan of its own has lines of its own name.
@@ -99,7 +114,8 @@ class _Player:
     def _last_resort(self) -> str:
         turn = self._turn
         fact = turn.lines.new_fact()
-        return turn.say("unknown", topic=turn.topic(), fact=fact) or fact or "..."
+        told = turn.say("unknown", topic=turn.topic(), fact=fact) or fact
+        return told or turn.say("small_talk") or turn.lines.any_line("small_talk")
 
     # -------------------------------------------------------------------------------------------- turns of talk
 
@@ -183,7 +199,9 @@ class _Player:
         turn, intent = self._turn, self._turn.meaning.intent
         if intent in _BARE or "\n" in text:
             return text
-        beat, saying, ask, remind = (turn.rng.random() for _ in range(4))
+        beat, saying, ask, remind, thank = (turn.rng.random() for _ in range(5))
+        if thank < _THANK and (thanks := noticed.reaction(turn)):
+            text = f"{thanks} {text}"
         if beat < _BEAT and "*" not in text:
             action = (None if turn.lines.quotes else turn.lines.pick(turn.know.beats)) or turn.say("beat")
             text = f"{action} {text}" if action else text
@@ -195,7 +213,8 @@ class _Player:
             text = f"{text} {phrase}" if (phrase := turn.lines.pick(turn.scene.sayings)) else text
         if ask < _ASK and intent not in _NO_QUESTION_AFTER and not _ASKS.search(text):
             own = None if turn.lines.quotes or turn.rng.random() < 0.5 else turn.lines.pick(turn.know.own_questions)
-            question = own or turn.say("ask")
+            liked = turn.scene.asker.get(sections.LIKES, "").split(", ")[0]
+            question = (turn.say("liked_topic", topic=liked) if liked else None) or own or turn.say("ask")
             text = f"{text} {question}" if question else text
         return text
 
@@ -220,4 +239,6 @@ def _seed(scene: Scene, seed: int | None) -> int:
 def understood(scene: Scene) -> Meaning:
     """How the last line of a scene is read."""
     spanish = is_spanish(scene.last.text, scene.user_lines, scene.fallback_language)
+    if scene.chosen_language in {"English", "Spanish"}:
+        spanish = scene.chosen_language == "Spanish"
     return understand(scene.last.text, scene.character, spanish=spanish)

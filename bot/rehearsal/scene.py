@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.services.talk import sections
 
 _ANSWERING = re.compile(re.escape(sections.ANSWERING_AS) + r" (?P<name>.+?), a character in ")
-_FALLBACK_LANGUAGE = re.compile(r"If that is unclear, write (?P<language>\w+)\.")
+_FALLBACK_LANGUAGE = re.compile(re.escape(sections.IF_UNCLEAR) + r" (?P<language>\w+)\.")
+_CHOSEN_LANGUAGE = re.compile(re.escape(sections.WRITE_IN) + r" (?P<language>\w+): ")
+_OPTION = re.compile(r"(?P<label>[A-Z][\w ]*): (?P<option>[a-z ]+)\. ")
+# A line of its own about a character that nobody says aloud.
+_NOT_SAID = "What you and your stories are about"
 _NAMED = re.compile(r"\b(?:You are|Your name is|Eres|Te llamas) (?P<name>[A-ZÁÉÍÓÚÑ][\w'’-]+)")
 _SOMEBODY = "friend"
 
@@ -21,6 +25,7 @@ class Said:
     speaker: str
     text: str
     is_own: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,9 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """All the rehearsal knows."""
+    """All the rehearsal knows. `manner` is what its maker chose (`Length` → `very short`), `asker` what the person
+    tells of themselves, `reactions` who reacted to its last words.
+    """
 
     character: str
     user: str
@@ -46,6 +53,13 @@ class Scene:
     memories: tuple[str, ...] = ()
     history: tuple[Said, ...] = ()
     fallback_language: str | None = None
+    chosen_language: str | None = None
+    manner: Mapping[str, str] = field(default_factory=dict[str, str])
+    asker: Mapping[str, str] = field(default_factory=dict[str, str])
+    recap: str = ""
+    reactions: str = ""
+    goes_on: bool = False
+    wants_recap: bool = False
 
     @property
     def last(self) -> Said:
@@ -78,11 +92,14 @@ def read(messages: Sequence[tuple[str, str]]) -> Scene:
     present = dict(line.split(": ", 1) for line in body.get(sections.PRESENT, "").splitlines() if ": " in line)
     character = _name(_ANSWERING.search(system)) or _name(_NAMED.search(system)) or "I"
     speakers = [said.speaker for said in history if not said.is_own]
-    fallback = _FALLBACK_LANGUAGE.search(body.get(sections.RULES, ""))
+    rules = body.get(sections.RULES, "")
+    fallback, chosen = _FALLBACK_LANGUAGE.search(rules), _CHOSEN_LANGUAGE.search(rules)
+    facts = [fact for fact in sections.read_entries(body.get(sections.FACTS, "")) if not fact.startswith(_NOT_SAID)]
+    last = messages[-1][1].strip() if messages else ""
     return Scene(
         character=character,
         user=present.get(sections.TALKING_WITH) or (speakers[-1] if speakers else _SOMEBODY),
-        card=body.get(sections.CHARACTER, "") if body else system,
+        card="\n".join([body.get(sections.CHARACTER, ""), *facts]).strip() if body else system,
         description=body.get(sections.DESCRIPTION, ""),
         sayings=tuple(sections.read_entries(body.get(sections.SAYINGS, ""))),
         examples=tuple(_exchange(item) for item in sections.read_entries(body.get(sections.EXAMPLES, ""))),
@@ -91,6 +108,19 @@ def read(messages: Sequence[tuple[str, str]]) -> Scene:
         memories=tuple(sections.read_entries(body.get(sections.MEMORIES, ""))),
         history=tuple(history),
         fallback_language=fallback["language"] if fallback else None,
+        chosen_language=chosen["language"] if chosen else None,
+        manner={
+            found["label"]: found["option"]
+            for entry in sections.read_entries(body.get(sections.MANNER, ""))
+            if (found := _OPTION.match(entry))
+        },
+        asker=dict(
+            entry.split(": ", 1) for entry in sections.read_entries(body.get(sections.ASKER, "")) if ": " in entry
+        ),
+        recap=body.get(sections.RECAP, ""),
+        reactions=_reactions(messages),
+        goes_on=last == sections.CONTINUE,
+        wants_recap=sections.RECAP_TASK in body,
     )
 
 
@@ -99,10 +129,28 @@ def _history(messages: Sequence[tuple[str, str]]) -> list[Said]:
     for role, content in messages:
         if role == "assistant":
             said.append(Said("", content.strip(), is_own=True))
-        elif role == "user" and content.strip() != sections.OPENING:
-            turns = sections.read_turns(content) or [(_SOMEBODY, content.strip())]
-            said.extend(Said(name, text) for name, text in turns)
+        elif role == "user" and content.strip() not in _HOUSE_WORDS:
+            bare = sections.read_notes(content)[0]
+            turns = sections.read_turns(content) or ([(_SOMEBODY, bare)] if bare else [])
+            said.extend(_said(name, text) for name, text in turns)
     return said
+
+
+_HOUSE_WORDS = frozenset({sections.OPENING, sections.CONTINUE, sections.RECAP_NOW})
+
+
+def _said(name: str, text: str) -> Said:
+    words, notes = sections.read_notes(text.removesuffix(sections.RECAP_NOW))
+    return Said(name, words, notes=tuple(notes))
+
+
+def _reactions(messages: Sequence[tuple[str, str]]) -> str:
+    """Who reacted to what the character said last."""
+    role, content = messages[-1] if messages else ("", "")
+    first = content.split("\n", 1)[0]
+    prefix = f"{sections.REACTIONS_TO_YOU}: "
+    notes = sections.read_notes(first)[1] if role == "user" else []
+    return next((note.removeprefix(prefix) for note in notes if note.startswith(prefix)), "")
 
 
 def _exchange(text: str) -> Exchange:
