@@ -101,3 +101,15 @@ export function attachmentNodes(list, cover) {
   }
   return [...out, ...others.map((a) => cover(hide(a), audioOrFile(a)))];
 }
+
+/** A sticker as it stands in a message. */
+export function stickerNode(sticker) {
+  return h("img", {
+    class: "sticker",
+    src: `/stickers/${sticker.id}.png`,
+    alt: `Sticker: ${sticker.name}`,
+    title: sticker.name,
+    width: 160,
+    height: 160,
+  });
+}

@@ -142,10 +142,14 @@ function channelChanged(channel) {
 }
 
 function channelGone(channel) {
-  store.channels.delete(channel.id);
-  store.messages.delete(channel.id);
+  // Of the threads of a deleted channel nobody is told one by one.
+  const threads = [...store.channels.values()].filter((one) => isThread(one) && one.parent_id === channel.id);
+  for (const gone of [channel, ...threads]) {
+    store.channels.delete(gone.id);
+    store.messages.delete(gone.id);
+  }
   emit("structure");
-  emit("channel:gone", channel);
+  for (const gone of [channel, ...threads]) emit("channel:gone", gone);
 }
 
 function messageCreated(message) {
@@ -155,7 +159,7 @@ function messageCreated(message) {
   const channel = store.channels.get(message.channel_id);
   if (channel && !(message.flags & 64)) {
     channel.last_message_id = message.id;
-    if (isThread(channel)) channel.message_count = (channel.message_count ?? 0) + 1;
+    if (isThread(channel) && message.id !== channel.id) channel.message_count = (channel.message_count ?? 0) + 1;
   }
   stopTyping(message.channel_id, [message.author.id, message.application_id]);
   const messages = messagesOf(message.channel_id);

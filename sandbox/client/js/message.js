@@ -1,6 +1,6 @@
 /** Draws one message, and brings a drawn one up to date part by part, so that streamed edits never flicker. */
 import { $, append, dots, h, icon, iconButton, morph } from "./dom.js";
-import { attachmentNodes } from "./attachments.js";
+import { attachmentNodes, stickerNode } from "./attachments.js";
 import { componentNodes, maybeSpoiler } from "./components.js";
 import { embedNodes } from "./embeds.js";
 import { markdown } from "./markdown_nodes.js";
@@ -97,7 +97,13 @@ export function updateMessage(node, message, grouped) {
     message.flags,
     message.type,
   ]);
-  part(node, ".message-attachments", () => attachmentNodes(loose(message), maybeSpoiler), loose(message));
+  const stickers = message.sticker_items ?? [];
+  part(
+    node,
+    ".message-attachments",
+    () => [...attachmentNodes(loose(message), maybeSpoiler), ...stickers.map(stickerNode)],
+    [loose(message), stickers],
+  );
   part(node, ".message-embeds", () => (message.flags & 4 ? [] : embedNodes(message.embeds, guildId)), [
     message.embeds,
     message.flags & 4,
