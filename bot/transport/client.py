@@ -24,6 +24,7 @@ from bot.transport.border import Border
 from bot.transport.heard import heard as heard_of
 from bot.transport.heard import mentions
 from bot.transport.identify import IdentifyBudget
+from bot.transport.lean import LeanState
 from bot.transport.permissions import needed_to_speak
 from bot.transport.refusals import is_thread
 from bot.transport.stores import SyncStore
@@ -150,6 +151,10 @@ class CafeClient(commands.Bot):
         self._up = asyncio.Event()
         self._held: dict[int, list[Heard]] = {}
         Witness(self)
+
+    def _get_state(self, **options: Any) -> LeanState:
+        # discord.py's own seam for another state; AutoShardedClient uses it too.
+        return LeanState(dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options)
 
     def attend(self, ears: Ears) -> None:
         """Tell these of everything that is said from now on. Call it before `start`."""

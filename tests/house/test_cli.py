@@ -47,7 +47,7 @@ def test_every_command_explains_itself(command: str) -> None:
     assert len(shown.stdout.splitlines()) > 4
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("doctor", "--xml")])
+@pytest.mark.parametrize("arguments", [(), ("fly",), ("doctor", "--xml"), ("run", "--role", "cook")])
 def test_what_is_not_understood_is_2_with_usage(arguments: tuple[str, ...]) -> None:
     done = bot(*arguments)
     assert done.returncode == 2

@@ -15,6 +15,7 @@ import pytest
 from bot.local import datadir
 from bot.local.datadir import LOCK_NAME, claimed, holder
 from bot.local.errors import StartError
+from bot.roles import Role
 
 HOLD = """
 import sys
@@ -82,3 +83,12 @@ def test_a_file_in_its_place_gets_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(StartError, match="cannot be used") as caught, claimed(tmp_path / "data"):
         pass
     assert "Nothing was started" in str(caught.value)
+
+
+def test_processes_of_different_roles_share_a_folder_and_one_that_runs_everything_does_not(tmp_path: Path) -> None:
+    with claimed(tmp_path, Role.GATEWAY), claimed(tmp_path, Role.WEB):
+        for taken in (Role.WEB, Role.ALL):
+            with pytest.raises(StartError, match="already runs"), claimed(tmp_path, taken):
+                pass
+    with claimed(tmp_path), pytest.raises(StartError, match="already runs"), claimed(tmp_path, Role.WORKER):
+        pass
