@@ -143,6 +143,7 @@ async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         character_id = await cafe.characters.chosen(work, user_id, typed)
         character = await cafe.characters.get(work, character_id)
+    cafe.places.admit(place, character_id, rights_of(interaction))
     taken = (*await names_taken(interaction, character.name), *cafe.turns.names_elsewhere(place, character_id))
     cafe.characters.refuse_entry(character, taken=taken, is_age_restricted=is_age_restricted(interaction))
     come = await cafe.conversations.summon(user_id, place, character_id, interaction_id=interaction.id)

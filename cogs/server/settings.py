@@ -204,7 +204,7 @@ class ServerCog(
         values = PlaceValues(replies_per_minute=answers)
         await self._set(interaction, "replies_per_minute", values, channel, character)
 
-    @app_commands.command(name=_L("default"), description=_L("Which character answers when none is named"))
+    @app_commands.command(name=_L("default"), description=_L("Who comes when I am mentioned and nobody is here"))
     @app_commands.rename(character=_L("character"), channel=_L("channel"))
     @app_commands.describe(
         character=_L("Leave out to take it from the level above"), channel=_L("Only for this channel or thread")

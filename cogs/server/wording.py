@@ -42,7 +42,7 @@ LABELS: Mapping[str, Text] = {
     "answers_bots": N_("They answer other bots"),
     "banter": N_("Lines to each other"),
     "replies_per_minute": N_("Answers a minute"),
-    "default_character_id": N_("Who answers first"),
+    "default_character_id": N_("Who comes when I am mentioned"),
     "language": N_("Language of notices"),
     "delivery": N_("How answers appear"),
 }
@@ -78,7 +78,7 @@ def value_of(name: str, rules: PlaceRules, say: Say, *, first: str | None = None
         case "replies_per_minute":
             return say("{n} for each person in each channel", n=rules.replies_per_minute)
         case "default_character_id":
-            return first or say("whoever spoke last")
+            return first or say("nobody")
         case "language":
             return language(rules.language, say)
         case _:

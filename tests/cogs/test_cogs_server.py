@@ -1,6 +1,5 @@
 """/server and /doctor, as admins and others use them."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
@@ -127,9 +126,9 @@ async def test_who_answers_first_is_a_character_known_here(town: Town) -> None:
     )
     await summon(town, town.robin)
     (choice,) = await town.owner.autocomplete(town.channel, "server default", "character", "mi")
-    assert "**Who answers first:** Mira" in await server(town, "default", character=choice["value"])
+    assert "**Who comes when I am mentioned:** Mira" in await server(town, "default", character=choice["value"])
     assert str(rules(town).default_character_id) == choice["value"]
-    assert "whoever spoke last" in await server(town, "default")
+    assert "**Who comes when I am mentioned:** nobody" in await server(town, "default")
     assert rules(town) is HOUSE
 
 
@@ -188,12 +187,11 @@ COMMANDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-async def let_in(town: Town) -> AsyncIterator[None]:
+async def let_in(town: Town) -> None:
     """Discord's own settings show the commands to everybody, as a server's owner may decide."""
     command = next(one for one in await town.client.tree.fetch_commands() if one.name == "server")
     town.guild.set_command_permissions(command, {town.guild.default_role: True})
     await town.env.settle()
-    yield
 
 
 @pytest.mark.usefixtures("let_in")
@@ -223,3 +221,36 @@ async def test_a_stranger_cannot_use_an_admins_menu_later(town: Town) -> None:
     refused = await deputy.select(last(asked), [role])
     assert words(refused).startswith("Only who may manage this server")
     assert rules(town) is HOUSE
+
+
+async def test_summoning_is_for_whom_the_admins_decided(town: Town) -> None:
+    await create(town, town.robin)
+    await server(town, "summoning", who="managers")
+    assert words(await summon(town, town.robin)).startswith("The admins of this server decided who may ask")
+    assert town.program.turns.listeners(town.channel.id) == ()
+    readers = town.guild.create_role("Readers")
+    reader = town.guild.add_member(town.env.create_user("reader"), roles=[readers])
+    await town.env.settle()
+    await create(town, reader, name="Juno", examples="")
+    asked = await town.owner.slash(town.channel, "server summoning", who="roles")
+    await town.owner.select(last(asked), [readers])
+    await town.env.settle()
+    assert words(await summon(town, town.robin)).startswith("The admins of this server decided who may ask")
+    assert "**Juno** is here" in words(await summon(town, reader, "Juno"))
+    await server(town, "summoning", who="everyone")
+    assert "**Mira** is here" in words(await summon(town, town.robin))
+
+
+async def test_a_place_has_a_language_for_what_everybody_reads(town: Town) -> None:
+    bot = town.client.user
+    assert bot is not None
+    await town.robin.send(town.channel, f"Hello <@{bot.id}>")
+    await town.settle()
+    await server(town, "language", language="es")
+    other = town.guild.create_text_channel("parlour")
+    await town.env.settle()
+    await town.robin.send(other, f"Hello <@{bot.id}>")
+    await town.settle()
+    english, spanish = (text for _, _, text in town.program.channels.remarks)
+    assert english.startswith("Nobody listens in this channel yet.")
+    assert spanish.startswith("Todavía no escucha nadie")

@@ -18,8 +18,8 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from bot import limits
-from bot.errors import InvalidInput, NotFound
-from bot.ports import Delivery, Place
+from bot.errors import InvalidInput, NotAllowed, NotFound
+from bot.ports import Delivery, Place, Rights
 from bot.texts import N_, Text, available_languages
 from db.listen import Listener
 from db.models import AdultRule, DeliveryMode, Listen, PlaceValues, Summoners
@@ -39,6 +39,7 @@ __all__ = [
     "Ruling",
     "Summoners",
     "check",
+    "may_summon",
     "resolve",
 ]
 
@@ -147,9 +148,20 @@ def check(values: PlaceValues, *, character: bool = False) -> None:
     if character and any(getattr(values, name) is not None for name in _NOT_FOR_CHARACTERS):
         raise InvalidInput(
             "default_of_a_character",
-            N_("Who answers first is decided for a server or a channel, not for a single character."),
+            N_("Who comes when nobody is here is decided for a server or a channel, not for a single character."),
             field="default_character_id",
         )
+
+
+def may_summon(rules: PlaceRules, rights: Rights) -> bool:
+    """Whether somebody with these rights may ask characters in. Pure."""
+    match rules.summoners:
+        case Summoners.EVERYONE:
+            return True
+        case Summoners.ROLES:
+            return rights.may_administer or bool(rights.role_ids & set(rules.summoner_role_ids))
+        case Summoners.MANAGERS:
+            return rights.may_manage or rights.may_administer
 
 
 def _check_summoners(values: PlaceValues) -> None:
@@ -203,6 +215,14 @@ class Places:
                 server.known.clear()
             found = server.known[key] = resolve(tuple(_levels(server, place, character_id)))
         return found
+
+    def admit(self, place: Place, character_id: UUID, rights: Rights) -> None:
+        """Raise `NotAllowed` where somebody with these rights may not ask this character in."""
+        if not may_summon(self.rules(place, character_id), rights):
+            raise NotAllowed(
+                "may_not_summon",
+                N_("The admins of this server decided who may ask characters in here. Ask one of them to do it."),
+            )
 
     def levels(self, place: Place, character_id: UUID | None = None) -> tuple[tuple[Level, PlaceValues], ...]:
         """The levels that apply in a place and say something, the widest first."""
