@@ -21,6 +21,7 @@ from sandbox.uploads import Upload
 from sandbox.world.models import Attachment, Channel, Json, Message, MessageFlag, MessageType
 
 #: Flags a sender may set; all others are Discord's own.
+_TEXT_DISPLAY = 10
 SENDABLE = (
     MessageFlag.SUPPRESS_EMBEDS
     | MessageFlag.SUPPRESS_NOTIFICATIONS
@@ -239,7 +240,7 @@ def note_mentions(core: Core, message: Message, draft: Draft, replied_user: str 
     roles = world.roles.of(guild_id) if guild_id else []
     may_ping_all = bool(draft.allowed & Permission.MENTION_EVERYONE)
     found = parse_mentions(
-        message.content,
+        "\n".join([message.content, *_displayed(message.components)]),
         draft.payload.get("allowed_mentions"),
         known_users=world.users.keys(),
         known_roles=[role.id for role in roles if role.mentionable or may_ping_all],
@@ -250,6 +251,16 @@ def note_mentions(core: Core, message: Message, draft: Draft, replied_user: str 
     message.mentions = list(found.users)
     message.mention_roles = list(found.roles)
     message.mention_everyone = found.everyone
+
+
+def _displayed(components: Sequence[Json]) -> list[str]:
+    """What text displays say, however deep: mentions in them ping as in `content` (docs: Text Display)."""
+    found: list[str] = []
+    for one in components:
+        if one.get("type") == _TEXT_DISPLAY:
+            found.append(str(one.get("content", "")))
+        found += _displayed(one.get("components") or [])
+    return found
 
 
 def _keep(core: Core, channel: Channel, message: Message) -> None:

@@ -18,6 +18,7 @@ async def test_a_post_stands_under_its_forum_and_is_answered(sandbox: Sandbox, o
     await row.click()
     await robin.shows_channel("The clock that runs backwards")
     await expect(robin.message("home before I left")).to_be_visible()
+    await expect(robin.page.locator(".thread-chip")).to_have_count(0)
     await robin.say("It was the baker.")
     await expect(robin.message("It was the baker.")).to_be_visible()
     # The forum goes, and its posts with it.

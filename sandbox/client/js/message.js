@@ -258,6 +258,8 @@ function previewOf(original, guildId) {
 }
 
 function threadChip(message) {
+  // The message that begins a post of a forum stands inside it already.
+  if (message.id === message.channel_id) return [];
   const thread = store.channels.get(message.id) ?? (message.thread && { ...message.thread });
   if (!thread || thread.type < 10 || thread.type > 12) return [];
   const count = thread.message_count ?? 0;
