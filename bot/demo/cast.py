@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.demo.draw import FACES
+from db.models.characters import CharacterTraits, CommunicationStyle, Humor, Tone
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class DemoCharacter:
     phrases: tuple[str, ...]
     home: str
     face: Path
+    tags: tuple[str, ...] = ()
+    traits: CharacterTraits = field(default_factory=CharacterTraits)
 
 
 MIRA = DemoCharacter(
@@ -51,6 +54,8 @@ At the top of the tower is the Blank Room, where nothing written will stay on th
     phrases=("Mind the third stair.", "Comma disagrees.", "Let me write that down before the fog has it."),
     home="lantern-archive",
     face=FACES / "mira.png",
+    tags=("cozy", "fantasy", "mystery"),
+    traits=CharacterTraits(tone=Tone.EMPATHETIC, style=CommunicationStyle.STORYTELLING),
 )
 
 JUNO = DemoCharacter(
@@ -83,6 +88,8 @@ You love thunderheads, hate paperwork, and cannot say no to a bet.""",
     phrases=("Wind's up!", "I never open the letters.", "Bet you a dumpling."),
     home="sky-harbour",
     face=FACES / "juno.png",
+    tags=("adventure", "fantasy", "airships"),
+    traits=CharacterTraits(tone=Tone.PLAYFUL, humor=Humor.MODERATE),
 )
 
 TOCK = DemoCharacter(
@@ -115,6 +122,8 @@ You measure things: leaf lengths, silences, kindness. You are learning to joke a
     phrases=("I have measured it.", "Beatrice has opinions.", "That was a joke. I am learning."),
     home="greenhouse",
     face=FACES / "tock.png",
+    tags=("cozy", "science-fiction", "robots"),
+    traits=CharacterTraits(tone=Tone.FRIENDLY, humor=Humor.LIGHT),
 )
 
 CAST: tuple[DemoCharacter, ...] = (MIRA, JUNO, TOCK)

@@ -10,6 +10,7 @@ from sqlalchemy import func
 from bot.demo.cast import CAST, DemoCharacter
 from bot.services.characters.names import slug_of
 from bot.services.characters.pictures import MIME, Picture, Pictures
+from bot.services.characters.searching import search_words
 from db.models import Visibility
 from db.models.characters import SpeechExample
 from db.queries import characters as queries
@@ -44,6 +45,8 @@ async def _put(work: Work, member: DemoCharacter, face: Picture) -> None:
     row.greeting = member.greeting
     row.examples = [SpeechExample(user=user, character=character) for user, character in member.examples]
     row.phrases = list(member.phrases)
+    row.tags, row.traits = list(member.tags), member.traits
+    row.search_words = search_words(member.name, "", member.description, member.tags)
     row.visibility = Visibility.PUBLIC
     row.published_at = row.published_at or func.now()
     row.is_demo = True
