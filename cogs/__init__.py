@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.services.cafe import Cafe
 from bot.transport.client import CafeClient
+from cogs import talk
 from cogs.characters import ITEMS as CHARACTER_ITEMS
 from cogs.characters import CharactersCog, DiscoverCog
 from cogs.help import HelpCog
 from cogs.people import MeCog, PersonasButton, PersonasCog
 from cogs.server import DoctorCog, RolesMenu, ServerCog
-from cogs import talk
 
 
 async def prepare(client: CafeClient, cafe: Cafe) -> None:

@@ -12,7 +12,7 @@ from bot import limits
 from bot.errors import UserError
 from bot.services.cafe import Cafe
 from bot.services.talk.control import too_long_to_edit
-from bot.services.talk.replies import About, Earlier, May
+from bot.services.talk.replies import About, Earlier, EditReason, May
 from bot.services.talk.running import Outcome
 from bot.texts import Say
 from bot.transport import marks
@@ -21,7 +21,6 @@ from cogs.asking import Asked, caller_of, rights_of, say_for
 from cogs.talk.say import cafe_of
 from cogs.talk.why import explain
 from cogs.talk.words import told
-from db.models import EditReason
 
 NO_PINGS = discord.AllowedMentions.none()
 PANEL_SECONDS = 840.0
@@ -55,6 +54,26 @@ async def open_panel(cafe: Cafe, interaction: Asked, turn_id: UUID) -> None:
     """The panel as a new ephemeral answer to a deferred interaction."""
     panel = await Panel.of(cafe, interaction, turn_id)
     await interaction.followup.send(panel.text, view=panel, ephemeral=True, allowed_mentions=NO_PINGS)
+
+
+class _Button(discord.ui.Button["Panel"]):
+    """A button that does one thing."""
+
+    def __init__(
+        self,
+        label: str,
+        press: Callable[[Asked], Awaitable[None]],
+        *,
+        style: discord.ButtonStyle,
+        row: int,
+        disabled: bool,
+    ) -> None:
+        super().__init__(label=label, style=style, row=row, disabled=disabled)
+        self._press = press
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Do it."""
+        await self._press(interaction)
 
 
 class Panel(CafeView):
@@ -92,9 +111,7 @@ class Panel(CafeView):
     ) -> None:
         if what not in self.about.may:
             return
-        button = discord.ui.Button[Self](label=label, style=style, row=row, disabled=disabled)
-        button.callback = press
-        self.add_item(button)
+        self.add_item(_Button(label, press, style=style, row=row, disabled=disabled))
 
     def _add_wordings(self, say: Say) -> None:
         about = self.about

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bot.services.talk.replies import About, Changed, Took
+from bot.services.talk.replies import About, Changed, EditReason, Took
 from bot.texts import Say
 from cogs.asking import plain
-from db.models import EditReason
 
 NOTHING_KNOWN = Took(None, None, None, None, None)
 """A reply that was stopped: its provider never came to count. Five times “unknown” would tell nobody anything."""

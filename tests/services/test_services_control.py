@@ -61,7 +61,7 @@ async def test_what_came_after_is_not_part_of_what_is_asked_again(program: Progr
     await program.turns.idle()
     robin = await program.people.arrive(ROBIN)
     await program.control.regenerate(turn_id, robin, NO_RIGHTS)
-    first, later, again = (str(asked.prompt.messages) for asked in program.models.asked)
+    _, later, again = (str(asked.prompt.messages) for asked in program.models.asked)
     assert "heron" in later
     assert "heron" not in again
     assert "Mira?" in again

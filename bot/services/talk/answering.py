@@ -15,13 +15,13 @@ import structlog
 
 from bot import limits
 from bot.clock import Clock
-from bot.errors import NotFound, ProviderError, StageClosed, StageError, StageUnsure
+from bot.errors import Closed, NotFound, ProviderError, StageClosed, StageError, StageUnsure
 from bot.ports import ModelPool, Part, Performance, Place, RepliedTo, Scene, Stage
 from bot.services.talk import failures
 from bot.services.talk.backstage import Backstage
 from bot.services.talk.heed import Hearing
 from bot.services.talk.outage import POSSIBLY_AWAY, is_away
-from bot.services.talk.rows import TurnRows, deleted
+from bot.services.talk.rows import DELETED, TurnRows
 from bot.services.talk.running import NOTHING_SAID, WELL, Interruption, Outcome, Running
 from bot.services.talk.snapshot import Cast, Material, Snapshots, place_of
 from bot.services.talk.wordings import EmptyAnswer, Passing, Wordings
@@ -130,7 +130,7 @@ class Answering:
             await self._withdraw(turn, performance)
             return await self._fail(turn, cast, failures.TOO_MANY_ATTEMPTS)
         if self._backstage.is_too_late(turn):
-            return await self._closed(turn, cast, StageClosed(failures.INTERACTION_OVER))
+            return await self._closed(turn, cast, StageClosed(Closed.INTERACTION_EXPIRED))
         try:
             text = turn.text if turn.text is not None else await self._worded(running, performance, material)
             if text is None or running.interruption is Interruption.WITHDRAWN:
@@ -225,7 +225,9 @@ class Answering:
         text = failures.remark_on(reason)
         filled: dict[str, object] = {"character": cast.face.name, **values}
         if not self._tell(turn.turn_id, Outcome(False, text, filled)) and text is not None:
-            await self.remark(place_of(turn), Say(cast.locale, self._language)(text, **filled), key=reason)
+            spoken = self._snapshots.rules(place_of(turn), turn.character_id).language or cast.locale
+            words = Say(spoken, self._language)(text, **filled)
+            await self.remark(place_of(turn), words, key=reason, token=self._backstage.token_of(turn))
         return TurnState.FAILED
 
     async def _closed(self, turn: Standing, cast: Cast, error: StageClosed) -> TurnState:
@@ -235,10 +237,10 @@ class Answering:
             return await self._end(turn, TurnState.UNKNOWN, error.reason)
         if error.reason == "removed":
             await self._rows.gone(turn)
-            self._tell(turn.turn_id, Outcome(False, deleted().message))
+            self._tell(turn.turn_id, Outcome(False, DELETED))
             return TurnState.CANCELLED
         await self._rows.end(turn, TurnState.FAILED, error.reason)
-        values = {"character": cast.face.name, "permissions": failures.permissions_of(error)}
+        values: dict[str, object] = {"character": cast.face.name, "permissions": failures.permissions_of(error)}
         if not self._tell(turn.turn_id, Outcome(False, failures.remark_on(error.reason), values)):
             await self._backstage.tell(turn, cast, error)
         return TurnState.FAILED
@@ -252,10 +254,10 @@ class Answering:
         except StageError as error:
             _log.info("withdrawal_failed", detail=str(error))
 
-    async def remark(self, place: Place, text: str, *, key: str) -> None:
+    async def remark(self, place: Place, text: str, *, key: str, token: str | None = None) -> None:
         """A quiet line in a channel, if it can be said at all."""
         try:
-            await self._stage.remark(place, text, key=key)
+            await self._stage.remark(place, text, key=key, token=token)
         except StageError as error:
             _log.info("remark_failed", channel_id=place.channel_id, detail=str(error))
 

@@ -32,7 +32,6 @@ class May(StrEnum):
     EDIT = "edit"
     DELETE = "delete"
     WHY = "why"
-    FORK = "fork"
     EARLIER = "earlier"
     RATE = "rate"
 
@@ -107,12 +106,12 @@ def allowed(found: Provenance, by: UUID, rights: Rights) -> frozenset[May]:
     if by == found.maker_id:
         may |= {May.WHY, May.DELETE}
     if concerned:
-        may |= {May.DELETE, May.EDIT, May.CHOOSE, May.FORK}
+        may |= {May.DELETE, May.EDIT, May.CHOOSE}
         if found.kind is not TurnKind.GREETING and found.is_active and found.is_present:
             may |= {May.REGENERATE, May.CONTINUE}
     if found.via is ConversationVia.INTERACTION:
         # What was said there can be changed with the command's own token only, and that is spent.
-        may -= {May.DELETE, May.EDIT, May.CHOOSE, May.REGENERATE, May.CONTINUE, May.FORK}
+        may -= {May.DELETE, May.EDIT, May.CHOOSE, May.REGENERATE, May.CONTINUE}
     return frozenset(may)
 
 

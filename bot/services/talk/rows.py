@@ -165,9 +165,12 @@ class TurnRows:
         )
 
 
+DELETED = N_("This reply was deleted meanwhile, so there is nothing to change any more.")
+
+
 def deleted() -> NotFound:
     """There was a reply."""
-    return NotFound("reply_deleted", N_("This reply was deleted meanwhile, so there is nothing to change any more."))
+    return NotFound("reply_deleted", DELETED)
 
 
 async def _reworded(work: Work, turn: Standing, text: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -146,8 +146,7 @@ async def edits(session: AsyncSession, turn_id: UUID) -> Sequence[MessageEdit]:
 
 async def drop_parts(session: AsyncSession, turn_id: UUID, first: int) -> None:
     """A reply became shorter: its messages from this number on are gone."""
-    parts = TurnPart.__table__
-    await session.execute(parts.delete().where(parts.c.turn_id == turn_id, parts.c.number >= first))
+    await session.execute(delete(TurnPart).where(TurnPart.turn_id == turn_id, TurnPart.number >= first))
 
 
 @dataclass(frozen=True, slots=True)
