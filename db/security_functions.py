@@ -155,7 +155,8 @@ _DEFINERS = (
         "conversation_at",
         "channel bigint",
         "uuid",
-        "SELECT c.id FROM conversations AS c WHERE actor_present() AND c.channel_id = channel AND c.status = 'active'",
+        "SELECT c.id FROM conversations AS c WHERE actor_present() AND c.channel_id = channel AND c.status = 'active'"
+        " AND c.via <> 'interaction'",
         definer_reason="whoever stands in a channel may know that a conversation goes on there; its id only",
     ),
     Function(

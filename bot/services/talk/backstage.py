@@ -8,15 +8,16 @@ from uuid import UUID
 import structlog
 
 from bot.clock import Clock
-from bot.errors import StageClosed, StageError
+from bot.errors import Closed, StageClosed, StageError
 from bot.ports import Part, Stage
 from bot.services.talk import failures, tokens
 from bot.services.talk.banter import Follower, Spoken, follower
+from bot.services.talk.departures import Departures
 from bot.services.talk.gates import Gates
 from bot.services.talk.heed import Hearing
 from bot.services.talk.snapshot import Cast, place_of
 from bot.services.talk.tokens import AnswerTokens
-from bot.services.talk.troubles import Troubles, may_write
+from bot.services.talk.troubles import GONE, Troubles, lasts, may_write
 from bot.texts import Say
 from db.models import ConversationVia, Priority
 from db.queries.talk.turns import Standing
@@ -39,6 +40,7 @@ class Backstage:
         hearing: Hearing,
         gates: Gates,
         troubles: Troubles,
+        departures: Departures,
         answer_tokens: AnswerTokens,
         stage: Stage,
         clock: Clock,
@@ -49,6 +51,7 @@ class Backstage:
         self._hearing = hearing
         self._gates = gates
         self._troubles = troubles
+        self._departures = departures
         self._tokens = answer_tokens
         self._stage = stage
         self._clock = clock
@@ -103,11 +106,15 @@ class Backstage:
     async def tell(self, turn: Standing, cast: Cast, error: StageClosed) -> None:
         """Say once what an admin must do: in the channel, or to who asked where nothing can be written there."""
         reason = error.reason
-        detail = failures.permissions_of(error) if error.permissions or reason == "missing_permissions" else ""
+        if reason in GONE:
+            whole_server = reason is Closed.SERVER_LEFT
+            await self._departures.place_gone(turn.guild_id, None if whole_server else turn.channel_id)
+        detail = failures.permissions_of(error) if reason is Closed.MISSING_PERMISSIONS else ""
         text = failures.remark_on(reason)
-        if text is None or not await self._troubles.met(turn.channel_id, reason, detail):
+        if text is None or (lasts(error) and not await self._troubles.met(turn.channel_id, reason, detail)):
             return
-        words = Say(cast.locale, self._language)(text, character=cast.face.name, permissions=detail)
+        spoken = self._gates.rules(place_of(turn)).language or cast.locale
+        words = Say(spoken, self._language)(text, character=cast.face.name, permissions=detail)
         try:
             if may_write(error) and turn.via is not ConversationVia.INTERACTION:
                 await self._stage.remark(place_of(turn), words, key=reason)

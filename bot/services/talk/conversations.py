@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bot import limits
 from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
-from bot.ports import Place
+from bot.ports import Place, Via
 from bot.services.characters import not_found
 from bot.services.characters.names import fold, skeleton
 from bot.services.talk.heed import Present
@@ -16,7 +16,7 @@ from bot.services.talk.snapshot import greeting_of
 from bot.services.talk.turns import Turns
 from bot.texts import N_
 from db import functions
-from db.models import MessageKind, ParticipantRole
+from db.models import ConversationVia, MessageKind, ParticipantRole
 from db.queries import characters, people
 from db.queries.characters import CharacterRow
 from db.queries.talk import conversations, messages, turns
@@ -42,17 +42,17 @@ class Conversations:
         self._turns = turns
         self._boot_id = boot_id
 
-    async def summon(self, by: UUID, place: Place, character_id: UUID, *, interaction_id: int) -> Summoned:
+    async def summon(
+        self, by: UUID, place: Place, character_id: UUID, *, interaction_id: int, greets: bool = True
+    ) -> Summoned:
         """The character listens in this channel from now on and says its greeting.
 
-        The first character of a channel begins a conversation there. `interaction_id` is the command's, so that a
-        command delivered twice greets once. Raises `NotFound`, `Conflict` (it is here already, or one of the same name)
-        or `LimitReached`.
+        The first character of a channel begins a conversation there; where the bot is no member, each person begins one
+        of their own, and no greeting is said: nothing can be shown there but answers to commands. `interaction_id` is
+        the command's, so that a command delivered twice greets once. Raises `NotFound`, `Conflict` (it is here already,
+        or one of the same name) or `LimitReached`.
         """
-        if place.guild_id is None:
-            raise NotAllowed(
-                "not_in_direct_messages", N_("Characters can be summoned in servers, not in direct messages.")
-            )
+        greets = greets and place.via is not Via.INTERACTION
         conversation_id = await self._conversation(by, place, character_id)
         async with self._database.work(Actor.turn(conversation_id, by)) as work:
             row = await characters.by_id(work.session, character_id)
@@ -63,7 +63,7 @@ class Conversations:
             await conversations.join_user(work.session, conversation_id, by)
             await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
             await conversations.settle_kind(work.session, conversation_id)
-            turn_id = await self._write_greeting(work, conversation_id, by, row, interaction_id)
+            turn_id = await self._write_greeting(work, conversation_id, by, row, interaction_id) if greets else None
             await announce(work, conversation_id, place.channel_id)
         await self._listening.refresh(conversation_id, place.channel_id)
         if turn_id is not None:
@@ -76,7 +76,7 @@ class Conversations:
         For who summoned it, who made it, who began the conversation, and those who manage messages there. Raises
         `NotFound` or `NotAllowed`.
         """
-        conversation_id = await self._at(place)
+        conversation_id = await self._at(by, place)
         async with self._database.work(Actor.turn(conversation_id, by)) as work:
             conversation = await conversations.lock(work.session, conversation_id)
             present = await conversations.present(work.session, conversation_id)
@@ -98,21 +98,22 @@ class Conversations:
         self._turns.silence(conversation_id, character_id)
         return guest.name
 
-    def present(self, place: Place, typed: str) -> Present:
+    def present(self, place: Place, typed: str, discord_id: int | None = None) -> Present:
         """The character here that is meant by an option: the id of a suggestion, or a name. Raises `NotFound`.
 
-        From memory, so that it can be asked before an interaction is answered.
+        From memory, so that it can be asked before an interaction is answered. `discord_id` is who asks, for places of
+        which the bot is no member.
         """
-        here = self._turns.listeners(place.channel_id)
+        here = self._turns.listeners(place.channel_id, discord_id)
         by_id = next((one for one in here if str(one.character_id) == typed), None)
         meant = by_id or next((one for one in here if fold(one.name) == fold(typed)), None)
         if meant is None:
             raise _not_here()
         return meant
 
-    async def _at(self, place: Place) -> UUID:
-        async with self._database.work(Actor.job("place")) as work:
-            conversation_id = await functions.conversation_at(work.session, place.channel_id)
+    async def _at(self, by: UUID, place: Place) -> UUID:
+        async with self._database.work(Actor.user(by)) as work:
+            conversation_id = await _active(work, by, place)
         if conversation_id is None:
             raise _not_here()
         return conversation_id
@@ -122,16 +123,17 @@ class Conversations:
         async with self._database.work(Actor.user(by)) as work:
             if await characters.by_id(work.session, character_id) is None:
                 raise not_found()
-            found = await functions.conversation_at(work.session, place.channel_id)
+            found = await _active(work, by, place)
             begun = found or await conversations.begin(
                 work.session,
                 owner_id=by,
                 guild_id=place.guild_id,
                 channel_id=place.channel_id,
                 webhook_channel_id=place.webhook_channel_id,
+                via=ConversationVia(place.via.value),
             )
             # Somebody else began one in the same moment.
-            begun = begun or await functions.conversation_at(work.session, place.channel_id)
+            begun = begun or await _active(work, by, place)
         if begun is None:
             raise Conflict("conversation_changed", N_("Something changed here in the same moment. Try again."))
         return begun
@@ -161,7 +163,9 @@ class Conversations:
         character = row.character
         person = await people.user(work.session, by)
         greeting = greeting_of(
-            character.greeting, character=character.name, person=person.display_name if person else ""
+            character.greeting,
+            character=character.nickname.strip() or character.name,
+            person=person.display_name if person else "",
         )
         if not greeting:
             return None
@@ -183,6 +187,13 @@ class Conversations:
             content=greeting,
         )
         return turn_id
+
+
+async def _active(work: Work, by: UUID, place: Place) -> UUID | None:
+    """The conversation that goes on in a place; where the bot is no member, this person's own."""
+    if place.via is Via.INTERACTION:
+        return await conversations.own_active(work.session, by, place.channel_id)
+    return await functions.conversation_at(work.session, place.channel_id)
 
 
 def _not_here() -> NotFound:

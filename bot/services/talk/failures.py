@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.errors import BadKey, ProviderError, RateLimited, Refused, Slow, StageClosed
+from bot.errors import BadKey, Closed, ProviderError, RateLimited, Refused, Slow, StageClosed
 from bot.texts import N_, Text
 
 ANSWER_EMPTY = "empty_answer"
@@ -12,7 +12,6 @@ QUEUE_FULL = "queue_full"
 NOBODY_HERE = "nobody_here"
 DIRECT_MESSAGE = "direct_message"
 HELD_BACK = "held_back"
-INTERACTION_OVER = "expired"
 
 _REMARKS: dict[str, Text] = {
     "model_slow": N_("{character} could not answer: the language model took too long. Write again in a moment."),
@@ -35,24 +34,43 @@ _REMARKS: dict[str, Text] = {
     NOBODY_HERE: N_("Nobody listens in this channel yet. Ask a character in with /character summon; /help tells more."),
     DIRECT_MESSAGE: N_("Nobody listens here yet. Ask a character in with /character summon; /help tells more."),
     HELD_BACK: N_("No answer to this one. /doctor tells you why, and nobody else."),
-    INTERACTION_OVER: N_(
-        "{character} took longer than the 15 minutes Discord gives for an answer where the bot is only installed for "
-        "you. What you said is kept. Ask again with /say."
+    Closed.INTERACTION_EXPIRED: N_(
+        "{character} could not answer: where I am only installed for you, Discord takes five messages within "
+        "15 minutes of a command, no more. What you said is kept. Ask again with /say."
     ),
-    "archived": N_(
-        "{character} cannot speak there: the thread is archived. Somebody with Manage Threads can open it again."
+    Closed.ARCHIVED: N_(
+        "{character} cannot speak there: the thread is archived. Write something in it to open it again."
     ),
-    "locked": N_("{character} cannot speak there: the thread is locked. Somebody with Manage Threads can unlock it."),
-    "not_a_member": N_(
-        "{character} cannot speak there: it is a private thread and the bot is no member. Mention the bot in it once."
+    Closed.LOCKED: N_(
+        "{character} cannot speak there: the thread is locked. Somebody with Manage Threads can unlock it."
     ),
-    "unknown_channel": N_("{character} cannot speak there any more: the channel is gone. Nothing else was lost."),
-    "missing_permissions": N_(
+    Closed.PRIVATE_THREAD: N_(
+        "{character} cannot speak there: it is a private thread and I am no member of it. Mention me in it once."
+    ),
+    Closed.UNKNOWN_CHANNEL: N_("{character} cannot speak there any more: the channel is gone. What was said is kept."),
+    Closed.SERVER_LEFT: N_(
+        "{character} cannot speak there any more: I am no longer in that server. An admin can add me again; what was "
+        "said is kept."
+    ),
+    Closed.MISSING_PERMISSIONS: N_(
         "{character} cannot speak here: the bot needs the permission {permissions} in this channel."
     ),
-    "too_many_webhooks": N_(
+    Closed.TOO_MANY_WEBHOOKS: N_(
         "{character} cannot speak here: this channel has as many webhooks as Discord allows. "
         "Remove one in the channel's settings under Integrations."
+    ),
+    Closed.UNKNOWN_WEBHOOK: N_(
+        "{character} could not speak here: somebody removes the bot's webhook again and again. An admin finds it in "
+        "the channel's settings under Integrations and can leave it there."
+    ),
+    Closed.SLOW_MODE: N_("{character} could not answer yet: this channel is in slow mode. Write again in a while."),
+    Closed.BLOCKED: N_(
+        "{character} could not say that: this server's AutoMod, or Discord, does not let the words through. "
+        "Ask in other words, or ask an admin to look at AutoMod."
+    ),
+    Closed.REFUSED: N_(
+        "{character} could not speak here: Discord refused it for a reason of its own. Write again; if it stays like "
+        "this, tell whoever runs the bot."
     ),
 }
 

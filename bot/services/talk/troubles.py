@@ -11,13 +11,36 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import Clock
-from bot.errors import StageClosed
+from bot.errors import Closed, StageClosed
 from db.models import Trouble
 from db.queries.talk import troubles as queries
 from db.work import Actor, Database
 
 _SILENCING = frozenset({"view_channel", "send_messages", "send_messages_in_threads"})
-_NO_WAY_THERE = frozenset({"unknown_channel", "archived", "locked", "removed", "expired", "not_a_member"})
+_OPEN_TO_US = frozenset(
+    {
+        Closed.MISSING_PERMISSIONS,
+        Closed.TOO_MANY_WEBHOOKS,
+        Closed.UNKNOWN_WEBHOOK,
+        Closed.BLOCKED,
+        Closed.REFUSED,
+    }
+)
+"""Reasons that keep characters from speaking, not the application itself."""
+
+GONE = frozenset({Closed.UNKNOWN_CHANNEL, Closed.SERVER_LEFT})
+"""There is no such place any more: what goes on there is over."""
+
+_LASTING = frozenset(
+    {
+        Closed.MISSING_PERMISSIONS,
+        Closed.TOO_MANY_WEBHOOKS,
+        Closed.UNKNOWN_WEBHOOK,
+        Closed.ARCHIVED,
+        Closed.LOCKED,
+        Closed.PRIVATE_THREAD,
+    }
+)
 
 _ACTOR = Actor.job("troubles")
 
@@ -33,7 +56,12 @@ class Told:
 
 def may_write(error: StageClosed) -> bool:
     """Whether the application itself can still write where characters cannot speak. Pure."""
-    return error.reason not in _NO_WAY_THERE and not _SILENCING & set(error.permissions)
+    return error.reason in _OPEN_TO_US and not _SILENCING & set(error.permissions)
+
+
+def lasts(error: StageClosed) -> bool:
+    """Whether it stays until somebody acts, so that it is told once; others concern one message only. Pure."""
+    return error.reason in _LASTING
 
 
 class Troubles:

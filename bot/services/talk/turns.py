@@ -139,6 +139,7 @@ class Turns:
                 hearing=hearing,
                 gates=self.gates,
                 troubles=self.troubles,
+                departures=self._departures,
                 answer_tokens=self._tokens,
                 stage=stage,
                 clock=clock,

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 
 from bot.errors import UserError
-from bot.ports import Heard, Place, Rights, Stage
+from bot.ports import Heard, Place, Stage
 from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.gates import Gates
 from bot.services.talk.heed import Hearing
-from bot.services.talk.places import PlaceRules
+from bot.services.talk.places import may_summon
 from bot.texts import Say
-from db.models import Summoners
 
-Summon = Callable[[UUID, Place, UUID, int], Awaitable[object]]
-"""Asks a character in, without its greeting: by whom, where, which, and what caused it (`Conversations.summon`)."""
+
+class Summon(Protocol):
+    """Asks a character in, without its greeting (`Conversations.summon`)."""
+
+    def __call__(self, by: UUID, place: Place, character_id: UUID, *, interaction_id: int) -> Awaitable[object]:
+        """`interaction_id` names what caused it. Raises `UserError` where it cannot come."""
+        ...
+
 
 _log = structlog.get_logger(__name__)
-
-
-def may_summon(rules: PlaceRules, rights: Rights) -> bool:
-    """Whether somebody with these rights may ask characters in. Pure."""
-    match rules.summoners:
-        case Summoners.EVERYONE:
-            return True
-        case Summoners.ROLES:
-            return rights.may_administer or bool(rights.role_ids & set(rules.summoner_role_ids))
-        case Summoners.MANAGERS:
-            return rights.may_manage or rights.may_administer
 
 
 class Welcome:
@@ -60,8 +55,9 @@ class Welcome:
         return come
 
     async def remark(self, heard: Heard, reason: str, **values: object) -> None:
-        """A line in the language of who wrote."""
-        text = Say(heard.author.locale, self._language)(failures.remark_on(reason) or "", **values)
+        """A line in the language the place has, else of who wrote."""
+        spoken = self._gates.rules(heard.place).language or heard.author.locale
+        text = Say(spoken, self._language)(failures.remark_on(reason) or "", **values)
         await self._stage.remark(heard.place, text, key=reason)
 
     async def _default(self, heard: Heard) -> UUID | None:
@@ -71,7 +67,7 @@ class Welcome:
             return None
         user_id = await self._people.arrive(heard.author)
         try:
-            await self.summon(user_id, heard.place, wanted, heard.message_id)
+            await self.summon(user_id, heard.place, wanted, interaction_id=heard.message_id)
         except UserError as error:
             # Deleted since, or not public: then it is as if there were none.
             _log.info("default_not_summoned", channel_id=heard.place.channel_id, code=error.code)

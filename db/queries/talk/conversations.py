@@ -17,6 +17,7 @@ from db.models import (
     Conversation,
     ConversationKind,
     ConversationStatus,
+    ConversationVia,
     Media,
     Participant,
     ParticipantRole,
@@ -39,7 +40,13 @@ class PresentCharacter:
 
 
 async def begin(
-    session: AsyncSession, *, owner_id: UUID, guild_id: int | None, channel_id: int, webhook_channel_id: int
+    session: AsyncSession,
+    *,
+    owner_id: UUID,
+    guild_id: int | None,
+    channel_id: int,
+    webhook_channel_id: int,
+    via: ConversationVia = ConversationVia.WEBHOOK,
 ) -> UUID | None:
     """A new active conversation in a channel, owned by the acting user; None where there is one already."""
     conversation_id = new_id()
@@ -51,6 +58,7 @@ async def begin(
             guild_id=guild_id,
             channel_id=channel_id,
             webhook_channel_id=webhook_channel_id,
+            via=via,
         )
         .on_conflict_do_nothing()
     )
@@ -63,6 +71,18 @@ async def begin(
 async def by_id(session: AsyncSession, conversation_id: UUID) -> Conversation | None:
     """One conversation, where the actor may see it."""
     return await session.get(Conversation, conversation_id)
+
+
+async def own_active(session: AsyncSession, owner_id: UUID, channel_id: int) -> UUID | None:
+    """A person's own conversation in a channel of which the bot is no member."""
+    return await session.scalar(
+        select(Conversation.id).where(
+            Conversation.owner_id == owner_id,
+            Conversation.channel_id == channel_id,
+            Conversation.via == ConversationVia.INTERACTION,
+            Conversation.status == ConversationStatus.ACTIVE,
+        )
+    )
 
 
 async def lock(session: AsyncSession, conversation_id: UUID) -> Conversation | None:
