@@ -20,8 +20,9 @@ from sandbox.snowflake import as_id
 from sandbox.uploads import Upload
 from sandbox.world.models import Attachment, Channel, Json, Message, MessageFlag, MessageType
 
-#: Flags a sender may set; all others are Discord's own.
 _TEXT_DISPLAY = 10
+
+#: Flags a sender may set; all others are Discord's own.
 SENDABLE = (
     MessageFlag.SUPPRESS_EMBEDS
     | MessageFlag.SUPPRESS_NOTIFICATIONS
@@ -135,6 +136,7 @@ def edit(
     _dress(core, message, payload)
     if "content" in payload:
         message.content = (payload["content"] or "").strip()
+    if "content" in payload or (v2 and "components" in payload):
         channel = core.world.channel(message.channel_id)
         draft = Draft(channel, message.author_id, payload, allowed=allowed, default_parse=default_parse)
         note_mentions(core, message, draft)
