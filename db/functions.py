@@ -199,7 +199,7 @@ async def discover(
 
 
 async def public_tags(session: AsyncSession, beginning: str, *, adults: bool, most: int) -> Sequence[str]:
-    """Tags of published characters that begin like this, the most used first."""
+    """Tags of the newest 20,000 published characters that begin like this, the most used first."""
     statement = text("SELECT tag FROM public_tags(:beginning, :adults, :most)")
     return list(await session.scalars(statement, {"beginning": beginning, "adults": adults, "most": most}))
 

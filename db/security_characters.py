@@ -47,8 +47,13 @@ CHARACTER_FUNCTIONS: tuple[Function, ...] = (
         "beginning text, adults boolean, most bigint",
         "TABLE (tag text, characters bigint)",
         f"""
-        SELECT t.tag, count(*) FROM characters AS c CROSS JOIN LATERAL unnest(c.tags) AS t(tag)
-        WHERE actor_present() AND {_LISTED} AND (adults OR NOT c.is_adult) AND starts_with(t.tag, beginning)
+        -- Of the newest 20,000, so that an answer while somebody types stays below 100 ms however many there are.
+        SELECT t.tag, count(*) FROM (
+            SELECT c.tags FROM characters AS c
+            WHERE actor_present() AND {_LISTED} AND (adults OR NOT c.is_adult)
+            ORDER BY c.published_at DESC LIMIT 20000
+        ) AS newest CROSS JOIN LATERAL unnest(newest.tags) AS t(tag)
+        WHERE starts_with(t.tag, beginning)
         GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT most
         """,  # noqa: S608 - made of constants of this module
         definer_reason="tags of published characters are public; words and numbers only",
