@@ -9,20 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from bot import failpoints, limits
 from bot.clock import Clock
-from bot.errors import Conflict, NotAllowed
-from bot.ports import Files, Heard, ModelPool, Place, Reacted, Stage
+from bot.ports import Files, Heard, ModelPool, Place, Stage
 from bot.services.keys.vault import Vault
 from bot.services.people import People
 from bot.services.talk import failures
-from bot.services.talk.answering import Answering, Interruption, Passing, Running
-from bot.services.talk.arrivals import Arrivals, Ready
+from bot.services.talk.afterwards import Afterwards
+from bot.services.talk.answering import Answering, Passing
+from bot.services.talk.arrivals import Arrivals
 from bot.services.talk.backstage import Backstage
 from bot.services.talk.changes import Changes
 from bot.services.talk.cursors import Cursors, Missed
@@ -38,8 +38,9 @@ from bot.services.talk.running import Outcome
 from bot.services.talk.snapshot import Snapshots
 from bot.services.talk.tokens import AnswerTokens
 from bot.services.talk.troubles import Troubles
+from bot.services.talk.underway import Begun, Meanwhile, Pending
 from bot.services.talk.welcome import Welcome
-from bot.texts import N_, SOURCE_LANGUAGE
+from bot.texts import SOURCE_LANGUAGE
 from db import functions
 from db.models import Priority, TurnState
 from db.queries.talk import delivery
@@ -54,45 +55,7 @@ _PATIENCE_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """How long writing a message down is tried again while the database is away; then every beat tries it."""
 
 
-@dataclass(slots=True)
-class _Pending:
-    """A message on its way to its answers."""
-
-    errand: Errand
-    is_explicit: bool
-    conversation_id: UUID | None = None
-    is_gone: bool = False
-
-    @property
-    def lane(self) -> int:
-        return self.errand.heard.place.channel_id
-
-    @property
-    def priority(self) -> Priority:
-        return self.errand.priority
-
-
-@dataclass(slots=True)
-class _Meanwhile:
-    """What became of a message while it was being written down."""
-
-    content: str | None = None
-    is_gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Begun:
-    """A turn that exists already: a greeting, a character's answer to another, or what an earlier run left."""
-
-    turn_id: UUID
-    conversation_id: UUID
-    lane: int
-    priority: Priority = Priority.NORMAL
-    character_id: UUID | None = None
-    ready: Ready | None = None
-
-
-class Turns:
+class Turns(Afterwards):
     """The road from a heard message to its answer.
 
     `boot_id` names this run of the program; `language` is the house's, for people whose own is not known. `passing` is
@@ -124,7 +87,7 @@ class Turns:
         self.gates = Gates(clock, hearing.rules)
         self.troubles = Troubles(database, clock)
         self.welcome = Welcome(hearing=hearing, gates=self.gates, people=people, stage=stage, language=language)
-        self._lanes: Lanes[_Pending | _Begun] = Lanes(
+        self._lanes: Lanes[Pending | Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
         )
         self._door = Door(hearing, self.gates, self._tokens, self._lanes.has_room)
@@ -155,9 +118,9 @@ class Turns:
             passing=passing,
         )
         self._cursors = Cursors(database, hearing)
-        self._pending: dict[int, _Pending] = {}
-        self._arriving: dict[int, _Meanwhile] = {}
-        self._again: list[_Pending | _Begun] = []
+        self._pending: dict[int, Pending] = {}
+        self._arriving: dict[int, Meanwhile] = {}
+        self._again: list[Pending | Begun] = []
         self._unwritten: list[tuple[Heard, tuple[UUID, ...] | None, str | None]] = []
         self._is_closing = False
         self._beat: asyncio.Task[None] | None = None
@@ -174,16 +137,16 @@ class Turns:
         async with self._database.work(Actor.job("resume")) as work:
             waiting = [read(row.heard) for row in await delivery.waiting(work.session)]
             unfinished = await functions.unfinished_turns(work.session, self._boot_id)
-        items: list[tuple[int, _Pending | _Begun]] = []
+        items: list[tuple[int, Pending | Begun]] = []
         for errand in waiting:
             message_id = errand.heard.message_id
             if message_id not in self._pending:
-                pending = self._pending[message_id] = _Pending(errand, is_explicit=True)
+                pending = self._pending[message_id] = Pending(errand, is_explicit=True)
                 items.append((message_id, pending))
         covered = {message_id for message_id, _ in items}
         for turn in unfinished:
             if turn.trigger_message_id not in covered:
-                begun = _Begun(turn.turn_id, turn.conversation_id, turn.channel_id, turn.priority, turn.character_id)
+                begun = Begun(turn.turn_id, turn.conversation_id, turn.channel_id, turn.priority, turn.character_id)
                 items.append((turn.trigger_message_id, begun))
         for _, item in sorted(items, key=lambda entry: entry[0]):
             self._lanes.put(item.lane, item, priority=item.priority, always=True)
@@ -225,7 +188,7 @@ class Turns:
         if at_door.held is not None:
             return await self._held_back(at_door.errand, at_door.held)
         errand = at_door.errand
-        meanwhile = self._arriving[heard.message_id] = _Meanwhile()
+        meanwhile = self._arriving[heard.message_id] = Meanwhile()
         try:
             is_new = await self._receive(errand)
         except POSSIBLY_AWAY as error:
@@ -239,9 +202,9 @@ class Turns:
         if not is_new:
             return False
         self.gates.rates.spend(heard.place.channel_id, heard.author.discord_id, len(errand.to))
-        return self._is_closing or await self._line_up(_Pending(errand, is_explicit=to is not None), meanwhile)
+        return self._is_closing or await self._line_up(Pending(errand, is_explicit=to is not None), meanwhile)
 
-    async def _line_up(self, pending: _Pending, meanwhile: _Meanwhile) -> bool:
+    async def _line_up(self, pending: Pending, meanwhile: Meanwhile) -> bool:
         heard = pending.errand.heard
         self._pending[heard.message_id] = pending
         if meanwhile.content is not None:
@@ -318,7 +281,7 @@ class Turns:
         self, channel_id: int, turn_id: UUID, conversation_id: UUID, priority: Priority, who: UUID | None = None
     ) -> None:
         if not self._is_closing:
-            begun = _Begun(turn_id, conversation_id, channel_id, priority, who)
+            begun = Begun(turn_id, conversation_id, channel_id, priority, who)
             self._lanes.put(channel_id, begun, priority=priority, always=True)
 
     def outcome(self, turn_id: UUID) -> asyncio.Future[Outcome]:
@@ -329,111 +292,11 @@ class Turns:
         """Which channels to catch up with after an absence, and from which message on; feed what is found to `hear`."""
         return await self._cursors.missed()
 
-    # -------------------------------------------------------------------------------------------- interrupting
-
-    async def stop(self, turn_id: UUID, by: UUID, *, may_manage: bool = False) -> None:
-        """Break an answer off; what there is of it stays and counts as the answer, and no character goes on after it.
-
-        For the asker, whoever began the conversation, and those who manage messages there. Raises `NotAllowed`, or
-        `Conflict` where the answer is finished.
-        """
-        running = self._answering.running(turn_id)
-        if running is None or running.is_sending:
-            raise Conflict("answer_finished", N_("This answer is already finished."))
-        if not may_manage and by not in {running.turn.asker_id, running.turn.conversation_owner_id}:
-            raise NotAllowed(
-                "not_your_answer",
-                N_("Only who asked, who began this conversation, or a moderator can stop this answer."),
-            )
-        running.interrupt(Interruption.STOPPED)
-
-    async def trigger_deleted(self, message_id: int) -> None:
-        """The message was deleted: what is not yet said about it is not said, and it leaves the history."""
-        pending = self._pending.get(message_id)
-        if message_id in self._arriving:
-            self._arriving[message_id].is_gone = True
-        if pending is None:
-            await self._changes.deleted(message_id)
-            return
-        pending.is_gone = True
-        for running in self._answering_to(message_id):
-            running.interrupt(Interruption.WITHDRAWN)
-        if pending.conversation_id is not None:
-            await self._arrivals.forget(pending.conversation_id, message_id)
-
-    async def trigger_edited(self, message_id: int, content: str) -> None:
-        """The message was changed. Before a word of the answer is seen it is answered anew as it stands now.
-
-        Later only the history follows; the answer stands.
-        """
-        pending = self._pending.get(message_id)
-        content = content[: limits.HEARD_TEXT_MAX]
-        if message_id in self._arriving:
-            self._arriving[message_id].content = content
-        if pending is None:
-            await self._changes.edited(message_id, content)
-        if pending is None or pending.errand.heard.content == content:
-            return
-        if any(one.text.strip() or one.is_sending for one in self._answering_to(message_id)):
-            if pending.conversation_id is not None:
-                await self._arrivals.reword_said(pending.conversation_id, message_id, content)
-            return
-        heard = replace(pending.errand.heard, content=content)
-        if not pending.is_explicit and not self._hearing.addressed(heard):
-            await self.trigger_deleted(message_id)
-            return
-        pending.errand = replace(pending.errand, heard=heard)
-        await self._arrivals.reword(pending.errand, pending.conversation_id)
-        for running in self._answering_to(message_id):
-            running.interrupt(Interruption.REWORDED)
-
-    def concerns(self, channel_id: int, author_is_bot: bool) -> bool:
-        """Whether a message there can matter that neither mentions the application nor is a direct one."""
-        return self._hearing.concerns(channel_id, author_is_bot=author_is_bot)
-
-    def knows(self, message_id: int) -> bool:
-        """Whether a message is followed: then it matters what becomes of it."""
-        return self._changes.knows(message_id)
-
-    async def place_changed(self, place: Place) -> None:
-        """A channel was opened again, or its permissions are others: what stood in the way may be gone."""
-        await self.troubles.forget((place.channel_id,))
-
-    async def reacted(self, reacted: Reacted) -> None:
-        """Somebody put an emoji under a message, or took it away; the history knows."""
-        await self._changes.reacted(reacted)
-
-    async def place_gone(self, guild_id: int | None, channel_id: int | None) -> None:
-        """A channel or thread is deleted or, without a channel, the bot was removed from a server."""
-        for room in await self._departures.place_gone(guild_id, channel_id):
-            self.hush(room.conversation_id)
-
-    async def member_left(self, guild_id: int, discord_id: int) -> None:
-        """A person left a server."""
-        await self._departures.member_left(guild_id, discord_id)
-
-    def silence(self, conversation_id: UUID, character_id: UUID) -> None:
-        """The character was sent away: what it is about to say there is not said."""
-        self._interrupt(conversation_id, character_id)
-
-    def hush(self, conversation_id: UUID) -> None:
-        """The conversation was muted, or is over: nothing of what is about to be said there is said."""
-        self._interrupt(conversation_id, None)
-
-    def _interrupt(self, conversation_id: UUID, character_id: UUID | None) -> None:
-        for running in self._answering.all_running():
-            turn = running.turn
-            if turn.conversation_id == conversation_id and character_id in {None, turn.character_id}:
-                running.interrupt(Interruption.WITHDRAWN)
-
-    def _answering_to(self, message_id: int) -> list[Running]:
-        return [one for one in self._answering.all_running() if one.turn.trigger_message_id == message_id]
-
     # -------------------------------------------------------------------------------------------- working
 
-    async def _work(self, item: _Pending | _Begun) -> None:
+    async def _work(self, item: Pending | Begun) -> None:
         try:
-            await (self._answer(item) if isinstance(item, _Begun) else self._answer_and_settle(item))
+            await (self._answer(item) if isinstance(item, Begun) else self._answer_and_settle(item))
         except POSSIBLY_AWAY as error:
             if not is_away(error):
                 raise
@@ -441,7 +304,7 @@ class Turns:
             _log.warning("turn_put_off", error=type(error).__name__)
             self._again.append(item)
 
-    async def _answer_and_settle(self, item: _Pending) -> None:
+    async def _answer_and_settle(self, item: Pending) -> None:
         message_id = item.errand.heard.message_id
         try:
             dropped = await self._answer_message(item)
@@ -451,7 +314,7 @@ class Turns:
             if item.conversation_id is not None:
                 self._changes.remember(message_id, item.conversation_id)
 
-    async def _answer_message(self, pending: _Pending) -> str | None:
+    async def _answer_message(self, pending: Pending) -> str | None:
         """Answer a message; returns why not, where it was not."""
         heard = pending.errand.heard
         if pending.is_gone:
@@ -472,11 +335,11 @@ class Turns:
         for number, (character, turn_id) in enumerate(claimed.turns):
             ready = claimed.first if number == 0 else None
             await self._answer(
-                _Begun(turn_id, room.conversation_id, pending.lane, pending.priority, character, ready), pending
+                Begun(turn_id, room.conversation_id, pending.lane, pending.priority, character, ready), pending
             )
         return None if claimed.turns else "nobody_listens"
 
-    async def _answer(self, begun: _Begun, pending: _Pending | None = None) -> None:
+    async def _answer(self, begun: Begun, pending: Pending | None = None) -> None:
         def is_gone() -> bool:
             return pending is not None and pending.is_gone
 
@@ -492,7 +355,7 @@ class Turns:
         if state is TurnState.UNKNOWN:
             self._again.append(replace(begun, ready=None))
 
-    def _silent_since(self, begun: _Begun) -> str | None:
+    def _silent_since(self, begun: Begun) -> str | None:
         """Why a turn that waited is not answered any more, if so. Who asks by a command is always answered."""
         if begun.character_id is None or begun.priority in {Priority.HIGH, Priority.URGENT}:
             return None
