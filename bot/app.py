@@ -261,9 +261,7 @@ class Program:
             personas=Personas(self.pictures),
             places=places,
             characters=characters,
-            departures=Departures(
-                self.database, characters, conversations, stage, say=Say(self.settings.language)
-            ),
+            departures=Departures(self.database, characters, conversations, stage, say=Say(self.settings.language)),
             conversations=conversations,
             turns=turns,
             replies=replies,

@@ -371,10 +371,21 @@ class CafeClient(commands.Bot):
             return
         async with self._catching_up:
             missed = await self.ears.cursors()
+            left = {one.place.guild_id for one in missed if self._has_left(one.place)}
+            for guild_id in left:
+                await self.ears.place_gone(guild_id, None)
             for one in missed:
-                await self._read_on(one.place, one.after_message_id)
+                if one.place.guild_id not in left:
+                    await self._read_on(one.place, one.after_message_id)
             if missed:
                 log.info("caught_up", channels=len(missed))
+
+    def _has_left(self, place: Place) -> bool:
+        """Whether we were removed from a server while we were away; one that is merely unavailable is still known."""
+        guild_id = place.guild_id
+        if guild_id is None or self.get_guild(guild_id) is not None:
+            return False
+        return (guild_id >> 22) % (self.shard_count or 1) == (self.shard_id or 0)
 
     async def _read_on(self, place: Place, after: int) -> None:
         held = self._held.setdefault(place.channel_id, [])

@@ -15,7 +15,6 @@ from weakref import WeakValueDictionary
 
 import structlog
 from discord.asset import Asset
-from PIL import Image, ImageOps
 
 from bot.transport.executor import Call, Done, Executor, Refused
 from bot.transport.stores import FaceStore, PictureSource
@@ -111,6 +110,9 @@ def emoji_name(sha256: str) -> str:
 
 def emoji_image(picture: bytes) -> bytes | None:
     """The picture as a square PNG that fits an emoji, or None if it cannot be read. Slow: call it in a thread."""
+    # Here and not above: a process that never uploads a face does without Pillow's weight.
+    from PIL import Image, ImageOps
+
     try:
         with Image.open(io.BytesIO(picture)) as image:
             square = ImageOps.fit(image.convert("RGBA"), (EMOJI_SIDE, EMOJI_SIDE), Image.Resampling.LANCZOS)

@@ -20,7 +20,6 @@ from bot.transport.client import CafeClient
 from db.work import Database
 from tests.services.stagecraft import Channels, FakeModels, Program, build
 
-
 OFFERS = (Offer("scripted", "parrot"), Offer("scripted", "owl"))
 
 

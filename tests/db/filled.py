@@ -111,7 +111,13 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
         {"id": p.message, "conversation_id": p.conversation, "kind": "user", "author_id": p.user, "content": "hello"}
     ],
     "persona_choices": lambda p: [
-        {"id": new_id(), "conversation_id": p.conversation, "user_id": p.user, "persona_id": p.persona, "chosen_at": NOON}
+        {
+            "id": new_id(),
+            "conversation_id": p.conversation,
+            "user_id": p.user,
+            "persona_id": p.persona,
+            "chosen_at": NOON,
+        }
     ],
     "message_attachments": lambda p: [
         {

@@ -43,7 +43,8 @@ async def test_suggestions_are_ranges_of_an_index(program: Program) -> None:
     """House rule 17: within 300 ms at 100,000 rows. The plan is looked at, not the clock."""
     robin = await program.people.arrive(ROBIN)
     statement = """INSERT INTO characters (id, owner_id, name, slug, visibility, published_at)
-        SELECT gen_random_uuid(), '{owner}', 'N ' || n, 'n-' || md5(n::text), 'public', now() FROM generate_series(1, 9999) n
+        SELECT gen_random_uuid(), '{owner}', 'N ' || n, 'n-' || md5(n::text), 'public', now()
+        FROM generate_series(1, 9999) n
         RETURNING 1"""
     await rows(program, statement.format(owner=await program.people.arrive(SASHA)))
     engine = create_engine(program.database.url, as_owner=True)

@@ -98,7 +98,8 @@ async def rate(program: Program, one: UUID, stars: Iterable[int]) -> None:
                     VALUES (gen_random_uuid(), '{user}', 1, 1, 'single', 'archived') RETURNING id),
                 t AS (INSERT INTO turns
                     (id, conversation_id, character_id, asker_id, trigger_message_id, state, boot_id)
-                    SELECT gen_random_uuid(), id, '{one}', '{user}', {person.discord_id}, 'sent', gen_random_uuid() FROM c RETURNING id)
+                    SELECT gen_random_uuid(), id, '{one}', '{user}', {person.discord_id}, 'sent',
+                           gen_random_uuid() FROM c RETURNING id)
                 INSERT INTO ratings (id, user_id, turn_id, character_id, stars)
                 SELECT gen_random_uuid(), '{user}', t.id, '{one}', {given} FROM t RETURNING 1""",
         )

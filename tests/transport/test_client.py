@@ -332,3 +332,28 @@ async def test_no_identify_is_sent_while_discords_last_ones_are_left() -> None:
                 assert sandbox.journal.entries(method="IDENTIFY") == []
                 limit["remaining"] = 1000
                 await asyncio.wait_for(client.until_up(), 20)
+
+
+async def test_a_server_that_removed_us_while_we_were_away_is_told_and_not_asked() -> None:
+    ears = Listener()
+
+    def meanwhile(here: Town) -> None:
+        first = here.say("known already")
+        ears.gaps = [Gap(Place(77, 5, 5), 1), Gap(Place(77, 6, 6), 1), Gap(here.place(), int(first.id))]
+        here.say("while away")
+
+    async with town(ears, before=meanwhile) as here:
+        await here.until(lambda: ears.words == ["while away"])
+        assert ears.gone == [(77, None)]
+        asked = [entry.path for entry in here.sandbox.journal.entries(method="GET") if entry.transport == "rest"]
+        assert not any("/channels/5/" in path or "/channels/6/" in path for path in asked)
+
+
+async def test_a_channel_deleted_while_we_were_away_is_told() -> None:
+    ears = Listener()
+
+    def meanwhile(here: Town) -> None:
+        ears.gaps = [Gap(Place(int(here.sandbox.guild.id), 5, 5), 1)]
+
+    async with town(ears, before=meanwhile) as here:
+        await here.until(lambda: ears.gone == [(int(here.sandbox.guild.id), 5)])

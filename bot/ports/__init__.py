@@ -1,0 +1,77 @@
+"""The plain types and Protocols that cross rooms. Imports nothing of ours.
+
+Rules (`bot.services`) need effects: a channel to speak in, a model to ask. They take one of these Protocols; transport
+and providers implement it. Every type here is a frozen value.
+"""
+
+from bot.ports.models import (
+    Finished,
+    FinishReason,
+    ModelPool,
+    ModelRequest,
+    Models,
+    Offer,
+    Picture,
+    Profile,
+    Prompt,
+    PromptMessage,
+    PromptPart,
+    Role,
+    Token,
+    Usage,
+    Whose,
+)
+from bot.ports.places import (
+    NO_RIGHTS,
+    Attached,
+    AttachedKind,
+    Caller,
+    Files,
+    Heard,
+    Place,
+    Reacted,
+    RepliedTo,
+    Rights,
+    Sensitivity,
+    Surroundings,
+    Via,
+)
+from bot.ports.stage import Delivery, Face, Part, PartLog, Performance, Scene, Stage
+
+__all__ = [
+    "NO_RIGHTS",
+    "Attached",
+    "AttachedKind",
+    "Caller",
+    "Delivery",
+    "Face",
+    "Files",
+    "FinishReason",
+    "Finished",
+    "Heard",
+    "ModelPool",
+    "ModelRequest",
+    "Models",
+    "Offer",
+    "Part",
+    "PartLog",
+    "Performance",
+    "Picture",
+    "Place",
+    "Profile",
+    "Prompt",
+    "PromptMessage",
+    "PromptPart",
+    "Reacted",
+    "RepliedTo",
+    "Rights",
+    "Role",
+    "Scene",
+    "Sensitivity",
+    "Stage",
+    "Surroundings",
+    "Token",
+    "Usage",
+    "Via",
+    "Whose",
+]
