@@ -9,13 +9,14 @@ from discord import app_commands
 
 from bot import limits
 from bot.errors import NotAllowed, StageClosed
-from bot.ports import Caller, Place, Rights
+from bot.ports import Caller, Place, Rights, Via
 from bot.services.cafe import Cafe
 from bot.services.characters.lookalikes import PLAIN
 from bot.services.characters.names import fold
 from bot.texts import N_, Say
 from bot.transport import heard
 from bot.transport.client import CafeClient
+from bot.transport.surroundings import place_asked
 
 Asked = discord.Interaction[CafeClient]
 
@@ -44,11 +45,11 @@ def caller_of(interaction: Asked) -> Caller:
 
 
 def place_of(interaction: Asked) -> Place:
-    """Where it was asked. Raises `NotAllowed` outside a server's channels and threads."""
-    channel, guild = interaction.channel, interaction.guild
-    if guild is None or channel is None or not isinstance(channel, discord.abc.Messageable):
+    """Where it was asked. Raises `NotAllowed` outside a server's channels and threads and direct messages with us."""
+    place = place_asked(interaction)
+    if place.via is Via.INTERACTION or not isinstance(interaction.channel, discord.abc.Messageable):
         raise NotAllowed("only_in_servers", N_("This works in a server only. Try it in one of a server's channels."))
-    return heard.place_of(channel, guild)
+    return place
 
 
 def may_manage(interaction: Asked) -> bool:
@@ -72,6 +73,8 @@ def rights_of(interaction: Asked) -> Rights:
 
 def refuse_where_silent(interaction: Asked) -> None:
     """Raise where who asks may not write here, or where the bot lacks what it needs to speak as somebody."""
+    if interaction.guild_id is None:
+        return  # direct messages with us: both may write, and no webhook is needed
     in_thread = isinstance(interaction.channel, discord.Thread)
     permissions = interaction.permissions
     if not (permissions.send_messages_in_threads if in_thread else permissions.send_messages):

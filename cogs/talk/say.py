@@ -13,9 +13,11 @@ from bot import limits
 from bot.errors import UserError
 from bot.ports import Heard
 from bot.services.cafe import Cafe
+from bot.services.talk.gates import refusal
 from bot.services.talk.heed import Present
 from bot.services.talk.saying import clean_saying
 from bot.texts import Say
+from bot.transport.surroundings import around_asked
 from bot.transport.views import MendableModal, offer_mending
 from cogs.asking import Asked, caller_of, place_of, plain, present_choices, refuse_where_silent, say_for
 
@@ -80,6 +82,11 @@ async def speak(cafe: Cafe, interaction: Asked, character: str, text: str) -> No
     refuse_where_silent(interaction)
     chosen = cafe.conversations.present(place, character)
     words = clean_saying(text)
+    around = around_asked(interaction)
+    room = cafe.turns.room(place.channel_id)
+    held = cafe.turns.gates.verdict(room, chosen, around, place=place, discord_id=interaction.user.id)
+    if held:
+        raise refusal(held[0])
     shown = await interaction.response.send_message(
         _line(chosen, words, say_for(interaction)), allowed_mentions=NO_PINGS
     )
@@ -89,6 +96,7 @@ async def speak(cafe: Cafe, interaction: Asked, character: str, text: str) -> No
         author=caller_of(interaction),
         content=words,
         sent_at=datetime.now(UTC),
+        around=around,
     )
     await cafe.turns.hear(heard, to=(chosen.character_id,))
 
