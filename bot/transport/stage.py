@@ -66,10 +66,8 @@ class WebhookStage:
         self._clock = clock
         self._lookback = Lookback(executor, speaker)
         self._threads = Threads(executor, speaker, faces)
-        words = say or Say()
-        self._labels = _Labels(
-            words("Stop"), words("jump there"), words("There is more than fits here: ask me to continue.")
-        )
+        say = say or Say()
+        self._labels = _Labels(say("Stop"), say("jump there"), say("There is more than fits here: ask me to continue."))
         self._tempos: OrderedDict[int, Tempo] = OrderedDict()
         self._typed_at: OrderedDict[int, float] = OrderedDict()
         self._remarked: OrderedDict[int, str] = OrderedDict()

@@ -11,7 +11,8 @@ from bot.transport.heard import caller
 from bot.transport.surroundings import place_of
 
 if TYPE_CHECKING:
-    from bot.transport.client import CafeClient, Ears
+    from bot.transport.client import CafeClient
+    from bot.transport.ears import Ears
 
 _EVENTS = (
     "raw_reaction_add",
