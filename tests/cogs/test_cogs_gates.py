@@ -1,5 +1,8 @@
 """/say before closed gates: who asked is told why, alone, and nothing is shown to the others."""
 
+from datetime import UTC, datetime
+
+from bot.ports import Via
 from bot.services.talk.places import PlaceValues
 from tests.cogs.conftest import Town
 from tests.cogs.test_cogs_characters import create, last, summon, words
@@ -32,3 +35,15 @@ async def test_more_answers_than_a_minute_allows_are_refused_to_who_asks(town: T
     assert last(refused).ephemeral
     assert "You had 1 answers here within a minute" in words(refused)
     assert not last(await town.sasha.slash(town.channel, "say", character="Mira", text="Three")).ephemeral
+
+
+async def test_a_character_summoned_into_direct_messages_answers_every_word(town: Town) -> None:
+    await create(town, town.robin)
+    robin = town.robin.user
+    await robin.slash("character summon", character="Mira")
+    await town.settle()
+    town.program.clock.moment = datetime(2026, 1, 1, tzinfo=UTC)  # the simulator's own; later than that is too late
+    await robin.send_dm("lovely weather")
+    await town.settle()
+    assert [name for name, _ in town.program.channels.texts()] == ["Mira", "Mira"]
+    assert town.program.stage.performances[-1].scene.place.via is Via.BOT
