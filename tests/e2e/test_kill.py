@@ -64,7 +64,8 @@ async def test_a_power_cut_leaves_exactly_one_reply(stack: Stack, moment: str) -
     await stack.start()
     async with person(stack.sandbox_url, "member") as hands:
         assert (await hands.messages(channel["id"], after=str(int(trigger["id"]) - 1)))[0]["id"] == trigger["id"]
-        await until(lambda: whole_reply(hands, channel["id"], trigger["id"]), "the reply is complete", 60)
+        # Its turn is read now: once the next reply stands, the controls under this one are taken away.
+        answered = await until(lambda: whole_reply(hands, channel["id"], trigger["id"]), "the reply is complete", 60)
         second = await hands.say(channel["id"], "Thank you, Mira.")
         await until(lambda: whole_reply(hands, channel["id"], second["id"]), "the next reply is complete", 60)
         spoken = [m for m in await hands.messages(channel["id"], after=trigger["id"]) if m.get("webhook_id")]
@@ -74,8 +75,9 @@ async def test_a_power_cut_leaves_exactly_one_reply(stack: Stack, moment: str) -
     assert not left_of(family)
 
     first = [m for m in spoken if int(m["id"]) < int(second["id"])]
-    turns = {custom_id.split(":")[1] for custom_id in turn_ids(first)}
+    turns = {custom_id.split(":")[1] for custom_id in turn_ids(answered)}
     assert len(turns) == 1, "one turn answered"
+    assert [m["id"] for m in first] == [m["id"] for m in answered], "and what stood there still stands, alone"
     assert all(m["content"].strip() for m in spoken)
     # By the journal, which outlives the cut: no part of any turn was ever posted twice.
     assert turns <= {custom_id.split(":")[1] for custom_id in posted}
