@@ -1,14 +1,22 @@
 """What a person does in the client, in words."""
 
+from typing import Protocol
+
 from playwright.async_api import Locator, Page, expect
 
-from sandbox.server import Sandbox
+
+class Discord(Protocol):
+    """A local Discord, in this process or another."""
+
+    @property
+    def url(self) -> str: ...
+    def channel_id(self, name: str, /) -> str: ...
 
 
 class Visit:
     """One browser tab, seen as the person sitting before it."""
 
-    def __init__(self, page: Page, sandbox: Sandbox) -> None:
+    def __init__(self, page: Page, sandbox: Discord) -> None:
         self.page = page
         self.sandbox = sandbox
 

@@ -12,7 +12,7 @@ import { newNonce } from "./interactions.js";
 import { can, canSend, P } from "./permissions.js";
 import { openMenu } from "./popups.js";
 import { post } from "./rest.js";
-import { channelTitle, currentChannel, isDm, nameOf, store } from "./store.js";
+import { channelTitle, currentChannel, isDm, isThread, nameOf, store } from "./store.js";
 import { Suggest } from "./suggest.js";
 import { newThreadDialog } from "./threads.js";
 import { complain, toast } from "./toasts.js";
@@ -99,7 +99,8 @@ export function focusComposer() {
 
 function settle() {
   const channel = currentChannel();
-  const name = `${isDm(channel) ? "@" : "#"}${channelTitle(channel)}`;
+  const title = channelTitle(channel);
+  const name = isThread(channel) ? `“${title}”` : `${isDm(channel) ? "@" : "#"}${title}`;
   const allowed = canSend(channel) && !channel.thread_metadata?.locked;
   ui.area.placeholder = `Message ${name}`;
   ui.area.setAttribute("aria-label", `Message ${name}`);

@@ -6,6 +6,7 @@ import { forgetCommands } from "./commands.js";
 import { focusComposer, mountComposer, openComposer } from "./composer.js";
 import { apply, markSeen } from "./dispatch.js";
 import { Gateway } from "./gateway.js";
+import { mountForum, refreshForum, showForum } from "./forum.js";
 import { mountHeader } from "./header.js";
 import { mountMembers } from "./members.js";
 import { aimAt, mountMessages, refreshChannel, showChannel } from "./messages.js";
@@ -15,7 +16,7 @@ import { choosePerson, drawPeople, remember } from "./people.js";
 import { closeAll } from "./popups.js";
 import { useToken } from "./rest.js";
 import { mountSidebar, toggleDrawer } from "./sidebar.js";
-import { isDm, reset, store } from "./store.js";
+import { currentChannel, isDm, isForum, reset, store } from "./store.js";
 import { startTheme } from "./theme.js";
 import { complain } from "./toasts.js";
 
@@ -30,6 +31,7 @@ function start() {
   mountHeader($("#header"), () => document.body.classList.toggle("members-hidden"));
   mountMessages($("#stage"));
   mountComposer($("#composer"), $("#main"));
+  mountForum($(".conversation"));
   mountMembers($("#members"));
   mountModals();
   mountClicks();
@@ -79,7 +81,7 @@ function received(type, data) {
 function ready() {
   drawPeople($("#person"), (next) => signIn(next));
   if (shown && shown === store.channelId) {
-    refreshChannel();
+    (isForum(currentChannel()) ? refreshForum : refreshChannel)();
     emit("open", { focus: false, again: true });
   } else if (store.guilds.size || store.channels.size) {
     // A message's link, /channels/{server}/{channel}/{message}, opens at the message.
@@ -100,7 +102,10 @@ function opened({ focus, again }) {
   }
   if (shown) markSeen(shown);
   shown = store.channelId;
-  document.body.dataset.channelKind = isDm(store.channels.get(shown)) ? "dm" : "guild";
+  const channel = currentChannel();
+  document.body.dataset.channelKind = isDm(channel) ? "dm" : isForum(channel) ? "forum" : "guild";
+  showForum();
+  if (isForum(channel)) return;
   openComposer();
   showChannel(shown).catch(complain);
   // On a touch screen the keyboard would cover half of what was just opened.

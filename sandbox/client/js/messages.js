@@ -1,12 +1,12 @@
 /** The message list of the open channel: order, day lines, paging, staying where the reader is. */
+import { beginning, startKey } from "./beginning.js";
 import { emit, on } from "./bus.js";
 import { $, $$, announce, h, icon, roving } from "./dom.js";
 import { markSeen } from "./dispatch.js";
 import { loadPage } from "./history.js";
 import { authorName, EPHEMERAL, isSystem, messageNode, updateMessage } from "./message.js";
-import { markdown } from "./markdown_nodes.js";
 import { openChannel } from "./navigate.js";
-import { channelTitle, compareIds, currentChannel, isDm, isThread, messagesOf, recipients, store } from "./store.js";
+import { channelTitle, compareIds, currentChannel, messagesOf, store } from "./store.js";
 import { dayTitle, isNewDay } from "./times.js";
 import { complain } from "./toasts.js";
 
@@ -104,7 +104,7 @@ export function sync() {
   const channel = currentChannel();
   if (!channel) return;
   const { list, atStart } = messagesOf(channel.id);
-  const wanted = atStart ? [beginning(channel)] : [];
+  const wanted = atStart ? [start(channel)] : [];
   let before = null;
   for (const message of list) {
     if (!before || isNewDay(before.timestamp, message.timestamp))
@@ -173,33 +173,10 @@ function divider(key, className, text) {
   return view.nodes.get(key);
 }
 
-function beginning(channel) {
-  const key = `start-${channel.id}`;
-  if (view.nodes.has(key)) return view.nodes.get(key);
-  const title = channelTitle(channel);
-  const text = isDm(channel)
-    ? `This is the beginning of your messages with ${title}.`
-    : isThread(channel)
-      ? "This is the start of the thread."
-      : `This is the start of #${title}. ${channel.topic ?? ""}`;
-  const user = isDm(channel) && recipients(channel)[0];
-  const starter = isThread(channel) && messagesOf(channel.parent_id).list.find((m) => m.id === channel.id);
-  const node = h(
-    "li",
-    { class: "beginning" },
-    h("span", { class: "beginning-icon" }, icon(isThread(channel) ? "thread" : user ? "at" : "hash", 36)),
-    h("h2", {}, isDm(channel) ? title : isThread(channel) ? title : `Welcome to #${title}`),
-    h("p", {}, text),
-    starter &&
-      h(
-        "blockquote",
-        { class: "starter" },
-        h("strong", {}, authorName(starter)),
-        h("div", { class: "markup" }, markdown(starter.content, { guildId: channel.guild_id })),
-      ),
-  );
-  view.nodes.set(key, node);
-  return node;
+function start(channel) {
+  const key = `start-${channel.id}-${startKey(channel)}`;
+  if (!view.nodes.has(key)) view.nodes.set(key, beginning(channel));
+  return view.nodes.get(key);
 }
 
 function skeleton() {

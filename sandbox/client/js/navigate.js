@@ -2,7 +2,7 @@
 import { emit } from "./bus.js";
 import { can, P } from "./permissions.js";
 import { post } from "./rest.js";
-import { compareIds, directMessages, isDm, isText, isThread, putUser, store } from "./store.js";
+import { compareIds, directMessages, isDm, isPlace, isThread, putUser, store } from "./store.js";
 import { complain } from "./toasts.js";
 
 export const HOME = "@me";
@@ -34,7 +34,7 @@ export function channelTree(guildId) {
 /** Opens a channel (and its server). */
 export function openChannel(channelId, { focus = true } = {}) {
   const channel = store.channels.get(channelId);
-  if (!channel || !isText(channel)) return;
+  if (!channel || !isPlace(channel)) return;
   store.guildId = isDm(channel) ? HOME : channel.guild_id;
   store.channelId = channelId;
   localStorage.setItem(key(), JSON.stringify({ ...remembered(), guild: store.guildId, [store.guildId]: channelId }));
@@ -53,7 +53,7 @@ export function openGuild(guildId) {
       ? directMessages()
       : channelTree(guildId)
           .flatMap((g) => g.channels)
-          .filter(isText);
+          .filter(isPlace);
   const target = options.find((c) => c.id === last) ?? store.channels.get(last) ?? options[0];
   if (target) {
     openChannel(target.id, { focus: false });

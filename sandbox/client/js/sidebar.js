@@ -4,7 +4,7 @@ import { $, $$, h, icon, roving, seedRoving } from "./dom.js";
 import { channelTree, HOME, openChannel, openDm, openGuild } from "./navigate.js";
 import { openMenu } from "./popups.js";
 import { userChoices } from "./selects.js";
-import { avatarUrl, channelTitle, directMessages, isText, recipients, store, threadsOf } from "./store.js";
+import { avatarUrl, channelTitle, directMessages, isPlace, recipients, store, threadsOf } from "./store.js";
 
 const ICON = { 0: "hash", 2: "voice", 5: "announce", 13: "voice", 15: "forum", 16: "forum" };
 const folded = new Set();
@@ -202,7 +202,7 @@ function row(channel, mark, extra) {
         class: "channel-link",
         tabIndex: -1,
         "aria-current": current ? "page" : null,
-        disabled: !isText(channel),
+        disabled: !isPlace(channel),
         "aria-label": `${title}${unread?.mentions ? `, ${unread.mentions} mentions` : unread ? ", unread" : ""}`,
         data: { channelId: channel.id, key: `r${channel.id}` },
         onClick: () => openChannel(channel.id),

@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 import { channelTree, openChannel, openDm } from "./navigate.js";
 import { OptionList } from "./options.js";
 import { userChoices } from "./selects.js";
-import { avatarUrl, channelTitle, directMessages, isText, recipients, store, threadsOf } from "./store.js";
+import { avatarUrl, channelTitle, directMessages, isForum, isPlace, recipients, store, threadsOf } from "./store.js";
 
 const SHOWN = 9;
 
@@ -18,13 +18,13 @@ function everywhere() {
   for (const guild of store.guilds.values()) {
     const channels = channelTree(guild.id)
       .flatMap((group) => group.channels)
-      .filter(isText);
+      .filter(isPlace);
     for (const c of channels.flatMap((channel) => [channel, ...threadsOf(channel.id)])) {
       out.push({
         value: c.id,
         label: channelTitle(c),
         description: guild.name,
-        icon: c.thread_metadata ? "thread" : "hash",
+        icon: c.thread_metadata ? "thread" : isForum(c) ? "forum" : "hash",
         go: () => openChannel(c.id),
       });
     }
