@@ -83,8 +83,10 @@ async def test_a_post_is_begun_with_title_text_tags_and_a_file(sandbox: Sandbox,
     for tag in ("Adventure", "Mystery"):
         await _form(robin).get_by_role("button", name=tag).click()
     await _form(robin).get_by_role("button", name="Mystery").click()
-    await _form(robin).locator("input[type=file]").set_input_files(
-        [{"name": "lamp.png", "mimeType": "image/png", "buffer": PIXEL}]
+    await (
+        _form(robin)
+        .locator("input[type=file]")
+        .set_input_files([{"name": "lamp.png", "mimeType": "image/png", "buffer": PIXEL}])
     )
     await _form(robin).get_by_role("button", name="Post", exact=True).click()
     await robin.shows_channel("The lamp")

@@ -6,12 +6,13 @@ import { commandsFor, commandItems } from "./commands.js";
 import { openEmojiPicker, replaceShortcodes } from "./emoji.js";
 import { startEdit } from "./editing.js";
 import { completionsAt } from "./mentions.js";
-import { authorName } from "./message.js";
-import { jumpTo, lastOwn, nodeOf } from "./messages.js";
+import { lastOwn, nodeOf } from "./messages.js";
 import { newNonce } from "./interactions.js";
 import { can, canSend, P } from "./permissions.js";
 import { openMenu } from "./popups.js";
+import { ReplyBar } from "./reply_bar.js";
 import { post } from "./rest.js";
+import { openStickerPicker, StickerTray } from "./stickers.js";
 import { channelTitle, currentChannel, isDm, isThread, nameOf, store } from "./store.js";
 import { Suggest } from "./suggest.js";
 import { newThreadDialog } from "./threads.js";
@@ -24,7 +25,6 @@ const ui = {};
 const drafts = new Map();
 /** What was completed, as the field reads it → as it is sent (`@Sasha` → `<@…>`). */
 const tokens = new Map();
-let reply = null;
 let typedAt = 0;
 let form = null;
 
@@ -40,7 +40,11 @@ export function mountComposer(root, zone) {
     "aria-autocomplete": "list",
   });
   ui.count = h("span", { class: "composer-count", "aria-live": "polite" });
-  ui.reply = h("div", { class: "reply-bar", hidden: true });
+  ui.reply = new ReplyBar(() => {
+    setReply(null);
+    ui.area.focus();
+  });
+  ui.tray = new StickerTray();
   ui.notice = h("p", { class: "composer-notice", hidden: true });
   ui.slot = h("div", { class: "command-slot" });
   ui.plus = iconButton("plus", "Add files and more", () => plusMenu(), {
@@ -48,10 +52,12 @@ export function mountComposer(root, zone) {
     "aria-haspopup": "menu",
   });
   ui.emoji = iconButton("smile", "Emoji", () => openEmojiPicker(ui.emoji, (_, text) => insert(text), ui.area));
+  ui.sticker = iconButton("sticker", "Sticker", () => openStickerPicker(ui.sticker, stick, ui.area));
   ui.send = iconButton("send", "Send message", () => submit(), { class: "composer-send" });
-  ui.box = h("div", { class: "composer-box" }, ui.plus, ui.area, ui.slot, ui.count, ui.emoji, ui.send);
+  ui.box = h("div", { class: "composer-box" }, ui.plus, ui.area, ui.slot, ui.count, ui.sticker, ui.emoji, ui.send);
   ui.typing = h("div", { class: "typing", role: "status", "aria-live": "polite" });
-  const frame = h("div", { class: "composer-frame" }, ui.reply, ui.uploads.list, ui.box, ui.notice, ui.uploads.input);
+  const above = [ui.reply.node, ui.uploads.list, ui.tray.list];
+  const frame = h("div", { class: "composer-frame" }, above, ui.box, ui.notice, ui.uploads.input);
   ui.suggest = new Suggest(frame);
   root.append(frame, ui.typing);
   listen(frame, zone);
@@ -85,6 +91,7 @@ function listen(frame, zone) {
 export function openComposer() {
   endCommand();
   setReply(null);
+  ui.tray.set([]);
   ui.area.value = drafts.get(store.channelId) ?? "";
   ui.suggest.hide();
   settle();
@@ -105,6 +112,7 @@ function settle() {
   ui.area.placeholder = `Message ${name}`;
   ui.area.setAttribute("aria-label", `Message ${name}`);
   ui.box.hidden = !allowed;
+  ui.sticker.hidden = !channel.guild_id;
   ui.notice.hidden = allowed;
   ui.notice.textContent = channel.thread_metadata?.locked
     ? "This thread is locked."
@@ -252,7 +260,7 @@ function onKey(event) {
       event.preventDefault();
       startEdit(own, nodeOf(own.id));
     }
-  } else if (event.key === "Escape" && reply) {
+  } else if (event.key === "Escape" && ui.reply.message) {
     event.preventDefault();
     setReply(null);
   }
@@ -277,14 +285,15 @@ async function submit() {
   }
   const text = replaceShortcodes(resolve(ui.area.value.trim()));
   const length = [...text].length;
-  if (!text && !ui.uploads.files.length) return;
+  if (!text && !ui.uploads.files.length && !ui.tray.stickers.length) return;
   if (length > LIMIT) {
     toast(`A message holds at most ${LIMIT} characters; this one has ${length}.`, "error");
     return;
   }
-  const kept = { text: ui.area.value, reply, channelId: store.channelId };
+  const kept = { text: ui.area.value, reply: ui.reply.message, channelId: store.channelId };
   const files = ui.uploads.take();
-  const body = messageBody(text, files);
+  kept.stickers = ui.tray.take();
+  const body = messageBody(text, files, kept.stickers);
   ui.area.value = "";
   drafts.delete(kept.channelId);
   typedAt = 0;
@@ -299,13 +308,17 @@ async function submit() {
   }
 }
 
-function messageBody(content, files) {
-  const body = { content, nonce: newNonce() };
+function messageBody(content, files, stickers) {
+  const body = { content, nonce: newNonce(), ...ui.reply.body(store.channelId) };
   if (files.length) body.attachments = files.map((file, id) => ({ id, filename: file.name }));
-  if (!reply) return body;
-  body.message_reference = { message_id: reply.message.id, channel_id: store.channelId };
-  if (!reply.ping) body.allowed_mentions = { parse: ["users", "roles", "everyone"], replied_user: false };
+  if (stickers.length) body.sticker_ids = stickers.map((sticker) => sticker.id);
   return body;
+}
+
+/** A sticker goes at once; with something written already it goes with that. */
+function stick(sticker) {
+  ui.tray.add(sticker);
+  if (!ui.area.value.trim() && !ui.uploads.files.length) submit();
 }
 
 /** What could not be sent goes back where it was, unless something else is being written there already. */
@@ -313,46 +326,15 @@ function giveBack(kept, files) {
   ui.uploads.restore(files);
   if (ui.area.value || kept.channelId !== store.channelId) return;
   ui.area.value = kept.text;
-  setReply(kept.reply?.message ?? null);
+  ui.tray.set(kept.stickers);
+  setReply(kept.reply);
   grow();
 }
 
 /** Answers `message` with the next one sent; null stops that. */
 export function setReply(message) {
-  reply = message ? { message, ping: message.author.id !== store.me?.id } : null;
-  ui.reply.hidden = !reply;
-  ui.reply.replaceChildren();
-  if (!reply) return;
-  const ping = h(
-    "button",
-    {
-      type: "button",
-      class: "ping",
-      "aria-pressed": String(reply.ping),
-      title: "Notify the author",
-      onClick: () => {
-        reply.ping = !reply.ping;
-        ping.setAttribute("aria-pressed", String(reply.ping));
-        ping.lastChild.textContent = reply.ping ? "ON" : "OFF";
-      },
-    },
-    icon("at", 16),
-    h("span", {}, reply.ping ? "ON" : "OFF"),
-  );
-  ui.reply.append(
-    h(
-      "button",
-      { type: "button", class: "reply-target", onClick: () => jumpTo(message.id) },
-      "Replying to ",
-      h("strong", {}, authorName(message)),
-    ),
-    ping,
-    iconButton("close", "Stop replying", () => {
-      setReply(null);
-      ui.area.focus();
-    }),
-  );
-  ui.area.focus();
+  ui.reply.set(message);
+  if (message) ui.area.focus();
 }
 
 function drawTyping(channelId) {
