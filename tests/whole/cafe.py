@@ -1,0 +1,219 @@
+"""The whole program in this process: `bot.app` on a real sandbox, a real Postgres and a scripted model, over sockets.
+
+Whoever asks it does so as members do: by messages, menus, buttons and forms of the local Discord. `restart` is a new
+program over the same database and the same Discord.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from pydantic import SecretStr
+
+from bot.app import Program
+from bot.ports import Caller, Place, Via
+from bot.providers.openai_models import Server
+from bot.roles import Role
+from bot.services.cafe import Cafe
+from bot.services.characters import CharacterDraft
+from bot.settings import Settings
+from bot.transport.pointing import pointed_at
+from sandbox.acts import messages
+from sandbox.acts.channels import direct_channel
+from sandbox.server import Sandbox
+from sandbox.world.models import Channel, Message, User
+from tests.fakes.scripted_provider import ScriptedProvider
+from tests.sandbox.visitors import Person
+
+_moments = itertools.count(1)
+
+
+class HurriedClock:
+    """The machine's clock, whose seconds pass sooner: pauses between sends cost a test next to nothing."""
+
+    def __init__(self, times: float = 50.0) -> None:
+        self._times = times
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic() * self._times
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._times)
+
+
+@dataclass
+class Whole:
+    """A running program and the world it is in."""
+
+    sandbox: Sandbox
+    provider: ScriptedProvider
+    settings: Settings
+    program: Program
+    exits: AsyncExitStack
+    people: dict[str, Person] = field(default_factory=dict)
+
+    @property
+    def cafe(self) -> Cafe:
+        return self.program.cafe
+
+    async def restart(self) -> None:
+        """End the program in order and start another one."""
+        await self.exits.aclose()
+        self.exits, self.program = await opened(self.settings, self.provider)
+
+    # -------------------------------------------------------------------------------------------- who and where
+
+    def caller(self, name: str) -> Caller:
+        user = self.sandbox.person(name)
+        return Caller(int(user.id), user.username, user.global_name or user.username, "en-US")
+
+    def channel(self, name: str) -> Channel:
+        return self.sandbox.world.channel(self.sandbox.channel_id(name))
+
+    def letters(self, name: str) -> Channel:
+        """Somebody's direct messages with the bot."""
+        return direct_channel(self.sandbox.core, self.sandbox.person(name).id, self.sandbox.application.id)
+
+    def place(self, channel: Channel) -> Place:
+        if channel.guild_id is None:
+            return Place(None, int(channel.id), int(channel.id), Via.BOT)
+        parent = channel.parent_id if channel.is_thread else channel.id
+        return Place(int(channel.guild_id), int(channel.id), int(parent or channel.id))
+
+    async def make(self, by: str, name: str, **fields: str) -> UUID:
+        """The id of a character that everybody may summon."""
+        typed = {"description": "Keeper of lanterns", "system_prompt": f"You are {name}.", "greeting": "", **fields}
+        async with self.cafe.people.at_work(self.caller(by)) as (user_id, work):
+            made = await self.cafe.characters.create(work, user_id, CharacterDraft(name, **typed))
+            await self.cafe.characters.publish(work, user_id, made.id, is_adult=False)
+            return made.id
+
+    async def summon(self, by: str, character_id: UUID, channel: Channel) -> None:
+        """The character stands in the channel, its greeting said."""
+        user_id = await self.cafe.people.arrive(self.caller(by))
+        await self.cafe.conversations.summon(
+            user_id, self.place(channel), character_id, interaction_id=int(channel.id) + next(_moments)
+        )
+        await self.cafe.turns.idle()
+
+    # -------------------------------------------------------------------------------------------- what is said
+
+    def say(self, by: str, content: str, channel: Channel, **more: Any) -> Message:
+        author: User = self.sandbox.person(by)
+        draft = messages.Draft(channel, author.id, {"content": content, **more})
+        return messages.write(self.sandbox.core, draft)
+
+    async def ask(self, *lines: tuple[str, str, Channel]) -> None:
+        """Say each line; come back once the model was asked about every one and all answers stand."""
+        before = len(self.provider.requests)
+        for by, content, channel in lines:
+            self.say(by, content, channel)
+        await until(lambda: len(self.provider.requests) >= before + len(lines), "the model was asked")
+        await self.cafe.turns.idle()
+
+    def spoken(self, channel: Channel) -> list[Message]:
+        """What characters said there, oldest first: by webhooks, or as cards in direct messages."""
+        us = self.sandbox.application.id
+        history = self.sandbox.world.history(channel.id)
+        return [one for one in history if one.webhook_name or (channel.guild_id is None and one.author_id == us)]
+
+
+async def until(claim: Callable[[], Any], what: str, seconds: float = 60.0) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            while not claim():  # noqa: ASYNC110 - the other side is a socket
+                await asyncio.sleep(0)
+    except TimeoutError as error:
+        raise AssertionError(f"never happened: {what}") from error
+
+
+async def opened(settings: Settings, provider: ScriptedProvider) -> tuple[AsyncExitStack, Program]:
+    """A connected program and what closes it."""
+    exits = AsyncExitStack()
+    try:
+        server = Server("scripted", provider.base_url, "parrot", is_ours=True, context_tokens=16_000)
+        program = Program(settings, server, exits=exits, role=Role.GATEWAY, clock=HurriedClock())
+        await program.open()
+        await program.connect()
+    except BaseException:
+        await exits.aclose()
+        raise
+    return exits, program
+
+
+@asynccontextmanager
+async def whole(owner_url: str, folder: Path, *visitors: str) -> AsyncIterator[Whole]:
+    """The program over this database; `visitors` are people of the sandbox who sit at their clients."""
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox.start())
+        sandbox.core.limits.relax()
+        provider = await stack.enter_async_context(ScriptedProvider.start())
+        stack.enter_context(pointed_at(sandbox.url))
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            data_dir=folder,
+            database_url=SecretStr(owner_url),
+            discord_token=SecretStr(sandbox.bot_token),
+            discord_base_url=sandbox.url,
+            web_port=0,
+            log_level="WARNING",
+        )
+        exits, program = await opened(settings, provider)
+        here = Whole(sandbox, provider, settings, program, exits)
+        stack.push_async_callback(lambda: here.exits.aclose())
+        for name in visitors:
+            here.people[name] = await stack.enter_async_context(Person.arrive(sandbox, name))
+        yield here
+
+
+# ---------------------------------------------------------------------------------------------------- at their client
+
+
+async def menu(here: Whole, by: str, name: str, message: Message) -> str:
+    """What somebody reads who chooses a menu ("Character…", "Why") of a message."""
+    command = next(one for one in here.sandbox.world.commands if one.body["name"] == name)
+    data = {"id": command.id, "name": name, "type": 3, "target_id": message.id}
+    return (await pressed(here, by, message.channel_id, 2, data)).content
+
+
+async def pressed(here: Whole, by: str, channel_id: str, kind: int, data: Any, *, on: Message | None = None) -> Message:
+    """Begin an interaction; the message that answers it, once it is there whole."""
+    world = here.sandbox.world
+    nonce = str(next(_moments))
+    body = {
+        "type": kind,
+        "application_id": here.sandbox.application.id,
+        "channel_id": channel_id,
+        "guild_id": world.channel(channel_id).guild_id,
+        "session_id": "x",
+        "nonce": nonce,
+        "data": data,
+        **({"message_id": on.id} if on else {}),
+    }
+    status, answer = await here.people[by].call("POST", "/interactions", body)
+    assert status == 204, answer
+    begun = next(one for one in reversed(list(world.interactions)) if one.nonce == nonce)
+
+    def answer_of() -> Message | None:
+        found = begun.original_id and (world.whispers.get(begun.original_id) or world.messages.get(begun.original_id))
+        return found if found and not found.flags & _LOADING else None
+
+    await until(answer_of, "the interaction was answered")
+    found = answer_of()
+    assert found is not None
+    return found
+
+
+_LOADING = 128
