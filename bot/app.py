@@ -38,6 +38,7 @@ from bot.services.people.profiles import Profiles
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.cursors import Missed
+from bot.services.talk.forks import Forks
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
@@ -268,6 +269,16 @@ class Program:
             control=Control(replies, turns, boot_id=self.boot_id),
             why=Why(self.database, replies),
         )
+            forks=Forks(
+                self.database,
+                replies=replies,
+                places=places,
+                listening=listening,
+                turns=turns,
+                stage=stage,
+                boot_id=self.boot_id,
+                language=self.settings.language,
+            ),
         self.client.attend(_Ears(turns))
         self._exits.push_async_callback(self.client.close)
         turns.start()

@@ -80,6 +80,7 @@ HEARD_TEXT_MAX = Limit(
 SAY_TEXT_MAX = Limit(1500, "characters", "your line is shown in one message together with both names", discord=2000)
 HISTORY_LINES = Limit(60, "lines", "what a conversation remembers word for word; the prompt's budget cuts further")
 ANSWER_TOKENS_MAX = Limit(800, "tokens", "about two Discord messages, a long answer for a conversation")
+FORK_LINES = Limit(1000, "lines", "what a fork takes along; older lines stay where they were said, told by the recap")
 RECAP_TOKENS_MAX = Limit(500, "tokens", "five to ten sentences: short enough to stand in every later prompt")
 ANSWER_TEXT_MAX = Limit(16_000, "characters", "eight Discord messages; a model that goes on is stopped there")
 WAITING_PER_CHANNEL = Limit(20, "messages", "a queue longer than this is answered too late to make sense")

@@ -16,7 +16,7 @@ from bot.services.characters.names import fold
 from bot.texts import N_, Say
 from bot.transport import heard
 from bot.transport.client import CafeClient
-from bot.transport.surroundings import place_asked
+from bot.transport.surroundings import around_asked, place_asked
 
 Asked = discord.Interaction[CafeClient]
 
@@ -68,7 +68,14 @@ def rights_of(interaction: Asked) -> Rights:
     user, may = interaction.user, interaction.permissions
     roles = frozenset(role.id for role in user.roles) if isinstance(user, discord.Member) else frozenset[int]()
     in_server = interaction.guild_id is not None
-    return Rights(roles, in_server and may.manage_messages, in_server and may.manage_guild)
+    around = around_asked(interaction)
+    opens = may.create_private_threads if around.is_private_thread else may.create_public_threads
+    return Rights(
+        roles,
+        in_server and may.manage_messages,
+        in_server and may.manage_guild,
+        in_server and (may.send_messages if around.is_forum_post else opens),
+    )
 
 
 def refuse_where_silent(interaction: Asked) -> None:

@@ -118,7 +118,8 @@ RULES: Mapping[str, Rules] = {
     # ------------------------------------------------------------------------------------------------ talk
     "conversations": Rules(
         select=f"id = {HERE} OR owner_id = {USER} OR id IN {MINE}",
-        insert=f"owner_id = {USER}",
+        # A turn may begin the very conversation it works in, for who asks: filled in the same work, or not there.
+        insert=f"owner_id = {USER} OR (id = {HERE} AND owner_id = {BEHALF})",
         update=f"id = {HERE} OR owner_id = {USER}",
         delete=f"owner_id = {USER}",
     ),

@@ -52,18 +52,21 @@ class Surroundings:
     is_age_restricted: bool = False
     is_thread: bool = False
     is_forum_post: bool = False
+    is_private_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
     """What a person may do in the place they ask from, by Discord's permissions there.
 
-    `may_manage` is Manage Messages in the channel, `may_administer` Manage Server.
+    `may_manage` is Manage Messages in the channel, `may_administer` Manage Server, `may_open_threads` whatever Discord
+    asks for to open one like this beside it: Create Public Threads, Create Private Threads, in a forum Send Messages.
     """
 
     role_ids: frozenset[int] = frozenset()
     may_manage: bool = False
     may_administer: bool = False
+    may_open_threads: bool = False
 
 
 NO_RIGHTS = Rights()

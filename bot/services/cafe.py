@@ -11,6 +11,7 @@ from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
+from bot.services.talk.forks import Forks
 from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
@@ -31,4 +32,5 @@ class Cafe:
     turns: Turns
     replies: Replies
     control: Control
+    forks: Forks
     why: Why

@@ -54,6 +54,7 @@ def surroundings(channel: object, guild: discord.Guild | None) -> Surroundings:
         is_age_restricted=_is_age_restricted(parent, guild),
         is_thread=isinstance(channel, discord.Thread),
         is_forum_post=isinstance(channel, discord.Thread) and getattr(parent, "type", None) in _FORUMS,
+        is_private_thread=hidden,
     )
 
 

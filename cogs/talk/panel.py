@@ -12,15 +12,17 @@ from bot import limits
 from bot.errors import UserError
 from bot.services.cafe import Cafe
 from bot.services.talk.control import too_long_to_edit
+from bot.services.talk.forks import Wish
 from bot.services.talk.replies import About, Earlier, EditReason, May
 from bot.services.talk.running import Outcome
 from bot.texts import Say
 from bot.transport import marks
+from bot.transport.surroundings import around_asked
 from bot.transport.views import CafeView, MendableModal, TurnButton
 from cogs.asking import Asked, caller_of, rights_of, say_for
 from cogs.talk.say import cafe_of
 from cogs.talk.why import explain
-from cogs.talk.words import told
+from cogs.talk.words import branched, told
 
 NO_PINGS = discord.AllowedMentions.none()
 PANEL_SECONDS = 840.0
@@ -127,6 +129,7 @@ class Panel(CafeView):
         if self.about.variants > 1 or self.about.changes:
             self._button(May.EARLIER, say("Earlier wordings"), self._earlier, row=1)
         self._button(May.WHY, say("Why"), self._why, row=1)
+        self._button(May.FORK, say("Fork from here"), self._fork, row=1)
         self._button(May.DELETE, say("Delete"), self._ask_to_delete, row=1, style=discord.ButtonStyle.danger)
 
     def _add_rating(self, say: Say) -> None:
@@ -213,6 +216,13 @@ class Panel(CafeView):
     async def _why(self, interaction: Asked) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         await explain(self.cafe, interaction, self.turn_id)
+
+    async def _fork(self, interaction: Asked) -> None:
+        await interaction.response.defer()
+        caller, say = caller_of(interaction), say_for(interaction)
+        user_id = await self.cafe.people.arrive(caller)
+        wish = Wish(user_id, caller, rights_of(interaction), around_asked(interaction), interaction.id)
+        await self.refresh(interaction, branched(await self.cafe.forks.fork(self.turn_id, wish), say))
 
     async def _earlier(self, interaction: Asked) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.services.talk.forks import Forked
 from bot.services.talk.replies import About, Changed, EditReason, Took
 from bot.texts import Say
 from cogs.asking import plain
@@ -33,6 +34,23 @@ def told(about: About, say: Say) -> str:
     if about.is_at_work:
         lines.append(say("It is being written at this moment."))
     return "\n".join(lines)
+
+
+def branched(forked: Forked, say: Say) -> str:
+    """Where a fork goes on, and what it remembers."""
+    if forked.place.guild_id is None:
+        text = say("The fork begins below. What was said here before it is kept: /conversation list shows it.")
+    else:
+        text = say("The fork goes on in {thread}.", thread=f"<#{forked.place.channel_id}>")
+    lines = say.plural("It remembers {n} line.", "It remembers {n} lines.", forked.lines)
+    if not forked.left_behind:
+        return f"{text} {lines}"
+    behind = say.plural(
+        "{n} line was said when fewer people could read here; it stays behind.",
+        "{n} lines were said when fewer people could read here; they stay behind.",
+        forked.left_behind,
+    )
+    return f"{text} {lines} {behind}"
 
 
 def _change(changed: Changed, say: Say) -> str:

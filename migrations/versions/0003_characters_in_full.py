@@ -450,6 +450,7 @@ def upgrade() -> None:
         ),
     )
     op.add_column("messages", sa.Column("speaker_name", sa.Text(), server_default="", nullable=False))
+    op.add_column("messages", sa.Column("said_in", sa.BigInteger(), nullable=True))
     op.add_column("messages", sa.Column("persona_id", sa.Uuid(), nullable=True))
     op.add_column("messages", sa.Column("reply_to_id", sa.Uuid(), nullable=True))
     op.add_column(

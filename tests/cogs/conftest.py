@@ -73,6 +73,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         turns=program.turns,
         replies=program.replies,
         control=program.control,
+        forks=program.forks,
         why=program.why,
     )
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import discord
 import pytest
 import simcord
 
@@ -45,12 +46,16 @@ async def _rows_set(town: Town, message_id: int) -> None:
 @pytest.fixture
 async def told(town: Town) -> Town:
     """Mira has answered Robin once, and one message stands in the channel."""
+    await answered(town)
+    return town
+
+
+async def answered(town: Town) -> None:
     await create(town, town.robin, greeting="")
     await summon(town, town.robin)
     town.program.models.script = [["One."], ["Two."]]
     await town.robin.slash(town.channel, "say", character="Mira", text="Hello?")
     await town.settle()
-    return town
 
 
 def labels(result: simcord.InteractionResult) -> set[str]:
@@ -147,3 +152,30 @@ def test_a_message_is_named_by_link_or_id(typed: str) -> None:
 def test_nothing_else_names_a_message(typed: str) -> None:
     with pytest.raises(InvalidInput):
         message_named(typed)
+
+
+async def test_a_reply_is_forked_into_a_thread_and_the_panel_says_where(told: Town) -> None:
+    opened = await panel_of(told, told.robin)
+    await told.robin.click(last(opened), label="Fork from here")
+    await told.settle()
+    (thread,) = told.program.channels.threads
+    assert not thread.is_private
+    assert f"The fork goes on in <#{thread.place.channel_id}>. It remembers 2 lines." in words(opened)
+    assert told.program.channels.texts() == [("Mira", "One."), ("Mira", "One.")]
+
+
+async def test_a_stranger_is_offered_no_fork(told: Town) -> None:
+    await panel_of(told, told.robin)
+    assert "Fork from here" not in labels(await panel_of_same(told, told.sasha))
+    assert "Fork from here" in labels(await panel_of_same(told, told.owner))
+
+
+async def test_who_may_not_open_threads_reads_why_there_is_no_fork(town: Town) -> None:
+    closed = discord.PermissionOverwrite(create_public_threads=False)
+    town.channel = town.guild.create_text_channel("quiet", overwrites={town.guild.default_role: closed})
+    await town.settle()
+    await answered(town)
+    pressed = await town.robin.click(last(await panel_of(town, town.robin)), label="Fork from here")
+    await town.settle()
+    assert "may not open threads" in words(pressed)
+    assert town.program.channels.threads == []

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.errors import StageClosed, StageError
 from bot.ports import (
     Caller,
+    Face,
     Finished,
     Heard,
     ModelRequest,
@@ -31,6 +32,7 @@ from bot.services.keys.vault import Vault
 from bot.services.people import People
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
+from bot.services.talk.forks import Forks
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
@@ -63,6 +65,17 @@ class Posted:
 
 
 @dataclass
+class Opened:
+    """A thread that was opened, and what its first message says."""
+
+    place: Place
+    name: str
+    first: str
+    is_private: bool
+    members: tuple[int, ...]
+
+
+@dataclass
 class Channels:
     """What stands in Discord. Outlives every stage."""
 
@@ -71,6 +84,7 @@ class Channels:
     stripped: list[int] = field(default_factory=list)
     told: list[tuple[int, str]] = field(default_factory=list)
     files: dict[int, bytes] = field(default_factory=dict)
+    threads: list["Opened"] = field(default_factory=list)
     ids: "itertools.count[int]" = field(default_factory=lambda: itertools.count(900_000))
 
     def texts(self) -> list[tuple[str, str]]:
@@ -164,6 +178,22 @@ class FakeStage:
 
     async def strip(self, place: Place, message_id: int) -> None:
         self.channels.stripped.append(message_id)
+
+    async def open_thread(
+        self,
+        place: Place,
+        name: str,
+        *,
+        first: str,
+        is_private: bool = False,
+        face: Face | None = None,
+        members: tuple[int, ...] = (),
+    ) -> Place:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        opened = replace(place, channel_id=next(self.channels.ids))
+        self.channels.threads.append(Opened(opened, name, first, is_private, members))
+        return opened
 
     async def tell(self, discord_id: int, text: str) -> bool:
         self.channels.told.append((discord_id, text))
@@ -273,6 +303,18 @@ class Program:
     @property
     def control(self) -> Control:
         return Control(self.replies, self.turns, boot_id=self.boot_id)
+
+    @property
+    def forks(self) -> Forks:
+        return Forks(
+            self.database,
+            replies=self.replies,
+            places=self.places,
+            listening=self.listening,
+            turns=self.turns,
+            stage=self.stage,
+            boot_id=self.boot_id,
+        )
 
     @property
     def why(self) -> Why:

@@ -85,7 +85,7 @@ async def test_files_are_told_by_what_a_character_can_do_with_them() -> None:
         (True, None, Surroundings(Sensitivity.PRIVATE)),
         (False, ChannelType.PUBLIC_THREAD, Surroundings(Sensitivity.PUBLIC, is_thread=True)),
         (True, ChannelType.PUBLIC_THREAD, Surroundings(Sensitivity.PRIVATE, is_thread=True)),
-        (False, ChannelType.PRIVATE_THREAD, Surroundings(Sensitivity.PRIVATE, is_thread=True)),
+        (False, ChannelType.PRIVATE_THREAD, Surroundings(Sensitivity.PRIVATE, is_thread=True, is_private_thread=True)),
     ],
 )
 async def test_who_could_hear_it(hidden: bool, kind: ChannelType | None, expected: Surroundings) -> None:

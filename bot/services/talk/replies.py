@@ -31,6 +31,7 @@ class May(StrEnum):
     CHOOSE = "choose"
     EDIT = "edit"
     DELETE = "delete"
+    FORK = "fork"
     WHY = "why"
     EARLIER = "earlier"
     RATE = "rate"
@@ -107,11 +108,13 @@ def allowed(found: Provenance, by: UUID, rights: Rights) -> frozenset[May]:
         may |= {May.WHY, May.DELETE}
     if concerned:
         may |= {May.DELETE, May.EDIT, May.CHOOSE}
+        if found.is_present:
+            may.add(May.FORK)
         if found.kind is not TurnKind.GREETING and found.is_active and found.is_present:
             may |= {May.REGENERATE, May.CONTINUE}
     if found.via is ConversationVia.INTERACTION:
         # What was said there can be changed with the command's own token only, and that is spent.
-        may -= {May.DELETE, May.EDIT, May.CHOOSE, May.REGENERATE, May.CONTINUE}
+        may -= {May.DELETE, May.EDIT, May.CHOOSE, May.REGENERATE, May.CONTINUE, May.FORK}
     return frozenset(may)
 
 
@@ -279,7 +282,8 @@ def _refusal(found: Provenance, what: May) -> NotAllowed:
         return NotAllowed(
             "greeting_is_fixed", N_("A greeting is written by the character's maker; no model can word it again.")
         )
-    if what in {May.REGENERATE, May.CONTINUE} and not (found.is_active and found.is_present):
+    goes_on = found.is_present and (found.is_active or what is May.FORK)
+    if what in {May.REGENERATE, May.CONTINUE, May.FORK} and not goes_on:
         return NotAllowed(
             "not_listening_any_more",
             N_("{name} does not listen here any more. Ask it in again with /character summon."),

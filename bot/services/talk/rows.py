@@ -162,6 +162,7 @@ class TurnRows:
             character_id=turn.character_id,
             kind=MessageKind.CHARACTER,
             content=text,
+            answers=turn.trigger_message_id,
         )
 
 

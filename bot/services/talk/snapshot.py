@@ -74,12 +74,16 @@ class Cast:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A picture a model that sees is to look at: which of a line's things it is, and where Discord keeps it."""
+    """A picture a model that sees is to look at: which of a line's things it is, and where Discord keeps it.
+
+    `channel_id` is None where that is the conversation's own.
+    """
 
     line: int
     number: int
     message_id: int
     attachment_id: int
+    channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,7 @@ class Snapshots:
 
     async def _picture(self, place: Place, seen: Seen, files: Files) -> tuple[str, bytes] | None:
         most = int(limits.PICTURE_SEEN_BYTES_MAX)
+        place = place if seen.channel_id is None else replace(place, channel_id=seen.channel_id)
         try:
             data = await files.read(place, seen.message_id, seen.attachment_id, most_bytes=most)
         except StageError as error:
@@ -298,7 +303,7 @@ def _pictures(said: Sequence[SaidLine]) -> tuple[Seen, ...]:
         index for index in range(last) if before is not None and said[index].message_id == before.message_id
     ]
     found = [
-        Seen(index, number, said[index].discord_message_id or 0, one.discord_id)
+        Seen(index, number, said[index].discord_message_id or 0, one.discord_id, said[index].said_in)
         for index in lines
         for number, one in enumerate(said[index].files)
         if one.kind is AttachmentKind.IMAGE and one.size_bytes <= limits.PICTURE_SEEN_BYTES_MAX

@@ -180,7 +180,7 @@ class Conversation(Base):
     summary: Mapped[str] = mapped_column(server_default="")
     summarized_at: Mapped[datetime | None]
     summarized_through: Mapped[UUID | None]
-    # Where this one branched off: the conversation, and the last message both have.
+    # The conversation this one branched off.
     forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_activity_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -273,6 +273,8 @@ class Message(Base):
     edited_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
+    # The channel a line was said in, where that is not the conversation's own: lines that a fork took along.
+    said_in: Mapped[Snowflake | None]
 
 class MessageVariant(Base):
     """One wording of a character's message, with what it cost. Null tokens or cost are unknown, not zero.

@@ -60,7 +60,10 @@ class SaidBefore:
 
 @dataclass(frozen=True, slots=True)
 class SaidLine:
-    """One line of a conversation's history. `speaker` is the name it was said under, '' where nobody knows."""
+    """One line of a conversation's history. `speaker` is the name it was said under, '' where nobody knows.
+
+    `said_in` is the channel it was said in, where a fork took it along from another.
+    """
 
     message_id: UUID
     turn_id: UUID | None
@@ -71,6 +74,7 @@ class SaidLine:
     content: str
     discord_message_id: int | None
     said_at: datetime
+    said_in: int | None = None
     files: tuple[SaidFile, ...] = ()
     reactions: tuple[SaidReaction, ...] = ()
     answers: SaidBefore | None = None
@@ -113,6 +117,7 @@ async def history(
             Message.content,
             Message.discord_message_id,
             Message.created_at,
+            Message.said_in,
             files.label("files"),
             reactions.label("reactions"),
             before.id.label("before_id"),
@@ -161,6 +166,7 @@ def _line(row: Mapping[Any, Any]) -> SaidLine:
         content=row["content"],
         discord_message_id=row["discord_message_id"],
         said_at=row["created_at"],
+        said_in=row["said_in"],
         files=tuple(_file(one) for one in sorted(row["files"] or (), key=lambda one: one["number"])),
         reactions=_grouped(row["reactions"] or ()),
         answers=None

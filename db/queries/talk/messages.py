@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -166,14 +166,30 @@ async def speak(
     character_id: UUID,
     kind: MessageKind,
     content: str,
+    answers: int | None = None,
 ) -> UUID:
-    """Keep what a character says, before it is shown."""
+    """Keep what a character says, before it is shown.
+
+    It may be heard by whoever could hear the Discord message it `answers`; a greeting is anybody's.
+    """
     message = Message(
-        conversation_id=conversation_id, turn_id=turn_id, character_id=character_id, kind=kind, content=content
+        conversation_id=conversation_id,
+        turn_id=turn_id,
+        character_id=character_id,
+        kind=kind,
+        content=content,
+        sensitivity=MessageSensitivity.PUBLIC if kind is MessageKind.GREETING else _as_heard(conversation_id, answers),
     )
     session.add(message)
     await session.flush()
     return message.id
+
+
+def _as_heard(conversation_id: UUID, discord_message_id: int | None) -> ColumnElement[str]:
+    heard = select(Message.sensitivity).where(
+        Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
+    )
+    return func.coalesce(heard.scalar_subquery(), MessageSensitivity.PRIVATE)
 
 
 async def add_variant(session: AsyncSession, variant: MessageVariant) -> None:
