@@ -253,7 +253,9 @@ class Program:
         self._exits.push_async_callback(listening.close)
         await listening.start()
         characters = Characters(self.pictures, offers=models.offers, clock=self.clock)
-        conversations = Conversations(self.database, listening=listening, turns=turns, boot_id=self.boot_id)
+        conversations = Conversations(
+            self.database, listening=listening, turns=turns, boot_id=self.boot_id, offers=models.offers
+        )
         turns.welcome.summon = partial(conversations.summon, greets=False)
         replies = Replies(self.database, stage)
         self.cafe = Cafe(
@@ -267,8 +269,6 @@ class Program:
             turns=turns,
             replies=replies,
             control=Control(replies, turns, boot_id=self.boot_id),
-            why=Why(self.database, replies),
-        )
             forks=Forks(
                 self.database,
                 replies=replies,
@@ -279,6 +279,8 @@ class Program:
                 boot_id=self.boot_id,
                 language=self.settings.language,
             ),
+            why=Why(self.database, replies),
+        )
         self.client.attend(_Ears(turns))
         self._exits.push_async_callback(self.client.close)
         turns.start()

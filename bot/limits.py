@@ -83,6 +83,11 @@ ANSWER_TOKENS_MAX = Limit(800, "tokens", "about two Discord messages, a long ans
 FORK_LINES = Limit(1000, "lines", "what a fork takes along; older lines stay where they were said, told by the recap")
 RECAP_TOKENS_MAX = Limit(500, "tokens", "five to ten sentences: short enough to stand in every later prompt")
 ANSWER_TEXT_MAX = Limit(16_000, "characters", "eight Discord messages; a model that goes on is stopped there")
+TITLE_MAX = Limit(100, "characters", "one line of a list; as long as the name of a thread", discord=100)
+LIST_SEARCH_MAX = Limit(
+    24, "characters", "a search stands in the buttons that turn the pages, beside all else they carry", discord=100
+)
+RETENTION_DAYS_MAX = Limit(3650, "days", "ten years; longer is for ever")
 WAITING_PER_CHANNEL = Limit(20, "messages", "a queue longer than this is answered too late to make sense")
 TURNS_AT_ONCE = Limit(
     24, "answers", "keeps the program within its send limits: Discord allows 50 requests a second", discord=50

@@ -97,6 +97,17 @@ _DEFINERS = (
         definer_reason="as my_conversations",
     ),
     Function(
+        "characters_of_mine",
+        "",
+        "TABLE (conversation_id uuid, name text, is_here boolean, joined_at timestamptz)",
+        """
+        SELECT p.conversation_id, h.name, p.left_at IS NULL, p.joined_at
+        FROM participants AS p JOIN characters AS h ON h.id = p.character_id
+        WHERE p.conversation_id IN (SELECT my_conversations())
+        """,
+        definer_reason="who takes part heard these characters by name, whoever owns them; names of these only",
+    ),
+    Function(
         "characters_here",
         "",
         "SETOF uuid",

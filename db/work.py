@@ -18,6 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db import listen, queue
+from db.direct import Direct, transaction
 from db.engine import create_engine, normalise_url
 from db.raw import RawConnection
 from db.security import assert_unprivileged
@@ -65,11 +66,25 @@ class Actor:
         """An admin. Until reads are audited this grants no more than being that user."""
         return cls(ActorKind.ADMIN, user_id=user_id, label="admin")
 
+    def named(self) -> dict[str, str]:
+        """Who this is, as `SET_ACTOR` wants it."""
+        return {
+            "kind": self.kind.value,
+            "user_id": "" if self.user_id is None else str(self.user_id),
+            "conversation_id": "" if self.conversation_id is None else str(self.conversation_id),
+        }
+
 
 SET_ACTOR = text(
     "SELECT set_config('botcafe.actor_kind', :kind, true),"
     " set_config('botcafe.actor_user', :user_id, true),"
     " set_config('botcafe.actor_conversation', :conversation_id, true)"
+)
+
+_BEGIN = (
+    "BEGIN; SELECT set_config('botcafe.actor_kind', '{kind}', true),"
+    " set_config('botcafe.actor_user', '{user_id}', true),"
+    " set_config('botcafe.actor_conversation', '{conversation_id}', true)"
 )
 
 
@@ -79,6 +94,21 @@ class Work:
 
     session: AsyncSession
     actor: Actor
+
+    async def become(self, actor: Actor) -> Work:
+        """The same transaction, in another actor's name from here on: for what must happen together or not at all."""
+        await self.session.flush()
+        await self.session.execute(SET_ACTOR, actor.named())
+        return Work(self.session, actor)
+
+    async def direct(self) -> Direct:
+        """The same transaction, for statements that were prepared; what the session still holds back is sent first."""
+        await self.session.flush()
+        return Direct(await self._raw())
+
+    async def _raw(self) -> RawConnection:
+        connection = await self.session.connection()
+        return cast(RawConnection, (await connection.get_raw_connection()).driver_connection)
 
     async def notify(self, channel: str, payload: str = "") -> None:
         """Tell listeners of `channel` once this work is committed. The payload holds ids only, below 8,000 bytes."""
@@ -101,10 +131,8 @@ class Work:
         or runs under the same key makes this a no-op. Says whether a job was queued.
         """
         await self.session.flush()
-        connection = await self.session.connection()
-        raw = (await connection.get_raw_connection()).driver_connection
         return await queue.enqueue(
-            cast(RawConnection, raw), job, payload or {}, after=after, priority=priority, once=once
+            await self._raw(), job, payload or {}, after=after, priority=priority, once=once
         )
 
 
@@ -130,15 +158,16 @@ class Database:
         async with self._sessions() as session, session.begin():
             # An ordinary statement of the transaction, never a cursor event: a cancelled task then cannot leave the
             # setting, or an open transaction, behind on a pooled connection (sqlalchemy #13381).
-            await session.execute(
-                SET_ACTOR,
-                {
-                    "kind": actor.kind.value,
-                    "user_id": "" if actor.user_id is None else str(actor.user_id),
-                    "conversation_id": "" if actor.conversation_id is None else str(actor.conversation_id),
-                },
-            )
+            await session.execute(SET_ACTOR, actor.named())
             yield Work(session, actor)
+
+    @asynccontextmanager
+    async def directly(self, actor: Actor) -> AsyncGenerator[Direct]:
+        """As `work`, for prepared statements alone: the short way (`db.direct`) for what every reply needs."""
+        # One trip, which therefore takes no parameters: what is put in is a choice and two ids, never a person's words.
+        begin = _BEGIN.format_map(actor.named())
+        async with transaction(await self._engine.raw_connection(), begin) as direct:
+            yield direct
 
     async def listen(
         self,

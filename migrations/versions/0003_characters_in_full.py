@@ -398,9 +398,7 @@ def upgrade() -> None:
         sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False),
     )
     op.add_column("conversations", sa.Column("is_muted", sa.Boolean(), server_default=sa.text("false"), nullable=False))
-    op.add_column(
-        "conversations", sa.Column("is_pinned", sa.Boolean(), server_default=sa.text("false"), nullable=False)
-    )
+    op.add_column("participants", sa.Column("is_pinned", sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column(
         "conversations",
         sa.Column("settings", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
@@ -450,9 +448,9 @@ def upgrade() -> None:
         ),
     )
     op.add_column("messages", sa.Column("speaker_name", sa.Text(), server_default="", nullable=False))
-    op.add_column("messages", sa.Column("said_in", sa.BigInteger(), nullable=True))
     op.add_column("messages", sa.Column("persona_id", sa.Uuid(), nullable=True))
     op.add_column("messages", sa.Column("reply_to_id", sa.Uuid(), nullable=True))
+    op.add_column("messages", sa.Column("said_in", sa.BigInteger(), nullable=True))
     op.add_column(
         "messages",
         sa.Column(
@@ -592,7 +590,7 @@ def downgrade() -> None:
     op.drop_column("conversations", "summary")
     op.drop_column("conversations", "variables")
     op.drop_column("conversations", "settings")
-    op.drop_column("conversations", "is_pinned")
+    op.drop_column("participants", "is_pinned")
     op.drop_column("conversations", "is_muted")
     op.drop_column("conversations", "tags")
     op.drop_column("conversations", "title")

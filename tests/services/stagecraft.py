@@ -384,7 +384,9 @@ def build(
         files=stage,
         vault=Vault([b"k" * 32]),
     )
-    conversations = Conversations(database, listening=listening, turns=turns, boot_id=boot_id)
+    conversations = Conversations(
+        database, listening=listening, turns=turns, boot_id=boot_id, offers=FakePool(models).offers
+    )
     turns.welcome.summon = partial(conversations.summon, greets=False)
     replies = Replies(database, stage)
     return Program(

@@ -50,7 +50,7 @@ class Held:
 
 _EXPLANATIONS: Mapping[Silence, Text] = {
     Silence.NOBODY_HERE: N_("Nobody listens in this channel. Ask a character in with /character summon."),
-    Silence.MUTED: N_("This conversation is muted. Whoever began it can let it speak again."),
+    Silence.MUTED: N_("This conversation is muted. Whoever began it can let it speak again (/conversation unmute)."),
     Silence.MAY_NOT_SPEAK: N_("An admin decided that characters do not speak here (/server speaking)."),
     Silence.ADULT_NEVER: N_(
         "{character} is for adults, and an admin decided that such characters do not speak on this server "

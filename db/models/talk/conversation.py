@@ -166,7 +166,6 @@ class Conversation(Base):
     title: Mapped[str] = mapped_column(server_default="")
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
     is_muted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    is_pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     settings: Mapped[ConversationSettings] = mapped_column(
         Document[ConversationSettings](ConversationSettings),
         default=ConversationSettings,
@@ -184,6 +183,11 @@ class Conversation(Base):
     forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_activity_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it goes on."""
+        return self.status is ConversationStatus.ACTIVE
 
 
 class Participant(Base):
@@ -224,6 +228,8 @@ class Participant(Base):
     # Who summoned the character, and so may dismiss it.
     invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     role: Mapped[ParticipantRole] = mapped_column(default=ParticipantRole.PRIMARY)
+    # A person's own mark: the conversation stands at the top of their list, and of nobody else's.
+    is_pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
     left_at: Mapped[datetime | None]
 
@@ -267,14 +273,14 @@ class Message(Base):
     # An id only: who reads this row cannot read the persona.
     persona_id: Mapped[UUID | None] = mapped_column(ForeignKey("personas.id", ondelete="SET NULL"), index=True)
     reply_to_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="SET NULL"), index=True)
+    # The channel a line was said in, where that is not the conversation's own: lines that a fork took along.
+    said_in: Mapped[Snowflake | None]
     sensitivity: Mapped[MessageSensitivity] = mapped_column(
         default=MessageSensitivity.PRIVATE, server_default=MessageSensitivity.PRIVATE.value
     )
     edited_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
-    # The channel a line was said in, where that is not the conversation's own: lines that a fork took along.
-    said_in: Mapped[Snowflake | None]
 
 class MessageVariant(Base):
     """One wording of a character's message, with what it cost. Null tokens or cost are unknown, not zero.

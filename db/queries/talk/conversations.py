@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import Boolean, ColumnElement, case, delete, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,10 +19,14 @@ from db.models import (
     ConversationStatus,
     ConversationVia,
     Media,
+    Message,
     Participant,
     ParticipantRole,
     User,
 )
+
+# A constant in the statement: JSON's own false.
+_FORGETS: ColumnElement[bool] = literal_column("settings ->> 'keeps_history' = 'false'", Boolean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +162,79 @@ async def leave_character(session: AsyncSession, conversation_id: UUID, characte
     await session.execute(
         update(Participant).where(*here, Participant.character_id == character_id).values(left_at=func.now())
     )
-    roles = (
+    await _settle_primary(session, conversation_id)
+
+
+async def set_character_role(
+    session: AsyncSession, conversation_id: UUID, character_id: UUID, role: ParticipantRole
+) -> None:
+    """A character that is present has this role from now on. A conversation has one primary character at most."""
+    here = (Participant.conversation_id == conversation_id, Participant.left_at.is_(None))
+    if role is ParticipantRole.PRIMARY:
+        others = update(Participant).where(*here, Participant.role == role, Participant.character_id.is_not(None))
+        await session.execute(others.values(role=ParticipantRole.SECONDARY))
+    await session.execute(update(Participant).where(*here, Participant.character_id == character_id).values(role=role))
+    await _settle_primary(session, conversation_id, rather_not=character_id)
+
+
+async def _settle_primary(session: AsyncSession, conversation_id: UUID, rather_not: UUID | None = None) -> None:
+    """Where none of those present is the primary character, the one that came first is; never a moderator."""
+    rows = (
         await session.execute(
-            select(Participant.id, Participant.role)
-            .where(*here, Participant.character_id.is_not(None))
+            select(Participant.id, Participant.role, Participant.character_id)
+            .where(
+                Participant.conversation_id == conversation_id,
+                Participant.left_at.is_(None),
+                Participant.character_id.is_not(None),
+            )
+            .order_by(Participant.character_id == rather_not, Participant.joined_at, Participant.id)
+        )
+    ).all()
+    if any(row.role is ParticipantRole.PRIMARY for row in rows):
+        return
+    first = next((row.id for row in rows if row.role is ParticipantRole.SECONDARY), None)
+    if first is not None:
+        await session.execute(update(Participant).where(Participant.id == first).values(role=ParticipantRole.PRIMARY))
+
+
+async def set_user_role(session: AsyncSession, conversation_id: UUID, discord_id: int, role: ParticipantRole) -> bool:
+    """A person who takes part has this role from now on; False where they do not. For a turn of that conversation."""
+    who = select(User.id).where(User.discord_id == discord_id).scalar_subquery()
+    statement = update(Participant).where(
+        Participant.conversation_id == conversation_id, Participant.user_id == who, Participant.left_at.is_(None)
+    )
+    result = await (await session.connection()).execute(statement.values(role=role))
+    return result.rowcount > 0
+
+
+async def role_of(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> ParticipantRole | None:
+    """The role of a person who takes part now."""
+    return await session.scalar(
+        select(Participant.role).where(
+            Participant.conversation_id == conversation_id,
+            Participant.user_id == user_id,
+            Participant.left_at.is_(None),
+        )
+    )
+
+
+async def cast_names(session: AsyncSession, conversation_id: UUID) -> Sequence[str]:
+    """The names of the characters present, in the order they came; where none is left, of all that ever were."""
+    rows = (
+        await session.execute(
+            select(Character.name, Participant.left_at.is_(None))
+            .join(Participant, Participant.character_id == Character.id)
+            .where(Participant.conversation_id == conversation_id)
             .order_by(Participant.joined_at, Participant.id)
         )
     ).all()
-    if roles and all(row.role is not ParticipantRole.PRIMARY for row in roles):
-        await session.execute(
-            update(Participant).where(Participant.id == roles[0].id).values(role=ParticipantRole.PRIMARY)
-        )
+    present = [name for name, is_here in rows if is_here]
+    return present or list(dict.fromkeys(name for name, _ in rows))
+
+
+async def change(session: AsyncSession, conversation_id: UUID, **values: object) -> None:
+    """Write these columns of a conversation."""
+    await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**values))
 
 
 async def leave_user(session: AsyncSession, conversation_id: UUID, discord_id: int) -> bool:
@@ -182,12 +248,21 @@ async def leave_user(session: AsyncSession, conversation_id: UUID, discord_id: i
 
 
 async def archive(session: AsyncSession, conversation_id: UUID) -> None:
-    """Nobody listens here any more; the next summons begins a new conversation."""
+    """Nobody listens here any more; the next summons begins a new conversation.
+
+    Where its settings say that nothing is kept after the end, what was said is forgotten now.
+    """
     await session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
         .values(status=ConversationStatus.ARCHIVED, last_activity_at=func.now())
     )
+    if await session.scalar(select(_FORGETS).where(Conversation.id == conversation_id)):
+        await session.execute(delete(Message).where(Message.conversation_id == conversation_id))
+        nothing: dict[str, str] = {}
+        await change(
+            session, conversation_id, summary="", summarized_at=None, summarized_through=None, variables=nothing
+        )
 
 
 async def touch(session: AsyncSession, conversation_id: UUID) -> None:

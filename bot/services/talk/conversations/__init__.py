@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from bot import limits
 from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
-from bot.ports import Place, Via
+from bot.ports import Offer, Place, Via
 from bot.services.characters import not_found
 from bot.services.characters.names import fold, skeleton
+from bot.services.talk.conversations.arrangements import Arrangements, Named
+from bot.services.talk.conversations.seats import Asking, Deed, Seats
+from bot.services.talk.conversations.seats import active as _active
+from bot.services.talk.conversations.shelf import Shelf
 from bot.services.talk.heed import Present
 from bot.services.talk.listening import Listening, announce
 from bot.services.talk.snapshot import greeting_of
 from bot.services.talk.turns import Turns
 from bot.texts import N_
-from db import functions
 from db.models import ConversationVia, MessageKind, ParticipantRole
 from db.queries import characters, people
 from db.queries.characters import CharacterRow
 from db.queries.talk import conversations, messages, turns
 from db.work import Actor, Database, Work
+
+__all__ = ["Asking", "Conversations", "Deed", "Named", "Summoned"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +42,23 @@ class Summoned:
 class Conversations:
     """Who is where. Summoning and dismissing open their own works, since both reach beyond the database."""
 
-    def __init__(self, database: Database, *, listening: Listening, turns: Turns, boot_id: UUID) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        listening: Listening,
+        turns: Turns,
+        boot_id: UUID,
+        offers: Callable[[], tuple[Offer, ...]] = tuple,
+    ) -> None:
+        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`)."""
         self._database = database
         self._listening = listening
         self._turns = turns
         self._boot_id = boot_id
+        self._seats = Seats(database)
+        self.shelf = Shelf(database, self._seats)
+        self.arrangements = Arrangements(self._seats, listening=listening, turns=turns, offers=offers)
 
     async def summon(
         self, by: UUID, place: Place, character_id: UUID, *, interaction_id: int, greets: bool = True
@@ -187,13 +205,6 @@ class Conversations:
             content=greeting,
         )
         return turn_id
-
-
-async def _active(work: Work, by: UUID, place: Place) -> UUID | None:
-    """The conversation that goes on in a place; where the bot is no member, this person's own."""
-    if place.via is Via.INTERACTION:
-        return await conversations.own_active(work.session, by, place.channel_id)
-    return await functions.conversation_at(work.session, place.channel_id)
 
 
 def _not_here() -> NotFound:
