@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import load, trouble
+from sandbox import load, trouble, trouble_state
 from sandbox.acts import channels as channel_acts
 from sandbox.acts import guilds as guild_acts
 from sandbox.acts import threads as thread_acts
@@ -65,6 +65,11 @@ async def cause_trouble(core: Core, request: web.Request) -> Any:
     """POST /sandbox/trouble/{name} {…}: what an admin or Discord does to the bot; names and parameters: trouble.py."""
     form: Json = await request.json() if request.can_read_body else {}
     return trouble.cause(core, request.match_info["trouble"], **form)
+
+
+async def read_trouble(core: Core, request: web.Request) -> Any:
+    """GET /sandbox/trouble?user_id=&channel_id=: how things stand, as this person may change them."""
+    return trouble_state.now(core, request.query["user_id"], request.query.get("channel_id"))
 
 
 async def install(core: Core, request: web.Request) -> Any:
@@ -149,6 +154,7 @@ HOOKS: tuple[tuple[str, str, Hook], ...] = (
     ("GET", "/sandbox/people", list_people),
     ("POST", "/sandbox/people", make_person),
     ("POST", "/sandbox/guilds", make_guild),
+    ("GET", "/sandbox/trouble", read_trouble),
     ("POST", "/sandbox/trouble/{trouble}", cause_trouble),
     ("POST", "/sandbox/installs", install),
     ("POST", "/sandbox/populate", populate),

@@ -81,16 +81,23 @@ def deny(core: Core, permissions: Sequence[str], channel_id: str | None = None, 
     return {"role_id": role.id}
 
 
-def permit(core: Core, channel_id: str | None = None, guild_id: str | None = None) -> Json:
-    """The bot's role has again all it was invited with: in one channel, or in a whole server."""
+def permit(
+    core: Core, channel_id: str | None = None, guild_id: str | None = None, permissions: Sequence[str] | None = None
+) -> Json:
+    """The bot's role has again all it was invited with, or only the rights named: in one channel, or in a server."""
+    back = int(BOT_PERMISSIONS) if permissions is None else _bits(permissions)
     if channel_id is None:
         role = _bot_role(core, guild_id or "")
-        role.permissions = int(BOT_PERMISSIONS)
+        role.permissions |= back
         guilds.change_role(core, role)
         return {"role_id": role.id}
     channel = core.world.parent(core.world.channel(channel_id))
     role = _bot_role(core, channel.guild_id or "")
+    known = next((one for one in channel.overwrites if one.id == role.id), None)
+    left = known.deny & ~back if known and permissions is not None else 0
     channel.overwrites = [one for one in channel.overwrites if one.id != role.id]
+    if left:
+        channel.overwrites.append(Overwrite(role.id, 0, 0, left))
     channels.change_channel(core, channel)
     return {"role_id": role.id}
 

@@ -24,6 +24,8 @@ class Hub:
         self._world = world
         self.journal = journal
         self._sessions: dict[str, Session] = {}
+        #: Servers Discord has lost sight of for now.
+        self.lost: set[str] = set()
 
     # ------------------------------------------------------------------------------------------------ sessions
 
@@ -190,7 +192,8 @@ class Hub:
                 self._send(session, "THREAD_LIST_SYNC", body, in_guild=True)
 
     def outage(self, guild: Guild, *, over: bool) -> None:
-        """Discord loses sight of a server, or has it back: its members' clients are told."""
+        """Discord loses sight of a server, or has it back: its members' clients are told, and those that come later."""
+        (self.lost.discard if over else self.lost.add)(guild.id)
         for session in self._in_guild(guild.id):
             if over:
                 session.dispatch("GUILD_CREATE", {**self.whole_guild(guild, session), "unavailable": False})

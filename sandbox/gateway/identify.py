@@ -9,7 +9,7 @@ from sandbox.gateway import intents
 from sandbox.gateway.hub import Hub
 from sandbox.gateway.sessions import Line, Session
 from sandbox.render import people, places
-from sandbox.world.models import Json, User
+from sandbox.world.models import Guild, Json, User
 from sandbox.world.world import World
 
 
@@ -115,18 +115,23 @@ def _welcome_bot(hub: Hub, world: World, session: Session, user: User) -> None:
     ready["application"] = {"id": application.id, "flags": application.flags}
     session.dispatch("READY", ready)
     if session.intents & intents.Intent.GUILDS:
-        for guild in guilds:
+        for guild in (one for one in guilds if one.id not in hub.lost):
             session.dispatch("GUILD_CREATE", {**hub.whole_guild(guild, session), "unavailable": False})
 
 
 def _welcome_person(hub: Hub, world: World, session: Session, user: User) -> None:
     ready = _ready(world, session, user)
-    ready["guilds"] = [hub.whole_guild(guild, session) for guild in world.guilds_of(user.id)]
+    ready["guilds"] = [_guild_for_person(hub, world, session, guild) for guild in world.guilds_of(user.id)]
     direct = world.direct_channels_of(user.id)
     ready["private_channels"] = [places.channel(world, one, user.id) for one in direct]
     known = {member.user_id for guild in world.guilds_of(user.id) for member in world.members.of(guild.id)}
     known |= {recipient for one in direct for recipient in one.recipients}
     ready["users"] = [people.user(world.user(one)) for one in sorted(known, key=int)]
-    for guild in ready["guilds"]:
-        guild["permissions"] = str(permissions.in_guild(world, guild["id"], user.id))
     session.dispatch("READY", ready)
+
+
+def _guild_for_person(hub: Hub, world: World, session: Session, guild: Guild) -> Json:
+    if guild.id in hub.lost:
+        return {"id": guild.id, "unavailable": True}
+    allowed = permissions.in_guild(world, guild.id, session.user_id)
+    return {**hub.whole_guild(guild, session), "permissions": str(allowed)}

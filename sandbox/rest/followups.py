@@ -26,8 +26,10 @@ async def create(call: Call) -> Json:
     interaction = _interaction(call)
     form, uploads = await call.upload()
     if interaction.deferred:
-        original = callbacks.message_of(call.core, interaction.original_id)
-        if original.flags & MessageFlag.LOADING:
+        # A deferred answer that was deleted stands in nobody's way (discord-api-docs issue 2739).
+        original_id = interaction.original_id
+        original = call.world.messages.get(original_id) or call.world.whispers.get(original_id)
+        if original is not None and original.flags & MessageFlag.LOADING:
             _settle(call, interaction)
             form = {key: value for key, value in form.items() if key not in ("nonce", "enforce_nonce")}
             edited = callbacks.edit(call.core, original, form, uploads)

@@ -1,5 +1,7 @@
 """What admins and Discord do to a bot: each trouble, with the events and refusals that follow."""
 
+from typing import Any
+
 import aiohttp
 import discord
 import pytest
@@ -205,3 +207,48 @@ async def test_troubles_over_http_answer_faults_of_the_caller(sandbox: Sandbox) 
         ):
             async with http.post(f"{sandbox.url}/sandbox/trouble/{name}", json=body) as answer:
                 assert answer.status == status, (name, await answer.text())
+
+
+async def test_a_bot_that_comes_during_an_outage_finds_the_server_lost(sandbox: Sandbox) -> None:
+    trouble.cause(sandbox.core, "outage", guild_id=sandbox.guild.id)
+    async with connected(sandbox, Bot(discord.Intents.all())) as bot:
+        assert bot.guilds[0].unavailable
+        trouble.cause(sandbox.core, "outage", guild_id=sandbox.guild.id, over=True)
+        await bot.until("guild_available")
+        assert not bot.guilds[0].unavailable
+        assert bot.place("tavern")
+
+
+async def test_one_right_comes_back_without_the_others(sandbox: Sandbox, bot: Bot) -> None:
+    tavern = bot.place("tavern")
+    both = ["MANAGE_WEBHOOKS", "SEND_MESSAGES"]
+    trouble.cause(sandbox.core, "deny", channel_id=str(tavern.id), permissions=both)
+    trouble.cause(sandbox.core, "permit", channel_id=str(tavern.id), permissions=both[:1])
+    assert await tavern.create_webhook(name="x")
+    assert await _refused(tavern.send("x")) == 50013
+    trouble.cause(sandbox.core, "permit", channel_id=str(tavern.id), permissions=both)
+    assert await tavern.send("x")
+
+
+async def test_the_state_is_told_to_each_as_they_may_change_it(sandbox: Sandbox, bot: Bot) -> None:
+    await bot.place("tavern").create_webhook(name="cafe")
+    tavern = sandbox.channel_id("tavern")
+    trouble.cause(sandbox.core, "deny", channel_id=tavern, permissions=["EMBED_LINKS"])
+    async with aiohttp.ClientSession() as http:
+
+        async def state(name: str) -> dict[str, Any]:
+            query = {"user_id": sandbox.person(name).id, "channel_id": tavern}
+            async with http.get(f"{sandbox.url}/sandbox/trouble", params=query) as answer:
+                assert answer.status == 200
+                return await answer.json()
+
+        alex, robin = await state("alex"), await state("robin")
+    assert (alex["channel"]["webhooks"], alex["channel"]["foreign_webhooks"]) == (1, 0)
+    assert [one["name"] for one in alex["channel"]["rights"] if not one["allowed"]] == ["EMBED_LINKS"]
+    assert "SEND_MESSAGES" not in [one["name"] for one in alex["guild"]["rights"]]
+    assert alex["application"]["connected"]
+    assert [(one["name"], one["has_bot"], one["lost"]) for one in alex["guilds"]] == [
+        ("The Copper Kettle", True, False)
+    ]
+    assert (robin["channel"], robin["guild"], robin["application"], robin["guilds"]) == (None, None, None, [])
+    assert robin["person"] == {"closed_to_direct": False, "installed": True}

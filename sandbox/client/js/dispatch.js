@@ -33,7 +33,7 @@ const HANDLERS = {
     store.guilds.set(guild.id, { ...store.guilds.get(guild.id), ...guild });
     emit("structure");
   },
-  GUILD_DELETE: ({ id }) => removeGuild(id),
+  GUILD_DELETE: ({ id, unavailable }) => removeGuild(id, unavailable),
   GUILD_ROLE_CREATE: roleChanged,
   GUILD_ROLE_UPDATE: roleChanged,
   GUILD_ROLE_DELETE: ({ guild_id: id, role_id: roleId }) =>
@@ -91,7 +91,7 @@ function ready(data) {
   putUser(data.user);
   (data.users ?? []).forEach(putUser);
   (data.private_channels ?? []).forEach(addChannel);
-  data.guilds.filter((guild) => !guild.unavailable && guild.channels).forEach(addGuild);
+  data.guilds.forEach((guild) => (guild.channels ? addGuild(guild) : store.guilds.set(guild.id, guild)));
   store.ready = true;
   restoreUnread();
   emit("ready");
@@ -100,17 +100,21 @@ function ready(data) {
 
 function addGuild(guild) {
   const { channels = [], threads = [], members = [], ...rest } = guild;
-  store.guilds.set(guild.id, rest);
+  store.guilds.set(guild.id, { ...rest, unavailable: false });
   channels.forEach((c) => addChannel({ ...c, guild_id: guild.id }));
   threads.forEach((c) => addChannel({ ...c, guild_id: guild.id }));
   members.forEach((m) => putMember(guild.id, m));
   emit("members");
 }
 
-function removeGuild(id) {
-  store.guilds.delete(id);
-  for (const channel of [...store.channels.values()]) if (channel.guild_id === id) store.channels.delete(channel.id);
+/** A server is gone for us; one that Discord only lost sight of keeps its place in the list. */
+function removeGuild(id, unavailable) {
+  if (unavailable) store.guilds.set(id, { ...store.guilds.get(id), id, unavailable });
+  else store.guilds.delete(id);
+  const gone = [...store.channels.values()].filter((channel) => channel.guild_id === id);
+  gone.forEach((channel) => store.channels.delete(channel.id));
   emit("structure");
+  gone.forEach((channel) => emit("channel:gone", channel));
 }
 
 function addChannel(channel) {

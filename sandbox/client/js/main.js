@@ -19,6 +19,7 @@ import { mountSidebar, toggleDrawer } from "./sidebar.js";
 import { currentChannel, isDm, isForum, reset, store } from "./store.js";
 import { startTheme } from "./theme.js";
 import { complain } from "./toasts.js";
+import { mountTroubles } from "./troubles.js";
 
 const gateway = new Gateway(received, connection);
 let shown = null;
@@ -33,12 +34,15 @@ function start() {
   mountComposer($("#composer"), $("#main"));
   mountForum($(".conversation"));
   mountMembers($("#members"));
+  mountTroubles($("#troubles"));
   mountModals();
   mountClicks();
   on("open", opened);
   on("ready", ready);
   on("channel:gone", ({ id }) => {
-    if (id === store.channelId) openGuild(store.guildId ?? HOME);
+    if (id !== store.channelId) return;
+    const known = store.guildId === HOME || store.guilds.has(store.guildId);
+    openGuild(known ? store.guildId : (store.guilds.keys().next().value ?? HOME));
   });
   $("#veil").addEventListener("click", () => toggleDrawer(false));
   addEventListener("online", () => gateway.retryNow());
@@ -95,7 +99,11 @@ function opened({ focus, again }) {
   toggleDrawer(false);
   const empty = !store.channelId;
   $("#main").classList.toggle("empty", empty);
-  if (empty || again) return;
+  $("#nowhere").textContent = empty ? nowhere() : "";
+  if (empty || again) {
+    if (empty) shown = null;
+    return;
+  }
   if (shown === store.channelId) {
     if (focus) focusComposer();
     return;
@@ -110,6 +118,12 @@ function opened({ focus, again }) {
   showChannel(shown).catch(complain);
   // On a touch screen the keyboard would cover half of what was just opened.
   if (focus && matchMedia("(hover: hover)").matches) focusComposer();
+}
+
+/** What stands where a conversation would. */
+function nowhere() {
+  if (store.guilds.get(store.guildId)?.unavailable) return "This server is not available just now.";
+  return store.guildId === HOME ? "Nobody to talk to yet: message someone." : "There is no channel here that you can see.";
 }
 
 function connection(state, seconds) {

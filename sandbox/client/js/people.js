@@ -1,9 +1,10 @@
 /** Who one is in this world: the switch at the bottom left. Remembered here and in `?as=`. */
-import { h, icon, iconButton } from "./dom.js";
+import { $, h, icon, iconButton } from "./dom.js";
 import { openMenu } from "./popups.js";
 import { people as fetchPeople } from "./rest.js";
 import { avatarUrl, nameOf, store } from "./store.js";
 import { cycleTheme, themeIcon } from "./theme.js";
+import { toggleTroubles } from "./troubles.js";
 
 const KEY = "sandbox.as";
 const ROLES = { member: "Member", creator: "Creator", admin: "Admin" };
@@ -53,7 +54,12 @@ export function drawPeople(root, onSwitch) {
     drawPeople(root, onSwitch);
     root.querySelector("#theme-button").focus();
   };
-  root.replaceChildren(button, iconButton(themeIcon(), "Switch between light and dark", turn, { id: "theme-button" }));
+  const shown = { id: "troubles-button", "aria-controls": "troubles", "aria-expanded": String(!$("#troubles").hidden) };
+  root.replaceChildren(
+    button,
+    iconButton("bolt", "Troubles", () => toggleTroubles(), shown),
+    iconButton(themeIcon(), "Switch between light and dark", turn, { id: "theme-button" }),
+  );
 }
 
 function peopleMenu(anchor, onSwitch) {

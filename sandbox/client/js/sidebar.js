@@ -60,12 +60,17 @@ function drawRail() {
   ];
   for (const guild of store.guilds.values()) {
     const ids = [...store.channels.values()].filter((c) => c.guild_id === guild.id).map((c) => c.id);
-    const face = guild.icon
-      ? h("img", { src: `/icons/${guild.id}/${guild.icon}.png?size=96`, alt: "" })
-      : h("span", { class: "initials", data: { initials: initials(guild.name) } });
-    pills.push(pill(guild.id, guild.name, face, unreadOf(ids)));
+    const name = guild.unavailable ? `${guild.name ?? "A server"}, not available just now` : guild.name;
+    pills.push(pill(guild.id, name, guildFace(guild), unreadOf(ids)));
   }
   ui.rail.replaceChildren(h("ul", {}, pills));
+}
+
+function guildFace(guild) {
+  if (guild.unavailable) return icon("alert", 24);
+  return guild.icon
+    ? h("img", { src: `/icons/${guild.id}/${guild.icon}.png?size=96`, alt: "" })
+    : h("span", { class: "initials", data: { initials: initials(guild.name) } });
 }
 
 const initials = (name) =>
