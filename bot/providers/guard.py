@@ -14,6 +14,7 @@ from functools import lru_cache
 # The same people talk for a while; compiling for each answer anew would take milliseconds.
 _PATTERNS_KEPT = 512
 _THINK_OPEN, _THINK_CLOSE = "<think>", "</think>"
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
 # A label: some markup, a name, a colon. `**Mira:** `, `> Mira: `, `"Mira: `.
 _BEFORE = r"[ \t>*_\"“«'-]{0,8}"
 _COLON = (r"[*_]{0,3}", r"[ \t]?", r"[:：]", r"[*_\"”]{0,3}", r"[ \t]*")
@@ -33,6 +34,7 @@ class Guard:
         self._others = _label(tuple(others)) if others else None
         self._could_be_label = _beginning_of_label(tuple(name for name in (own, *others) if name))
         self._room = most_characters
+        self._half = ""  # the first half of a letter that a server cut in two
         self._held = ""  # read but not yet decided upon
         self._gap = ""  # white space that is shown once something follows it
         self._at_line_start = True
@@ -46,12 +48,21 @@ class Guard:
         """Take a piece of the answer and give back what may be shown."""
         if self.ended:
             return ""
-        self._held += piece
+        self._held += self._writable(piece)
         return self._drain(last=False)
 
     def finish(self) -> str:
         """The rest, when the model has ended. Trailing white space is dropped."""
         return "" if self.ended else self._drain(last=True)
+
+    def _writable(self, piece: str) -> str:
+        """Letters that a database keeps and Discord takes: no NUL, and halves of UTF-16 pairs joined or replaced."""
+        piece = self._half + piece
+        self._half = piece[-1:] if "\ud800" <= piece[-1:] <= "\udbff" else ""
+        if _UNWRITABLE.search(piece) is None:
+            return piece
+        whole = piece[: len(piece) - len(self._half)].replace("\0", "")
+        return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _drain(self, *, last: bool) -> str:
         shown: list[str] = []

@@ -54,6 +54,22 @@ def test_what_is_let_through(said: str, shown: str) -> None:
     assert guarded(*said)[0] == shown  # letter by letter
 
 
+@pytest.mark.parametrize(
+    ("pieces", "shown"),
+    [
+        (("Hel\0lo", "\0."), "Hello."),
+        (("\0",), ""),
+        (("Tea \ud83c", "\udf75."), "Tea 🍵."),
+        (("Tea \ud83c\udf75.",), "Tea 🍵."),
+        (("Tea \ud83c", " cold.", "\ud83c"), "Tea \ufffd cold."),
+        (("\udf75 tea",), "\ufffd tea"),
+    ],
+)
+def test_what_nothing_can_keep_is_taken_out(pieces: tuple[str, ...], shown: str) -> None:
+    assert guarded(*pieces)[0] == shown
+    assert guarded(*"".join(pieces))[0] == shown
+
+
 PIECES = ["Mira: ", "Alex: ", "\n", "**", "Hello", " ", "<think>", "</think>", "Mi", "Al", ":", "Old Fenwick:", "x"]
 
 
