@@ -30,7 +30,7 @@ from pgqueuer.types import JobId
 
 from bot.clock import Clock
 from bot.errors import BotCafeError
-from db import queue
+from db import pgq
 from db.listen import CONNECTION_ERRORS, HeldConnection, HeldLock
 from db.raw import RawConnection
 from db.work import Actor, Database
@@ -160,13 +160,13 @@ class Jobs:
     async def held(self, limit: int = 100) -> Sequence[HeldJob]:
         """Jobs that failed for good, the newest first."""
         async with self._connection() as (connection, _):
-            rows = await queue.queries(_driver(connection)).list_failed_jobs(limit=limit)
+            rows = await pgq.queries(_driver(connection)).list_failed_jobs(limit=limit)
         return [HeldJob(int(row.id), str(row.entrypoint), _payload(row), row.attempts, row.created) for row in rows]
 
     async def release(self, ids: Sequence[int]) -> None:
         """Queue held jobs again, with all their attempts before them."""
         async with self._connection() as (connection, _):
-            await queue.queries(_driver(connection)).requeue_jobs([JobId(number) for number in ids])
+            await pgq.queries(_driver(connection)).requeue_jobs([JobId(number) for number in ids])
 
     async def _work_until(self, stop: asyncio.Event) -> None:
         async with self._connection() as (connection, gone):
@@ -187,7 +187,7 @@ class Jobs:
                 await asyncio.gather(running, *others, return_exceptions=True)
 
     def _manager(self, connection: RawConnection, in_hand: _InHand) -> QueueManager:
-        manager = QueueManager(queue.queries(_driver(connection)), channel=queue.settings().channel)
+        manager = QueueManager(pgq.queries(_driver(connection)), channel=pgq.settings().channel)
         for name, (handler, attempts, at_most) in self._handlers.items():
             parameters = EntrypointExecutorParameters(
                 concurrency_limit=at_most, func=cast(Any, handler), on_failure="hold"

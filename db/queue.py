@@ -1,7 +1,7 @@
-"""The durable job queue's tables (PgQueuer) and how a job gets into them.
+"""How a job gets into the durable queue, whose tables are PgQueuer's.
 
-Names and durability are fixed here and not by PgQueuer's environment variables, so that every process and the migration
-mean the same tables. Running jobs is `bot.jobs`.
+One statement, here rather than the library's own: it weighs megabytes, and most processes that queue jobs run none. A
+test holds both to the same rows. What the library needs besides is in `db.pgq`.
 """
 
 from __future__ import annotations
@@ -9,21 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, cast
-
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
-from pgqueuer.adapters.persistence.schema_ddl import (
-    render_enum,
-    render_function,
-    render_index,
-    render_table,
-    render_trigger,
-)
-from pgqueuer.db import AsyncpgDriver, Driver
-from pgqueuer.domain.schema.declaration import target
-from pgqueuer.domain.settings import DBSettings, Durability
-from pgqueuer.domain.types import Channel
-from pgqueuer.queries import Queries
 
 from db.raw import RawConnection
 
@@ -32,50 +17,19 @@ SEQUENCES = ("pgqueuer_id_seq", "pgqueuer_log_id_seq", "pgqueuer_statistics_id_s
 """PgQueuer's own tables and sequences; a test holds both lists to what it installs."""
 
 
-def settings() -> DBSettings:
-    """PgQueuer's names and durability as BotCafé uses them."""
-    return DBSettings(
-        prefix="",
-        db_schema=None,
-        durability=Durability.durable,
-        channel=Channel("ch_pgqueuer"),
-        function="fn_pgqueuer_changed",
-        trigger="tg_pgqueuer_changed",
-        queue_status_type="pgqueuer_status",
-        queue_table="pgqueuer",
-        queue_table_log="pgqueuer_log",
-        statistics_table="pgqueuer_statistics",
-        schedules_table="pgqueuer_schedules",
-    )
-
-
-def queries(driver: Driver) -> Queries:
-    """PgQueuer's queries over a driver, with our settings."""
-    ours = settings()
-    return Queries(
-        driver,
-        qbe=QueryBuilderEnvironment(ours),
-        qbq=QueryQueueBuilder(ours),
-        qbs=QuerySchedulerBuilder(ours),
-    )
-
-
-def install_statements() -> tuple[str, ...]:
-    """The statements that create the queue's tables, from the installed PgQueuer itself."""
-    schema = target(settings())
-    ours = settings()
-    return (
-        *(render_enum(entry, ours) for entry in schema.enums),
-        *(render_table(entry, ours) for entry in schema.tables),
-        *(render_index(entry, ours) for entry in schema.indexes),
-        *(render_function(entry, ours) for entry in schema.functions),
-        *(render_trigger(entry, ours) for entry in schema.triggers),
-    )
-
-
-def uninstall_statements() -> tuple[str, ...]:
-    """The statements that remove them."""
-    return tuple(QueryBuilderEnvironment(settings()).build_uninstall_query().splitlines())
+# The predicate is the unique index's own, so that Postgres knows which one is meant.
+_ENQUEUE = """
+WITH queued AS (
+    INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, dedupe_key, headers, status)
+    VALUES ($1, $2, $3, now() + $4::interval, $5, 'null', 'queued')
+    ON CONFLICT (dedupe_key) WHERE status IN ('queued', 'picked') AND dedupe_key IS NOT NULL DO NOTHING
+    RETURNING id, entrypoint, priority
+), logged AS (
+    INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+    SELECT id, 'queued', entrypoint, priority FROM queued
+)
+SELECT id FROM queued
+"""
 
 
 async def enqueue(
@@ -89,7 +43,4 @@ async def enqueue(
 ) -> bool:
     """Queue a job in the connection's current transaction. False where `once` names one that waits or runs already."""
     body = json.dumps(dict(payload), separators=(",", ":")).encode()
-    ids = await queries(AsyncpgDriver(cast(Any, connection))).enqueue(
-        [job], [body], [priority], [after], [once], on_conflict="skip"
-    )
-    return ids[0] is not None
+    return await connection.fetchval(_ENQUEUE, priority, job, body, after or timedelta(0), once) is not None

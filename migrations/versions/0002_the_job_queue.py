@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from db import queue
+from db import pgq
 
 revision: str = "0002"
 down_revision: str | None = "0001"
@@ -19,11 +19,11 @@ depends_on: str | None = None
 
 def upgrade() -> None:
     """Apply. A later PgQueuer whose tables differ comes with a revision that runs its own upgrade."""
-    for statement in queue.install_statements():
+    for statement in pgq.install_statements():
         op.execute(statement)
 
 
 def downgrade() -> None:
     """Take back."""
-    for statement in queue.uninstall_statements():
+    for statement in pgq.uninstall_statements():
         op.execute(statement)

@@ -4,18 +4,20 @@ import asyncio
 import json
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 import structlog
 from apscheduler.triggers.interval import IntervalTrigger
+from pgqueuer.db import AsyncpgDriver
 from sqlalchemy import text
 
 from bot.jobs import FIRST_RETRY, LONGEST_RETRY, ClockLeader, Jobs, Recurring, retry_delay
 from bot.services.oversight.retention import INBOX_KEPT, JOB_LOG_KEPT, Retention
-from db import queue
+from db import pgq, queue
 from db.engine import connection_arguments
 from db.models import InboxMessage, InboxState
-from db.raw import connect
+from db.raw import RawConnection, connect
 from db.work import Actor, Database
 from tests.fakes.clock import FakeClock
 from tests.fakes.eventually import eventually
@@ -324,9 +326,40 @@ async def test_retention_removes_what_was_settled_a_week_ago_and_nothing_else(
         assert (await work.session.scalars(text("SELECT job_id FROM pgqueuer_log ORDER BY job_id"))).all() == [2, 3]
 
 
+async def test_what_we_queue_is_what_the_library_would_queue(database: Database, owner_url: str) -> None:
+    connection = await connect(connection_arguments(owner_url, as_owner=True))
+    try:
+        theirs = pgq.queries(AsyncpgDriver(cast(Any, connection)))
+        later = timedelta(minutes=5)
+        await theirs.enqueue(["a", "b"], [b'{"n":"1"}', b"{}"], [7, 0], [later, None], ["key", None])
+        library = await queued(connection)
+        await connection.execute("TRUNCATE pgqueuer, pgqueuer_log")
+        assert await queue.enqueue(connection, "a", {"n": "1"}, after=later, priority=7, once="key")
+        assert await queue.enqueue(connection, "b", {})
+        assert await queued(connection) == library
+        for state, may_be_queued in (("picked", False), ("failed", True)):
+            await connection.execute("UPDATE pgqueuer SET status = $1", state)
+            assert await queue.enqueue(connection, "a", {}, once="key") is may_be_queued
+    finally:
+        await connection.close()
+
+
+async def queued(connection: RawConnection) -> list[tuple[object, ...]]:
+    """The queue and its log, but for numbers and times."""
+    jobs = await connection.fetch(
+        "SELECT priority, entrypoint, payload, extract(epoch FROM execute_after - created), dedupe_key, headers,"
+        " status, attempts, slot, queue_manager_id FROM pgqueuer ORDER BY id"
+    )
+    log = await connection.fetch(
+        "SELECT job_id - (SELECT min(id) FROM pgqueuer), status, priority, entrypoint, traceback, aggregated"
+        " FROM pgqueuer_log ORDER BY job_id"
+    )
+    return [tuple(row) for row in (*jobs, *log)]
+
+
 def test_the_queues_names_are_ours_whatever_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    ours = queue.settings()
+    ours = pgq.settings()
     for name in ("PGQUEUER_PREFIX", "PGQUEUER_QUEUE_TABLE", "QUEUE_TABLE", "CHANNEL", "PGQUEUER_SCHEMA"):
         monkeypatch.setenv(name, "elsewhere")
-    assert queue.settings() == ours
+    assert pgq.settings() == ours
     assert ours.queue_table in queue.TABLES
