@@ -188,6 +188,17 @@ async def menu(here: Whole, by: str, name: str, message: Message) -> str:
     return (await pressed(here, by, message.channel_id, 2, data)).content
 
 
+async def slash(here: Whole, by: str, channel: Channel, command: str, **options: str | int | bool) -> Message:
+    """What answers a command ("character show"), given its options."""
+    name, *path = command.split()
+    known = next(one for one in here.sandbox.world.commands if one.body["name"] == name)
+    kinds = {str: 3, bool: 5, int: 4}
+    given: list[Any] = [{"name": key, "type": kinds[type(value)], "value": value} for key, value in options.items()]
+    for depth, part in enumerate(reversed(path)):
+        given = [{"name": part, "type": 2 if depth else 1, "options": given}]
+    return await pressed(here, by, channel.id, 2, {"id": known.id, "name": name, "type": 1, "options": given})
+
+
 async def pressed(here: Whole, by: str, channel_id: str, kind: int, data: Any, *, on: Message | None = None) -> Message:
     """Begin an interaction; the message that answers it, once it is there whole."""
     world = here.sandbox.world
