@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from bot.services.cafe import Cafe
 from cogs.talk.conversation.labels import LabelCommands
+from cogs.talk.conversation.life import LifeCommands
 
 __all__ = ["ConversationCog"]
 
@@ -14,6 +15,7 @@ _L = app_commands.locale_str
 
 
 class ConversationCog(
+    LifeCommands,
     LabelCommands,
     commands.GroupCog,
     group_name=_L("conversation"),

@@ -11,9 +11,11 @@ from discord import app_commands
 from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.talk.conversations import Asking, Named
+from bot.services.talk.conversations.shelf import Found, Which
 from bot.texts import Say
-from cogs.asking import Asked, caller_of, place_of, plain, rights_of
+from cogs.asking import Asked, caller_of, place_of, plain, rights_of, say_for
 
+_L = app_commands.locale_str
 Suggestions = list[app_commands.Choice[str]]
 COLOUR = discord.Colour.from_str("#c8763a")
 NO_PINGS = discord.AllowedMentions.none()
@@ -51,15 +53,28 @@ def which(command: Any) -> Any:
 
 async def suggest_own(interaction: Asked, typed: str) -> Suggestions:
     """One's own conversations by title, tag or character."""
-    cafe = cafe_of(interaction)
-    say = interaction.client.border.say_for(interaction)
+    return await suggested(interaction, typed)
+
+
+async def suggested(
+    interaction: Asked, typed: str, only: Which = Which.ALL, *, channel_id: int | None = None
+) -> Suggestions:
+    """Some of one's own conversations, their ids as values; none where they would come too late."""
+    cafe, say = cafe_of(interaction), say_for(interaction)
     try:
         async with asyncio.timeout(limits.AUTOCOMPLETE_MS / 1000):
             by = await cafe.people.arrive(caller_of(interaction))
-            found = await cafe.conversations.shelf.find(by, typed)
+            found = await cafe.conversations.shelf.find(by, typed, only, channel_id=channel_id)
     except TimeoutError:
         return []
-    return [app_commands.Choice(name=called(one, say)[: limits.CHOICE_LABEL_MAX], value=str(one.id)) for one in found]
+    return [app_commands.Choice(name=_label(one, say)[: limits.CHOICE_LABEL_MAX], value=str(one.id)) for one in found]
+
+
+def _label(one: Found, say: Say) -> str:
+    """As Discord shows it under an option, where nothing is formatted."""
+    names = ", ".join(one.characters)
+    label = f"{one.title} ({names})" if one.title and names else one.title or names or say("Conversation with nobody")
+    return label if one.is_active else say("{conversation} · archived", conversation=label)
 
 
 def cafe_of(interaction: Asked) -> Cafe:
@@ -68,6 +83,3 @@ def cafe_of(interaction: Asked) -> Cafe:
     if not isinstance(cafe, Cafe):
         raise TypeError("the conversations' cog is not loaded")
     return cafe
-
-
-_L = app_commands.locale_str

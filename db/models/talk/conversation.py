@@ -229,7 +229,7 @@ class Participant(Base):
     invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     role: Mapped[ParticipantRole] = mapped_column(default=ParticipantRole.PRIMARY)
     # A person's own mark: the conversation stands at the top of their list, and of nobody else's.
-    is_pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    is_pinned: Mapped[bool] = mapped_column(server_default=text("false"))
     joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
     left_at: Mapped[datetime | None]
 

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, case, delete, func, literal_column, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Update,
+    Uuid,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -117,9 +129,11 @@ async def present(session: AsyncSession, conversation_id: UUID) -> Sequence[Pres
     return [PresentCharacter(*row) for row in await session.execute(statement)]
 
 
-async def settle_kind(session: AsyncSession, conversation_id: UUID) -> None:
-    """Make the conversation's kind what those present make it. Whoever lets somebody come or go calls this after."""
-    here = (Participant.conversation_id == conversation_id, Participant.left_at.is_(None))
+def _settle_kind() -> Update:
+    here = (
+        Participant.conversation_id == bindparam("conversation_id", type_=Uuid()),
+        Participant.left_at.is_(None),
+    )
     # func.count of a column leaves out nulls: a participant is either a person or a character.
     people = select(func.count(Participant.user_id)).where(*here).scalar_subquery()
     characters = select(func.count(Participant.character_id)).where(*here).scalar_subquery()
@@ -128,8 +142,17 @@ async def settle_kind(session: AsyncSession, conversation_id: UUID) -> None:
         (characters > 1, ConversationKind.MULTI.value),
         else_=ConversationKind.SINGLE.value,
     )
-    statement = update(Conversation).where(Conversation.id == conversation_id, Conversation.kind != kind)
-    await session.execute(statement.values(kind=kind).execution_options(synchronize_session=False))
+    where = Conversation.id == bindparam("conversation_id", type_=Uuid())
+    return update(Conversation).where(where, Conversation.kind != kind).values(kind=kind)
+
+
+SETTLE_KIND = _settle_kind()
+"""Makes a conversation's kind what those present make it."""
+
+
+async def settle_kind(session: AsyncSession, conversation_id: UUID) -> None:
+    """Make the conversation's kind what those present make it. Whoever lets somebody come or go calls this after."""
+    await (await session.connection()).execute(SETTLE_KIND, {"conversation_id": conversation_id})
 
 
 async def join_character(
@@ -218,6 +241,25 @@ async def role_of(session: AsyncSession, conversation_id: UUID, user_id: UUID) -
     )
 
 
+async def moderators(session: AsyncSession, conversation_id: UUID) -> Sequence[UUID]:
+    """The people who moderate the conversation and take part."""
+    found = await session.scalars(
+        select(Participant.user_id).where(
+            Participant.conversation_id == conversation_id,
+            Participant.user_id.is_not(None),
+            Participant.left_at.is_(None),
+            Participant.role == ParticipantRole.MODERATOR,
+        )
+    )
+    return [user_id for user_id in found if user_id is not None]
+
+
+async def join_moderator(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> None:
+    """The person takes part from now on, as a moderator. For a new conversation of the same place."""
+    session.add(Participant(conversation_id=conversation_id, user_id=user_id, role=ParticipantRole.MODERATOR))
+    await session.flush()
+
+
 async def cast_names(session: AsyncSession, conversation_id: UUID) -> Sequence[str]:
     """The names of the characters present, in the order they came; where none is left, of all that ever were."""
     rows = (
@@ -263,6 +305,27 @@ async def archive(session: AsyncSession, conversation_id: UUID) -> None:
         await change(
             session, conversation_id, summary="", summarized_at=None, summarized_through=None, variables=nothing
         )
+
+
+async def reopen(session: AsyncSession, conversation_id: UUID) -> None:
+    """Listeners again: the characters that never left; where all did, the one that left last."""
+    await session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(status=ConversationStatus.ACTIVE, last_activity_at=func.now())
+    )
+    theirs = (Participant.conversation_id == conversation_id, Participant.character_id.is_not(None))
+    if await session.scalar(select(Participant.id).where(*theirs, Participant.left_at.is_(None)).limit(1)) is not None:
+        return
+    last = (
+        select(Participant.id)
+        .join(Character, Character.id == Participant.character_id)
+        .where(*theirs, Character.deleted_at.is_(None))
+        .order_by(Participant.left_at.desc(), Participant.id.desc())
+        .limit(1)
+    )
+    await session.execute(update(Participant).where(Participant.id == last.scalar_subquery()).values(left_at=None))
+    await _settle_primary(session, conversation_id)
 
 
 async def touch(session: AsyncSession, conversation_id: UUID) -> None:

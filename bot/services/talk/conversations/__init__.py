@@ -12,18 +12,19 @@ from bot.ports import Offer, Place, Via
 from bot.services.characters import not_found
 from bot.services.characters.names import fold, skeleton
 from bot.services.talk.conversations.arrangements import Arrangements, Named
-from bot.services.talk.conversations.seats import Asking, Deed, Seats
+from bot.services.talk.conversations.greetings import write_greeting
+from bot.services.talk.conversations.lives import Lives
+from bot.services.talk.conversations.seats import Asking, Deed, Seats, changed
 from bot.services.talk.conversations.seats import active as _active
 from bot.services.talk.conversations.shelf import Shelf
 from bot.services.talk.heed import Present
 from bot.services.talk.listening import Listening, announce
-from bot.services.talk.snapshot import greeting_of
 from bot.services.talk.turns import Turns
 from bot.texts import N_
-from db.models import ConversationVia, MessageKind, ParticipantRole
-from db.queries import characters, people
+from db.models import ConversationVia, ParticipantRole
+from db.queries import characters
 from db.queries.characters import CharacterRow
-from db.queries.talk import conversations, messages, turns
+from db.queries.talk import conversations
 from db.work import Actor, Database, Work
 
 __all__ = ["Asking", "Conversations", "Deed", "Named", "Summoned"]
@@ -58,6 +59,7 @@ class Conversations:
         self._boot_id = boot_id
         self._seats = Seats(database)
         self.shelf = Shelf(database, self._seats)
+        self.lives = Lives(database, self._seats, listening=listening, turns=turns, boot_id=boot_id)
         self.arrangements = Arrangements(self._seats, listening=listening, turns=turns, offers=offers)
 
     async def summon(
@@ -76,12 +78,18 @@ class Conversations:
             row = await characters.by_id(work.session, character_id)
             if row is None:
                 raise not_found()
-            await conversations.lock(work.session, conversation_id)
+            conversation = await conversations.lock(work.session, conversation_id)
+            if conversation is None or not conversation.is_active:
+                raise changed()
             role = await self._room_for(work, conversation_id, row)
             await conversations.join_user(work.session, conversation_id, by)
             await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
             await conversations.settle_kind(work.session, conversation_id)
-            turn_id = await self._write_greeting(work, conversation_id, by, row, interaction_id) if greets else None
+            turn_id = None
+            if greets and not conversation.is_muted:
+                turn_id = await write_greeting(
+                    work, conversation_id, by, row.character, interaction_id=interaction_id, boot_id=self._boot_id
+                )
             await announce(work, conversation_id, place.channel_id)
         await self._listening.refresh(conversation_id, place.channel_id)
         if turn_id is not None:
@@ -101,7 +109,8 @@ class Conversations:
             guest = next((one for one in present if one.character_id == character_id), None)
             if guest is None or conversation is None:
                 raise _not_here()
-            if not may_manage and by not in {guest.owner_id, conversation.owner_id, guest.invited_by}:
+            moderates = await conversations.role_of(work.session, conversation_id, by) is ParticipantRole.MODERATOR
+            if not (may_manage or moderates or by in {guest.owner_id, conversation.owner_id, guest.invited_by}):
                 raise NotAllowed(
                     "not_yours_to_dismiss",
                     N_("Only who summoned or made {name}, who began this conversation, or a moderator can do that."),
@@ -153,7 +162,7 @@ class Conversations:
             # Somebody else began one in the same moment.
             begun = begun or await _active(work, by, place)
         if begun is None:
-            raise Conflict("conversation_changed", N_("Something changed here in the same moment. Try again."))
+            raise changed()
         return begun
 
     async def _room_for(self, work: Work, conversation_id: UUID, row: CharacterRow) -> ParticipantRole:
@@ -174,37 +183,6 @@ class Conversations:
                 maximum=int(limits.CHARACTERS_PER_CHANNEL),
             )
         return ParticipantRole.SECONDARY if present else ParticipantRole.PRIMARY
-
-    async def _write_greeting(
-        self, work: Work, conversation_id: UUID, by: UUID, row: CharacterRow, interaction_id: int
-    ) -> UUID | None:
-        character = row.character
-        person = await people.user(work.session, by)
-        greeting = greeting_of(
-            character.greeting,
-            character=character.nickname.strip() or character.name,
-            person=person.display_name if person else "",
-        )
-        if not greeting:
-            return None
-        turn_id = await turns.add_greeting(
-            work.session,
-            conversation_id=conversation_id,
-            character_id=character.id,
-            asker_id=by,
-            interaction_id=interaction_id,
-            boot_id=self._boot_id,
-            greeting=greeting,
-        )
-        await messages.speak(
-            work.session,
-            conversation_id=conversation_id,
-            turn_id=turn_id,
-            character_id=character.id,
-            kind=MessageKind.GREETING,
-            content=greeting,
-        )
-        return turn_id
 
 
 def _not_here() -> NotFound:

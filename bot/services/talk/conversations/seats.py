@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from bot.errors import NotAllowed, NotFound
+from bot.errors import Conflict, NotAllowed, NotFound
 from bot.ports import NO_RIGHTS, Place, Rights, Via
 from bot.texts import N_
 from db import functions
@@ -171,6 +171,11 @@ def no_such_conversation() -> NotFound:
         "no_such_conversation",
         N_("There is no such conversation of yours. Pick one from the suggestions, or see /conversation list."),
     )
+
+
+def changed() -> Conflict:
+    """The refusal where somebody else was first."""
+    return Conflict("conversation_changed", N_("Something changed here in the same moment. Try again."))
 
 
 def _id(typed: str) -> UUID | None:
