@@ -335,7 +335,7 @@ class Program:
         if self._is_local:
             from bot.demo import settle
 
-            await settle.settle(self.database, self.cafe.conversations, settle.text_channels(self.client.guilds))
+            await settle.settle(self.database, self.cafe.conversations, settle.homes(self.client.guilds))
 
     async def _application_id(self) -> int:
         """Ours: from the gateway, else asked for; 0 where Discord does not tell."""

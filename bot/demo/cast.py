@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.demo.draw import FACES
 from db.models.characters import CharacterTraits, CommunicationStyle, Humor, Tone
+
+FACES = Path(__file__).parent / "faces"
+"""Drawn by `bot.demo.draw`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from bot.demo.cast import FACES
+
 SIZE = 512
 SCALE = 4
-FACES = Path(__file__).parent / "faces"
 
 Point = tuple[float, float]
 Colour = tuple[int, int, int] | tuple[int, int, int, int]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from discord import Guild
@@ -18,17 +19,23 @@ from bot.services.talk.conversations import Conversations
 from db.queries import characters, house
 from db.queries.talk import conversations as queries
 from db.work import Actor, Database
-from web.keys import Resident
+
+if TYPE_CHECKING:
+    from web.keys import Resident
 
 log = structlog.get_logger(__name__)
 
 
-def text_channels(guilds: Iterable[Guild]) -> Mapping[str, Place]:
-    """Every text channel by its name; the first server's where several share one."""
-    places: dict[str, Place] = {}
+def homes(guilds: Iterable[Guild]) -> Mapping[str, Place]:
+    """Where the cast belongs: the text channels named as their homes, by name, in the first servers that have them."""
+    missing, places = {member.home for member in CAST}, dict[str, Place]()
     for guild in guilds:
+        if not missing:
+            break
         for channel in guild.text_channels:
-            places.setdefault(channel.name, Place(guild.id, channel.id, channel.id))
+            if channel.name in missing:
+                missing.remove(channel.name)
+                places[channel.name] = Place(guild.id, channel.id, channel.id)
     return places
 
 
@@ -54,6 +61,9 @@ async def settle(database: Database, conversations: Conversations, places: Mappi
 
 async def residents(database: Database) -> tuple[Resident, ...]:
     """The cast as the home page shows it; nobody where the demo was not seeded."""
+    # Here and not above: a process without pages does without the web's libraries.
+    from web.keys import Resident
+
     async with database.work(Actor.job("demo")) as work:
         owner_id = await house.account(work.session, ACCOUNT, "BotCafé")
     async with database.work(Actor.user(owner_id)) as work:

@@ -17,23 +17,21 @@ import warnings
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING
 
 from bot import limits
 from bot.errors import InvalidInput
 from bot.services.characters.frames import frame_count
 from bot.texts import N_
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
 FIELD = "picture"
 MIME = "image/png"
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, struct.error, zlib.error)
-_BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-
-# Pillow only warns about pictures somewhat over its own limit; here that is a refusal, in every thread.
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +63,11 @@ def refuse_announced(size_bytes: int, filename: str, mime: str | None) -> None:
 
 def decode(data: bytes) -> Picture:
     """The picture in `data` as we keep it. Blocks; raises `InvalidInput` that says what is wrong with the file."""
+    # Here and not above: a process that never takes in a picture does without Pillow's 5 MB.
+    from PIL import Image
+
+    # Pillow only warns about pictures somewhat over its own limit; here that is a refusal, in every thread.
+    warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
     refuse_size(len(data))
     _refuse_other_kinds(data)
     try:
@@ -72,7 +75,7 @@ def decode(data: bytes) -> Picture:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             _refuse_dimensions(*image.size)
             return _redraw(image)
-    except _BOMB as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _UNREADABLE as error:
         raise _invalid(
@@ -148,7 +151,9 @@ def _refuse_dimensions(width: int, height: int) -> None:
         )
 
 
-def _redraw(image: Image.Image) -> Picture:
+def _redraw(image: Image) -> Picture:
+    from PIL import Image, ImageOps
+
     kept = int(limits.PICTURE_SIDE_KEPT)
     if image.format == "JPEG":
         image.draft("RGB", (kept, kept))  # lets the decoder skip detail nobody will see
