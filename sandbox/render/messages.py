@@ -33,7 +33,8 @@ def message(world: World, row: Message, viewer_id: str | None, *, nested: bool =
     if row.sticker_ids:
         shown = [one for key in row.sticker_ids if (one := world.stickers.get(key))]
         answer["sticker_items"] = [people.sticker_item(one) for one in shown]
-    if row.reactions:
+    # The specification's BasicMessageResponse, which is what stands inside another, has no reactions.
+    if row.reactions and not nested:
         answer["reactions"] = [reaction(one, viewer_id) for one in row.reactions]
     for key in ("nonce", "webhook_id", "application_id"):
         if getattr(row, key) is not None:

@@ -2,7 +2,7 @@
 import { h, icon } from "./dom.js";
 import { authorName } from "./message.js";
 import { markdown } from "./markdown_nodes.js";
-import { avatarUrl, channelTitle, isDm, isForum, isThread, messagesOf, recipients, store } from "./store.js";
+import { avatarUrl, channelTitle, isDm, isForum, isGroup, isThread, messagesOf, recipients, store } from "./store.js";
 import { tagChips } from "./tags.js";
 
 /** Changes whenever `beginning` would look different. */
@@ -39,7 +39,7 @@ function mark(channel) {
 }
 
 function about(channel, title) {
-  if (channel.type === 3) return `Welcome to the beginning of the ${title} group.`;
+  if (isGroup(channel)) return `Welcome to the beginning of the ${title} group.`;
   if (isDm(channel)) return `This is the beginning of your messages with ${title}.`;
   if (isThread(channel)) return "This is the start of the thread.";
   return `This is the start of #${title}. ${channel.topic ?? ""}`;

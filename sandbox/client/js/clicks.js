@@ -4,7 +4,7 @@ import { commandsFor } from "./commands.js";
 import { beginCommand, focusComposer } from "./composer.js";
 import { reveal } from "./markdown_nodes.js";
 import { profileCard } from "./members.js";
-import { messageAction, messageMenu, userMenu } from "./menus.js";
+import { messageAction, messageKey, messageMenu, userMenu } from "./menus.js";
 import { goToMessage, jumpTo } from "./messages.js";
 import { openChannel, step } from "./navigate.js";
 import { toggleDrawer } from "./sidebar.js";
@@ -164,21 +164,16 @@ function onKey(event) {
   if (event.target.classList?.contains("message")) messageKeys(event);
 }
 
-/** With a message focused: R replies, E edits, + reacts, Enter opens its menu. */
+/** With a message focused, Enter opens its menu and the keys of the menu's rows work without it. */
 function messageKeys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const action = { r: "reply", e: "edit", "+": "react", Enter: "more" }[event.key];
   const message = messageAt(event.target);
-  if (!action || !message || (action === "edit" && message.author.id !== store.me?.id)) return;
+  if (!message) return;
+  const more = event.target.querySelector('[data-action="more"]') ?? event.target;
+  if (event.key === "Enter") messageAction("more", message, more);
+  else if (!messageKey(event.key, message)) return;
   event.preventDefault();
   event.stopPropagation();
-  messageAction(
-    action,
-    message,
-    event.target.querySelector(`[data-action="${action}"]`) ??
-      event.target.querySelector('[data-action="more"]') ??
-      event.target,
-  );
 }
 
 /** A link that lets keyboards go past the lists. */

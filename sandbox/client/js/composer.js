@@ -13,7 +13,7 @@ import { openMenu } from "./popups.js";
 import { ReplyBar } from "./reply_bar.js";
 import { post } from "./rest.js";
 import { openStickerPicker, StickerTray } from "./stickers.js";
-import { channelTitle, currentChannel, isDm, isThread, nameOf, store } from "./store.js";
+import { channelTitle, currentChannel, isDm, isGroup, isThread, nameOf, store } from "./store.js";
 import { Suggest } from "./suggest.js";
 import { newThreadDialog } from "./threads.js";
 import { complain, toast } from "./toasts.js";
@@ -26,6 +26,8 @@ const drafts = new Map();
 /** What was completed, as the field reads it → as it is sent (`@Sasha` → `<@…>`). */
 const tokens = new Map();
 let typedAt = 0;
+/** The last call that says we are typing: a message sent meanwhile must not overtake it. */
+let typing = null;
 let form = null;
 
 /** Builds the composer inside `root`; files may be dropped on `zone`. */
@@ -51,8 +53,12 @@ export function mountComposer(root, zone) {
     class: "composer-plus",
     "aria-haspopup": "menu",
   });
-  ui.emoji = iconButton("smile", "Emoji", () => openEmojiPicker(ui.emoji, (_, text) => insert(text), ui.area));
-  ui.sticker = iconButton("sticker", "Sticker", () => openStickerPicker(ui.sticker, stick, ui.area));
+  ui.emoji = iconButton("smile", "Emoji", () => openEmojiPicker(ui.emoji, (_, text) => insert(text), ui.area), {
+    class: "composer-emoji",
+  });
+  ui.sticker = iconButton("sticker", "Sticker", () => openStickerPicker(ui.sticker, stick, ui.area), {
+    class: "composer-emoji",
+  });
   ui.send = iconButton("send", "Send message", () => submit(), { class: "composer-send" });
   ui.box = h("div", { class: "composer-box" }, ui.plus, ui.area, ui.slot, ui.count, ui.sticker, ui.emoji, ui.send);
   ui.typing = h("div", { class: "typing", role: "status", "aria-live": "polite" });
@@ -107,7 +113,8 @@ export function focusComposer() {
 function settle() {
   const channel = currentChannel();
   const title = channelTitle(channel);
-  const name = isThread(channel) ? `“${title}”` : `${isDm(channel) ? "@" : "#"}${title}`;
+  const sign = isGroup(channel) ? "" : isDm(channel) ? "@" : "#";
+  const name = isThread(channel) ? `“${title}”` : `${sign}${title}`;
   const allowed = canSend(channel) && !channel.thread_metadata?.locked;
   ui.area.placeholder = `Message ${name}`;
   ui.area.setAttribute("aria-label", `Message ${name}`);
@@ -174,7 +181,7 @@ function onInput() {
   const { value } = ui.area;
   if (value.trim() && !value.startsWith("/") && Date.now() - typedAt > TYPING_EVERY_MS) {
     typedAt = Date.now();
-    post(`/channels/${store.channelId}/typing`).catch(() => {});
+    typing = post(`/channels/${store.channelId}/typing`).catch(() => {});
   }
   complete();
 }
@@ -301,6 +308,7 @@ async function submit() {
   ui.suggest.hide();
   grow();
   try {
+    await typing;
     await post(`/channels/${kept.channelId}/messages`, body, files);
   } catch (error) {
     complain(error);

@@ -54,8 +54,15 @@ export class PostForm {
       icon("upload", 18),
       h("span", {}, "Attach files"),
     );
-    const cancel = h("button", { type: "button", class: "button secondary", onClick: () => this.onClose() }, "Cancel");
-    this.confirm = h("button", { type: "submit", class: "button primary" }, icon("send", 18), h("span", {}, "Post"), dots());
+    const close = { type: "button", class: "button secondary", onClick: () => this.onClose() };
+    const cancel = h("button", close, "Cancel");
+    this.confirm = h(
+      "button",
+      { type: "submit", class: "button primary" },
+      icon("send", 18),
+      h("span", {}, "Post"),
+      dots(),
+    );
     const tags = this.forum.available_tags?.length
       ? tagButtons(this.forum, this.tags, { label: "Tags", bearing: true })
       : null;
@@ -111,7 +118,8 @@ export class PostForm {
     const length = [...this.text.value].length;
     if (!this.title.value.trim()) return ["Give the post a title.", this.title];
     if (!this.text.value.trim() && !this.uploads.files.length) return ["Write something to begin with.", this.text];
-    if (length > TEXT_LIMIT) return [`A message holds at most ${TEXT_LIMIT} characters; this has ${length}.`, this.text];
+    if (length > TEXT_LIMIT)
+      return [`A message holds at most ${TEXT_LIMIT} characters; this has ${length}.`, this.text];
     if (this.forum.flags & REQUIRE_TAG && !this.tags.size)
       return ["Choose at least one tag.", this.node.querySelector(".tag-button")];
     return null;

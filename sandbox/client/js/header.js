@@ -4,7 +4,7 @@ import { h, icon, iconButton } from "./dom.js";
 import { openChannel } from "./navigate.js";
 import { patch } from "./rest.js";
 import { toggleDrawer } from "./sidebar.js";
-import { channelTitle, currentChannel, isDm, isForum, isThread, recipients, store } from "./store.js";
+import { channelTitle, currentChannel, isDm, isForum, isGroup, isThread, recipients, store } from "./store.js";
 import { tagsAction } from "./tags.js";
 import { threadsMenu } from "./threads.js";
 import { markdown } from "./markdown_nodes.js";
@@ -31,7 +31,7 @@ function drawHeader(root, onMembers) {
     return;
   }
   const parent = isThread(channel) && store.channels.get(channel.parent_id);
-  const mark = isDm(channel) ? "at" : isThread(channel) ? "thread" : isForum(channel) ? "forum" : channel.type === 5 ? "announce" : "hash";
+  const mark = markOf(channel);
   root.replaceChildren(
     menu,
     parent
@@ -39,10 +39,17 @@ function drawHeader(root, onMembers) {
       : "",
     parent ? icon("right", 14) : "",
     h("h2", { class: "channel-title" }, icon(mark, 22), h("span", {}, channelTitle(channel))),
-    isDm(channel) && recipients(channel)[0]?.bot ? h("span", { class: "badge" }, "APP") : "",
+    isDm(channel) && !isGroup(channel) && recipients(channel)[0]?.bot ? h("span", { class: "badge" }, "APP") : "",
     channel.topic && !isForum(channel) ? topic(channel) : h("span", { class: "topic" }),
     ...actions(channel, onMembers),
   );
+}
+
+function markOf(channel) {
+  if (isDm(channel)) return isGroup(channel) ? "people" : "at";
+  if (isThread(channel)) return "thread";
+  if (isForum(channel)) return "forum";
+  return channel.type === 5 ? "announce" : "hash";
 }
 
 function topic(channel) {
@@ -67,13 +74,16 @@ function topic(channel) {
 function actions(channel, onMembers) {
   const threads = iconButton("thread", "Threads", () => threadsMenu(channel, threads), { "aria-haspopup": "menu" });
   const people = iconButton("people", "Members", onMembers, { id: "members-button" });
+  if (isGroup(channel)) return [people];
   if (isDm(channel)) return [];
   if (isForum(channel)) return [people];
   if (!isThread(channel)) return [threads, people];
   const archived = channel.thread_metadata?.archived;
   const mayManage = channel.owner_id === store.me?.id || can(channel, P.MANAGE_THREADS) || archived;
   const toggle = () => patch(`/channels/${channel.id}`, { archived: !archived }).catch(complain);
-  return [tagsAction(channel), mayManage && iconButton("archive", archived ? "Reopen thread" : "Close thread", toggle), people].filter(
-    Boolean,
-  );
+  return [
+    tagsAction(channel),
+    mayManage && iconButton("archive", archived ? "Reopen thread" : "Close thread", toggle),
+    people,
+  ].filter(Boolean);
 }

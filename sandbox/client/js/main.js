@@ -123,7 +123,9 @@ function opened({ focus, again }) {
 /** What stands where a conversation would. */
 function nowhere() {
   if (store.guilds.get(store.guildId)?.unavailable) return "This server is not available just now.";
-  return store.guildId === HOME ? "Nobody to talk to yet: message someone." : "There is no channel here that you can see.";
+  return store.guildId === HOME
+    ? "Nobody to talk to yet: message someone."
+    : "There is no channel here that you can see.";
 }
 
 function connection(state, seconds) {

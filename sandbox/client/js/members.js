@@ -3,7 +3,19 @@ import { on } from "./bus.js";
 import { $, h, icon, roving, seedRoving } from "./dom.js";
 import { openDm } from "./navigate.js";
 import { openPopup } from "./popups.js";
-import { avatarUrl, colorOf, currentChannel, isDm, memberOf, nameOf, roleColor, rolesOf, store } from "./store.js";
+import {
+  avatarUrl,
+  colorOf,
+  currentChannel,
+  isDm,
+  isGroup,
+  memberOf,
+  nameOf,
+  recipients,
+  roleColor,
+  rolesOf,
+  store,
+} from "./store.js";
 
 /** Builds the list inside `root`. */
 export function mountMembers(root) {
@@ -14,10 +26,17 @@ export function mountMembers(root) {
 
 function drawMembers(root) {
   const channel = currentChannel();
-  root.hidden = !channel || isDm(channel);
+  root.hidden = !channel || (isDm(channel) && !isGroup(channel));
   if (root.hidden) return;
-  root.replaceChildren(...memberGroups(channel.guild_id).map((group) => groupNode(group, channel.guild_id)));
+  const groups = isGroup(channel) ? [companions(channel)] : memberGroups(channel.guild_id);
+  root.replaceChildren(...groups.map((group) => groupNode(group, channel.guild_id)));
   seedRoving(root, ".member");
+}
+
+/** Everybody of a conversation of several. */
+function companions(channel) {
+  const users = [store.me, ...recipients(channel)].sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+  return { title: "Members", users };
 }
 
 /** Everybody of a server under their highest hoisted role, then members, then apps; by name within. */

@@ -55,12 +55,22 @@ export async function messageMenu(message, anchor) {
   openMenu(anchor, [...messageItems(message, channel, anchor), ...apps], { label: "Message actions", side: "end" });
 }
 
+/** What a key does to a focused message, as the menu's row with that key would; false when there is none. */
+export function messageKey(key, message) {
+  if (message.local) return false;
+  const pressed = key === "Backspace" ? "Delete" : key;
+  const rows = messageItems(message, currentChannel(), nodeOf(message.id));
+  const row = rows.find((one) => one && one.key === pressed && !one.disabled);
+  row?.onSelect();
+  return Boolean(row);
+}
+
 function messageItems(message, channel, anchor) {
   const hidden = Boolean(message.flags & EPHEMERAL);
   const own = message.author.id === store.me?.id && !message.webhook_id;
-  const dismiss = { label: "Dismiss message", icon: "close", onSelect: () => ACTIONS.dismiss(message) };
-  const edit = { label: "Edit message", icon: "edit", onSelect: () => ACTIONS.edit(message) };
-  const text = { label: "Copy text", icon: "copy", onSelect: () => copy(message.content, "Text copied") };
+  const dismiss = { label: "Dismiss message", icon: "close", key: "Delete", onSelect: () => ACTIONS.dismiss(message) };
+  const edit = { label: "Edit message", icon: "edit", key: "e", onSelect: () => ACTIONS.edit(message) };
+  const text = { label: "Copy text", icon: "copy", key: "c", onSelect: () => copy(message.content, "Text copied") };
   return [
     ...(hidden ? [] : answerItems(message, channel, anchor)),
     own && !isSystem(message) && edit,
@@ -79,9 +89,9 @@ function answerItems(message, channel, anchor) {
   const threadable = !isDm(channel) && !isThread(channel) && !store.channels.has(message.id);
   const thread = () => newThreadDialog(channel, message);
   return [
-    { label: "Add reaction", icon: "smile", disabled: !mayReact, onSelect: () => ACTIONS.react(message, at) },
-    { label: "Reply", icon: "reply", onSelect: () => setReply(message) },
-    threadable && { label: "Create thread", icon: "thread", disabled: !mayThread, onSelect: thread },
+    { label: "Add reaction", icon: "smile", key: "+", disabled: !mayReact, onSelect: () => ACTIONS.react(message, at) },
+    { label: "Reply", icon: "reply", key: "r", onSelect: () => setReply(message) },
+    threadable && { label: "Create thread", icon: "thread", key: "t", disabled: !mayThread, onSelect: thread },
   ];
 }
 
@@ -97,8 +107,8 @@ function keeperItems(message, channel, own) {
   const label = message.pinned ? "Unpin message" : "Pin message";
   const remove = () => deleteMessage(message);
   return [
-    pins && { label, icon: "pin", onSelect: () => pin(message) },
-    (own || keeps) && { label: "Delete message", icon: "trash", danger: true, onSelect: remove },
+    pins && { label, icon: "pin", key: "p", onSelect: () => pin(message) },
+    (own || keeps) && { label: "Delete message", icon: "trash", key: "Delete", danger: true, onSelect: remove },
   ];
 }
 

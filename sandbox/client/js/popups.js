@@ -95,7 +95,7 @@ document.addEventListener(
 );
 
 /**
- * A menu of `items`: `{label, icon?, danger?, disabled?, checked?, hint?, image?, onSelect}`, `"-"` for a line, or
+ * A menu of `items`: `{label, icon?, danger?, disabled?, checked?, hint?, image?, key?, onSelect}`, `"-"` for a line, or
  * `{heading}`. Arrow keys walk, Enter chooses, letters jump.
  */
 export function openMenu(anchor, items, { label = "Menu", side, returnFocus } = {}) {
@@ -123,6 +123,7 @@ function menuItem(item, close) {
       type: "button",
       class: ["menu-item", item.danger && "danger"],
       role: item.checked === undefined ? "menuitem" : "menuitemradio",
+      "aria-keyshortcuts": item.key,
       "aria-checked": item.checked === undefined ? null : String(item.checked),
       tabIndex: -1,
       disabled: item.disabled,
@@ -135,6 +136,7 @@ function menuItem(item, close) {
     item.image && h("img", { class: "menu-image", src: item.image, alt: "" }),
     item.icon && icon(item.icon, 18),
     h("span", { class: "menu-label" }, item.label, item.hint && h("small", {}, item.hint)),
+    item.key && h("kbd", { class: "menu-key", "aria-hidden": "true" }, item.key === "Delete" ? "Del" : item.key),
     item.checked && icon("check", 18),
   );
 }

@@ -4,7 +4,7 @@ import { $, $$, h, icon, roving, seedRoving } from "./dom.js";
 import { channelTree, HOME, openChannel, openDm, openGuild } from "./navigate.js";
 import { openMenu } from "./popups.js";
 import { userChoices } from "./selects.js";
-import { avatarUrl, channelTitle, directMessages, isPlace, recipients, store, threadsOf } from "./store.js";
+import { avatarUrl, channelTitle, directMessages, isGroup, isPlace, recipients, store, threadsOf } from "./store.js";
 
 const ICON = { 0: "hash", 2: "voice", 5: "announce", 13: "voice", 15: "forum", 16: "forum" };
 const folded = new Set();
@@ -140,8 +140,10 @@ function dmRows() {
         const [user] = recipients(channel);
         return row(
           channel,
-          user ? h("img", { class: "dm-avatar", src: avatarUrl(user, 64), alt: "" }) : icon("people", 20),
-          user?.bot && h("span", { class: "badge" }, "APP"),
+          user && !isGroup(channel)
+            ? h("img", { class: "dm-avatar", src: avatarUrl(user, 64), alt: "" })
+            : h("span", { class: "dm-avatar group" }, icon("people", 18)),
+          user?.bot && !isGroup(channel) && h("span", { class: "badge" }, "APP"),
         );
       }),
     ),

@@ -29,6 +29,7 @@ export function compareIds(a, b) {
 
 export const isThread = (channel) => [10, 11, 12].includes(channel?.type);
 export const isDm = (channel) => channel?.type === 1 || channel?.type === 3;
+export const isGroup = (channel) => channel?.type === 3;
 export const isForum = (channel) => channel?.type === 15;
 /** Channels one can read and write messages in. */
 export const isText = (channel) => [0, 1, 2, 3, 5, 10, 11, 12, 13].includes(channel?.type);

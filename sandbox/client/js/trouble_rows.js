@@ -37,7 +37,11 @@ export function buttonRow(label, buttons, { hint } = {}) {
     "div",
     { class: "trouble-row", role: "group", "aria-label": label },
     h("span", { class: "trouble-label" }, label, hint && h("small", {}, hint)),
-    h("span", { class: "trouble-buttons" }, buttons.filter(Boolean).map((one) => button(label, ...one))),
+    h(
+      "span",
+      { class: "trouble-buttons" },
+      buttons.filter(Boolean).map((one) => button(label, ...one)),
+    ),
   );
 }
 

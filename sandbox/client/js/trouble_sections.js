@@ -10,7 +10,10 @@ const NAME_LIMIT = 100;
 
 /** `MANAGE_WEBHOOKS` → “Manage webhooks”. */
 function spoken(name) {
-  const words = name.replace(/^GUILD_/, "").replaceAll("_", " ").toLowerCase();
+  const words = name
+    .replace(/^GUILD_/, "")
+    .replaceAll("_", " ")
+    .toLowerCase();
   return words[0].toUpperCase() + words.slice(1);
 }
 
@@ -29,7 +32,8 @@ export function hereSections({ state, channel, act }) {
       `The bot may, in #${parent?.name ?? "here"}`,
       rights(state.channel.rights, { channel_id: state.channel.place_id }),
     ),
-    state.guild && section("The bot may, in the whole server", rights(state.guild.rights, { guild_id: state.guild.id })),
+    state.guild &&
+      section("The bot may, in the whole server", rights(state.guild.rights, { guild_id: state.guild.id })),
   ];
 }
 
@@ -140,9 +144,7 @@ export function serversSection({ state, channel, act }) {
     switchRow(`The bot is in ${guild.name}`, guild.has_bot, (on) =>
       act(`trouble/${on ? "add_bot" : "remove_bot"}`, { guild_id: guild.id }),
     ),
-    switchRow(`Outage of ${guild.name}`, guild.lost, (on) =>
-      act("trouble/outage", { guild_id: guild.id, over: !on }),
-    ),
+    switchRow(`Outage of ${guild.name}`, guild.lost, (on) => act("trouble/outage", { guild_id: guild.id, over: !on })),
   ]);
   const guildId = state.guild && channel?.guild_id;
   const choose = ["Choose", (node) => leaveMenu(node, guildId, act), { menu: true }];
@@ -195,8 +197,13 @@ export function personSection({ state, act }) {
   const user_id = store.person.id;
   return section(`You, ${nameOf(store.person)}`, [
     switchRow("Direct messages from the bot", !closed, (on) => act("trouble/close_direct", { user_id, closed: !on })),
-    switchRow("The application is yours to take along", installed, (on) => act("installs", { user_id, installed: on }), {
-      hint: "Its commands work for you in servers without the bot and in group conversations",
-    }),
+    switchRow(
+      "The application is yours to take along",
+      installed,
+      (on) => act("installs", { user_id, installed: on }),
+      {
+        hint: "Its commands work for you in servers without the bot and in group conversations",
+      },
+    ),
   ]);
 }
