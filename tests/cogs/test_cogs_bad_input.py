@@ -34,6 +34,7 @@ def typed_in(modal: dict[str, object]) -> dict[str, str]:
     [
         ("name", " ", "The name is empty. It needs 2 to 32 characters."),
         ("name", "x" * 320, "The name may have at most 32 characters; yours has 320."),
+        ("name", "🏮" * 4000, "The name may have at most 32 characters; yours has 4000."),
         ("name", "🏮🏮🏮", "The name needs at least one letter or digit among its 2 to 32 characters."),
         ("name", "\u200b\u200b\u200b", "The name contains a character nobody can see (U+200B)."),
         (

@@ -329,3 +329,25 @@ def test_who_speaks_next_is_present_once_and_at_most_three(
     assert set(to) <= set(ids.values())
     wanted = [ids[name] for name in dict.fromkeys(called_on) if name in ids][: limits.SPEAKERS_PER_MESSAGE]
     assert [one for one in to if one in wanted and one != ids["Dan"]] == [one for one in wanted if one != ids["Dan"]]
+
+
+rulings = st.builds(
+    PlaceRules, listen=st.sampled_from(list(Listen)), chance_percent=st.integers(1, 100), answers_bots=st.booleans()
+)
+
+
+@given(st.lists(names, min_size=1, max_size=5), st.booleans(), st.dictionaries(names, rulings))
+def test_no_webhook_is_ever_answered_and_bots_only_where_each_may(
+    called_on: list[str], mentions: bool, given_rules: dict[str, PlaceRules]
+) -> None:
+    ids = {name: new_id() for name in ("Ada", "Ben", "Cleo", "Dan")}
+    rules = {ids[name]: one for name, one in given_rules.items() if name in ids}
+    hearing = Hearing(lambda place, character_id: rules.get(character_id, PlaceRules()))
+    hearing.put(TAVERN.channel_id, Room(new_id(), TAVERN, tuple(Present(ids[name], name) for name in ids)))
+    words = ", ".join(called_on)
+    assert hearing.addressed(said(words, mentions_us=mentions, webhook_id=5)) == ()
+    robot = Caller(9, "robot", "Robot")
+    for one in hearing.addressed(said(words, by=robot, author_is_bot=True, mentions_us=mentions)):
+        assert rules[one].answers_bots
+        assert mentions or one in {ids.get(name) for name in called_on}
+    assert hearing.addressed(said(words, by=robot, author_is_bot=True, webhook_id=5)) == ()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot import limits
 from bot.demo.cast import CAST
 from bot.errors import InvalidInput
+from bot.services.characters.lookalikes import PLAIN
 from bot.services.characters.names import clean_name, fold, refuse_taken, skeleton, slug_of
 from bot.texts import Say
 
@@ -198,3 +199,48 @@ def test_skeletons_are_stable(text: str) -> None:
     assert skeleton(looks) == looks
     if text.isascii():
         assert skeleton(fold(text)) == looks
+
+
+DISGUISES: dict[str, list[str]] = {}
+for look_alike, plain in PLAIN.items():
+    if len(plain) == 1:
+        DISGUISES.setdefault(plain.lower(), []).append(look_alike)
+FILLINGS = ["", "", "", " ", "-", ".", "_", "'", "\u0301", "\u00ad"]
+
+
+@st.composite
+def disguised(draw: st.DrawFn, name: str) -> str:
+    """The name in other letters that look the same, in capitals or wide ones, with signs between them."""
+    letters: list[str] = []
+    for letter in name.lower():
+        ways = [letter, letter.upper(), *DISGUISES.get(letter, [])]
+        if letter.isascii() and letter.isalpha():
+            ways.append(chr(ord(letter) + 0xFEE0))
+        letters += [draw(st.sampled_from(ways)), draw(st.sampled_from(FILLINGS))]
+    return "".join(letters)
+
+
+@given(
+    st.sampled_from(["Alexandra", "BotCafé", "Moderation", "Robin"]).flatmap(
+        lambda name: st.tuples(st.just(name), disguised(name))
+    )
+)
+def test_no_disguise_passes_for_somebody_who_is_here(names: tuple[str, str]) -> None:
+    name, disguise = names
+    with pytest.raises(InvalidInput):
+        refuse_taken(disguise, (name,))
+    refuse_taken(f"{disguise} of the North", (name,))
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_passing_for_each_other_is_mutual(one: str, other: str) -> None:
+    assert passes(one, other) is passes(other, one)
+    assert passes(one, one) is bool(skeleton(one))
+
+
+def passes(name: str, other: str) -> bool:
+    try:
+        refuse_taken(name, (other,))
+    except InvalidInput:
+        return True
+    return False
