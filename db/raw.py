@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, cast
 
 import asyncpg
@@ -13,6 +13,10 @@ class RawConnection(Protocol):
 
     async def execute(self, query: str, *args: object) -> str:
         """Run a statement."""
+        ...
+
+    async def fetch(self, query: str, *args: object) -> Sequence[Any]:
+        """Run a statement and return its rows."""
         ...
 
     async def fetchval(self, query: str, *args: object) -> Any:

@@ -131,9 +131,7 @@ class Work:
         or runs under the same key makes this a no-op. Says whether a job was queued.
         """
         await self.session.flush()
-        return await queue.enqueue(
-            await self._raw(), job, payload or {}, after=after, priority=priority, once=once
-        )
+        return await queue.enqueue(await self._raw(), job, payload or {}, after=after, priority=priority, once=once)
 
 
 class Database:
@@ -166,7 +164,7 @@ class Database:
         """As `work`, for prepared statements alone: the short way (`db.direct`) for what every reply needs."""
         # One trip, which therefore takes no parameters: what is put in is a choice and two ids, never a person's words.
         begin = _BEGIN.format_map(actor.named())
-        async with transaction(await self._engine.raw_connection(), begin) as direct:
+        async with transaction(self._engine, begin) as direct:
             yield direct
 
     async def listen(

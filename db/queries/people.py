@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, lateral, literal, or_, select, true, update
+from sqlalchemy import Select, Uuid, and_, bindparam, func, lateral, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.direct import Direct, Prepared
 from db.models import Conversation, Media, Message, Persona, PersonaChoice, Profile, User
+
+Entity = TypeVar("Entity", Profile, Persona)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ async def user(session: AsyncSession, user_id: UUID) -> User | None:
     return await session.get(User, user_id)
 
 
-async def asker(session: AsyncSession, user_id: UUID, conversation_id: UUID) -> AskerRow | None:
-    """A person as they are in a conversation: their newest choice there, else their default persona. One statement."""
+def _asker() -> Prepared:
+    user_id, conversation_id = bindparam("user_id", type_=Uuid()), bindparam("conversation_id", type_=Uuid())
     newest = lateral(
         select(PersonaChoice.persona_id, literal(True).label("made"))
         .where(PersonaChoice.user_id == user_id, PersonaChoice.conversation_id == conversation_id)
@@ -47,16 +51,38 @@ async def asker(session: AsyncSession, user_id: UUID, conversation_id: UUID) -> 
     worn = or_(
         and_(newest.c.made, Persona.id == newest.c.persona_id), and_(newest.c.made.is_(None), Persona.is_default)
     )
-    row = (
-        await session.execute(
-            select(User.display_name, Profile, Persona)
-            .outerjoin(Profile, Profile.user_id == User.id)
-            .outerjoin(newest, true())
-            .outerjoin(Persona, and_(Persona.owner_id == User.id, worn))
-            .where(User.id == user_id)
-        )
-    ).one_or_none()
-    return None if row is None else AskerRow(row[0], row[1], row[2])
+    return Prepared(
+        select(User.display_name, *_labelled(Profile), *_labelled(Persona))
+        .outerjoin(Profile, Profile.user_id == User.id)
+        .outerjoin(newest, true())
+        .outerjoin(Persona, and_(Persona.owner_id == User.id, worn))
+        .where(User.id == user_id)
+    )
+
+
+def _labelled(model: type[Profile] | type[Persona]) -> list[Any]:
+    return [one.label(f"{model.__tablename__}_{one.key}") for one in model.__table__.columns]
+
+
+_ASKER = _asker()
+
+
+async def asker(direct: Direct, user_id: UUID, conversation_id: UUID) -> AskerRow | None:
+    """A person as they are in a conversation: their newest choice there, else their default persona. One statement.
+
+    The rows belong to no session: they are for reading.
+    """
+    row = await direct.row(_ASKER, user_id=user_id, conversation_id=conversation_id)
+    if row is None:
+        return None
+    profile = None if row.profiles_user_id is None else _made(Profile, row)
+    persona = None if row.personas_id is None else _made(Persona, row)
+    return AskerRow(row.display_name, profile, persona)
+
+
+def _made(model: type[Entity], row: Any) -> Entity:
+    columns = cast(Any, model).__table__.columns
+    return model(**{one.key: getattr(row, f"{cast(Any, model).__tablename__}_{one.key}") for one in columns})
 
 
 # ------------------------------------------------------------------------------------------------ profiles

@@ -75,7 +75,7 @@ async def known(database: Database, people: People, conversation_id: UUID, by: C
     """What a turn that answers this person knows of them."""
     user_id = await people.arrive(by)
     async with database.work(Actor.turn(conversation_id, user_id)) as work:
-        return await asker_of(work, user_id, conversation_id)
+        return await asker_of(await work.direct(), user_id, conversation_id)
 
 
 # ------------------------------------------------------------------------------------------------ what is typed
@@ -550,14 +550,14 @@ async def test_nobody_elses_work_reads_a_persona_or_a_profile(
             ]
             assert tuple(counts) == sees, actor
             if sees == (0, 0):
-                assert (await asker_of(work, robin, here)).persona_id is None
+                assert (await asker_of(await work.direct(), robin, here)).persona_id is None
     assert await known(database, people, here, SASHA) == Asker("Sasha")
 
 
 async def test_somebody_who_is_gone_is_somebody(database: Database, people: People) -> None:
     here = await talk(database, people)
     async with database.work(Actor.turn(here)) as work:
-        assert (await asker_of(work, uuid4(), here)).name == "Somebody"
+        assert (await asker_of(await work.direct(), uuid4(), here)).name == "Somebody"
 
 
 # ------------------------------------------------------------------------------------------------ language

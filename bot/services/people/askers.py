@@ -7,9 +7,9 @@ from uuid import UUID
 
 from bot.services.talk.compose_types import Asker
 from bot.texts import N_
+from db.direct import Direct
 from db.models import Persona, PersonaGender, Profile, Pronouns
 from db.queries import people as queries
-from db.work import Work
 
 SOMEBODY = N_("Somebody")
 """What a person is called whose account is gone."""
@@ -33,13 +33,13 @@ GENDERS: Mapping[PersonaGender, str] = {
 """Genders as a prompt says them; of `UNSPECIFIED` nothing is said."""
 
 
-async def asker_of(work: Work, user_id: UUID, conversation_id: UUID) -> Asker:
+async def asker_of(direct: Direct, user_id: UUID, conversation_id: UUID) -> Asker:
     """The person as they wish to be known in a conversation.
 
-    Open `work` as the person, or as a turn on their behalf: in anybody else's name the database hands over neither
+    Open the work as the person, or as a turn on their behalf: in anybody else's name the database hands over neither
     persona nor profile, and only the Discord name is left.
     """
-    found = await queries.asker(work.session, user_id, conversation_id)
+    found = await queries.asker(direct, user_id, conversation_id)
     if found is None:
         return Asker(SOMEBODY)
     profile = found.profile

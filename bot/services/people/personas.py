@@ -27,6 +27,7 @@ from db.models import PersonaGender, Pronouns
 from db.queries import characters as media
 from db.queries import people as queries
 from db.queries.people import PersonaRow
+from db.queries.talk import conversations
 from db.work import Work
 
 __all__ = ["Persona", "PersonaDraft", "PersonaGender", "PersonaPage", "Personas", "Pronouns"]
@@ -206,7 +207,7 @@ class Personas:
         persona = None if persona_id is None else await self.get(work, owner_id, persona_id)
         if persona is not None:
             _refuse_passing_for(persona.name, taken)
-        conversation_id = await functions.conversation_at(work.session, channel_id)
+        conversation_id = await _conversation(work, owner_id, channel_id)
         if conversation_id is None:
             raise NotFound(
                 "no_conversation_here",
@@ -220,10 +221,10 @@ class Personas:
 
     async def worn(self, work: Work, owner_id: UUID, channel_id: int) -> UUID | None:
         """The persona worn in the conversation of a channel, chosen there or by default."""
-        conversation_id = await functions.conversation_at(work.session, channel_id)
+        conversation_id = await _conversation(work, owner_id, channel_id)
         if conversation_id is None:
             return None
-        found = await queries.asker(work.session, owner_id, conversation_id)
+        found = await queries.asker(await work.direct(), owner_id, conversation_id)
         return found.persona.id if found and found.persona else None
 
     async def default(
@@ -258,6 +259,12 @@ class Personas:
         return await media.keep_media(
             work.session, owner_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side
         )
+
+
+async def _conversation(work: Work, owner_id: UUID, channel_id: int) -> UUID | None:
+    """The conversation of a channel; where the bot is no member, this person's own."""
+    found = await functions.conversation_at(work.session, channel_id)
+    return found or await conversations.own_active(work.session, owner_id, channel_id)
 
 
 def no_such_persona() -> NotFound:

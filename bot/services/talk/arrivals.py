@@ -7,7 +7,7 @@ the first of them is answered from [claimed].
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,12 +21,12 @@ from bot.services.talk.heed import Room
 from bot.services.talk.inbox import Errand, written
 from bot.services.talk.snapshot import Cast, Material, Snapshots, cast_of
 from bot.services.talk.tokens import raw
-from db.models import InboxState, MessageSensitivity, TurnState
-from db.queries import characters
-from db.queries.talk import conversations, delivery, messages, turns
+from db.direct import Direct
+from db.models import MessageSensitivity, TurnState
+from db.queries.talk import delivery, messages, road, turns
 from db.queries.talk.messages import Enclosed, Utterance
 from db.queries.talk.turns import Claim, Standing
-from db.work import Actor, Database, Work
+from db.work import Actor, Database
 
 _JOINED = 20_000
 """How many people's taking part is remembered, so that it is not written down again with every message."""
@@ -69,99 +69,74 @@ class Arrivals:
 
     async def receive(self, errand: Errand) -> bool:
         """Write the message into the inbox. False where it stands there already."""
-        async with self._database.work(Actor.job("inbox")) as work:
-            is_new = await self._receive(work, errand)
+        async with self._database.directly(Actor.job("inbox")) as direct:
+            is_new = await _receive(direct, errand)
         self._passing(Point.RECEIVED)
         return is_new
 
     async def refuse(self, errand: Errand, reason: str) -> bool:
         """Write a message down that is not answered, and why. False where it stands there already."""
-        async with self._database.work(Actor.job("inbox")) as work:
-            is_new = await self._receive(work, errand)
+        async with self._database.directly(Actor.job("inbox")) as direct:
+            is_new = await _receive(direct, errand)
             if is_new:
-                await delivery.mark(work.session, errand.heard.message_id, InboxState.DROPPED, reason)
+                await road.done(direct, errand.heard.message_id, reason)
             return is_new
-
-    async def _receive(self, work: Work, errand: Errand) -> bool:
-        return await delivery.receive(
-            work.session,
-            message_id=errand.heard.message_id,
-            channel_id=errand.heard.place.channel_id,
-            heard=written(errand),
-        )
 
     async def claim(self, errand: Errand, room: Room, asker_id: UUID) -> Claimed:
         """The turns this message earns, one for each character spoken to that is (still) present, in order."""
-        heard = errand.heard
+        heard, conversation_id = errand.heard, room.conversation_id
         # Before the work is opened: no connection is held while Discord is awaited.
         enclosed = await enclosed_with(heard, self._files) if room.allow_files and heard.attached else ()
-        conversation_id = room.conversation_id
-        async with self._database.work(Actor.turn(conversation_id, asker_id)) as work:
-            present = {one.character_id for one in await conversations.present(work.session, conversation_id)}
-            claimed = await self._claim(work, errand, room, asker_id, [one for one in errand.to if one in present])
-            if claimed:
-                await self._join(work, conversation_id, asker_id)
-                asker = await asker_of(work, asker_id, conversation_id)
-                await _keep(work, room, asker_id, asker, heard, enclosed)
-                await delivery.mark(work.session, heard.message_id, InboxState.CLAIMED)
-            first = await self._ready(work, next(iter(claimed.values()))) if claimed else None
-        if claimed:
-            self._joined[conversation_id, asker_id] = None
-            if len(self._joined) > _JOINED:
-                self._joined.popitem(last=False)
-        self._passing(Point.CLAIMED)
-        return Claimed(tuple(claimed.items()), first)
-
-    async def _claim(
-        self, work: Work, errand: Errand, room: Room, asker_id: UUID, character_ids: Sequence[UUID]
-    ) -> Mapping[UUID, UUID]:
-        if not character_ids:
-            return {}
         claim = Claim(
-            conversation_id=room.conversation_id,
+            conversation_id=conversation_id,
             asker_id=asker_id,
-            trigger_message_id=errand.heard.message_id,
+            trigger_message_id=heard.message_id,
             boot_id=self._boot_id,
             kind=errand.kind,
             priority=errand.priority,
             answer_token_sealed=raw(errand.token),
         )
-        return await turns.claim(work.session, claim, character_ids)
+        async with self._database.directly(Actor.turn(conversation_id, asker_id)) as direct:
+            claimed = await road.claim(direct, claim, errand.to)
+            if not claimed:
+                return Claimed(())
+            await self._join(direct, conversation_id, asker_id)
+            asker = await asker_of(direct, asker_id, conversation_id)
+            await _keep(direct, room, asker_id, asker, heard, enclosed)
+            first = await self._ready(direct, next(iter(claimed.values())), asker)
+        self._joined[conversation_id, asker_id] = None
+        if len(self._joined) > _JOINED:
+            self._joined.popitem(last=False)
+        self._passing(Point.CLAIMED)
+        return Claimed(tuple(claimed.items()), first)
 
-    async def _join(self, work: Work, conversation_id: UUID, user_id: UUID) -> None:
-        if (conversation_id, user_id) in self._joined:
-            return
-        if await conversations.join_user(work.session, conversation_id, user_id):
-            await conversations.settle_kind(work.session, conversation_id)
+    async def _join(self, direct: Direct, conversation_id: UUID, user_id: UUID) -> None:
+        if (conversation_id, user_id) not in self._joined:
+            await road.join(direct, conversation_id, user_id)
 
     def left(self, conversation_id: UUID) -> None:
         """Somebody left a conversation, or it is over: who takes part is looked at again."""
         for key in [key for key in self._joined if key[0] == conversation_id]:
             del self._joined[key]
 
-    async def _ready(self, work: Work, turn_id: UUID) -> Ready | None:
-        standing = await turns.take_up(work.session, turn_id, self._boot_id)
-        if standing is None or standing.is_over:
+    async def _ready(self, direct: Direct, turn_id: UUID, asker: Asker) -> Ready | None:
+        taken = await road.take_up(direct, turn_id, self._boot_id)
+        if taken is None:
             return None
-        row = await characters.by_id(work.session, standing.character_id)
-        if row is None:
-            return None
-        cast = await cast_of(work, standing, row)
-        return Ready(standing, cast, await self._snapshots.material(work, standing, row=row))
+        return Ready(taken.turn, cast_of(taken), await self._snapshots.material(direct, taken, asker=asker))
 
     # -------------------------------------------------------------------------------------------- afterwards
 
     async def settle(self, message_id: int, *, dropped: str | None = None) -> None:
         """The inbox is done with a message; `dropped` says why it was not answered."""
-        state = InboxState.DONE if dropped is None else InboxState.DROPPED
-        async with self._database.work(Actor.job("inbox")) as work:
-            await delivery.mark(work.session, message_id, state, dropped)
+        async with self._database.directly(Actor.job("inbox")) as direct:
+            await road.done(direct, message_id, dropped)
 
     async def cancel(self, turn_id: UUID, conversation_id: UUID, reason: str) -> None:
         """A turn that waited is not answered after all. What is over stays as it is."""
         async with self._database.work(Actor.turn(conversation_id)) as work:
-            standing = await turns.take_up(work.session, turn_id, self._boot_id)
-            if standing is not None and not standing.is_over and not standing.known and not standing.unsure:
+            taken = await road.take_up(await work.direct(), turn_id, self._boot_id)
+            if taken is not None and not taken.turn.known and not taken.turn.unsure:
                 await turns.end(work.session, turn_id, TurnState.CANCELLED, reason)
                 await messages.unsay(work.session, turn_id)
 
@@ -195,11 +170,17 @@ class Arrivals:
             await change(work.session, conversation_id, message_id, user_id, emoji[: limits.EMOJI_MAX])
 
 
+async def _receive(direct: Direct, errand: Errand) -> bool:
+    heard = errand.heard
+    channel_id = heard.place.channel_id
+    return await road.receive(direct, message_id=heard.message_id, channel_id=channel_id, heard=written(errand))
+
+
 async def _keep(
-    work: Work, room: Room, asker_id: UUID, asker: Asker, heard: Heard, enclosed: Sequence[Enclosed]
+    direct: Direct, room: Room, asker_id: UUID, asker: Asker, heard: Heard, enclosed: Sequence[Enclosed]
 ) -> None:
-    await messages.hear(
-        work.session,
+    await road.hear(
+        direct,
         conversation_id=room.conversation_id,
         author_id=asker_id,
         said=Utterance(

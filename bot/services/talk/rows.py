@@ -12,20 +12,18 @@ from bot.ports import Finished, Part, Prompt
 from bot.services.talk.banter import Follower
 from bot.services.talk.snapshot import Cast, cast_of
 from bot.texts import N_
-from db.ids import new_id
+from db.direct import Direct
 from db.models import (
     EditReason,
-    MessageKind,
-    MessageVariant,
     Priority,
     PromptMessageRecord,
     PromptPartRecord,
     Rewording,
     TurnKind,
     TurnState,
-    VariantPrompt,
 )
-from db.queries.talk import conversations, messages, turns, variants
+from db.queries.talk import messages, road, showing, turns, variants
+from db.queries.talk.showing import VariantFacts
 from db.queries.talk.turns import Claim, Standing
 from db.queries.talk.variants import Control
 from db.work import Actor, Database, Work
@@ -58,22 +56,20 @@ class TurnRows:
 
     async def take_up(self, turn_id: UUID, conversation_id: UUID) -> tuple[Standing, Cast] | None:
         """The turn as it stands, marked as this run's, with who takes part; None where it is gone or over."""
-        async with self._database.work(Actor.turn(conversation_id)) as work:
-            standing = await turns.take_up(work.session, turn_id, self._boot_id)
-            if standing is None or standing.is_over:
-                return None
-            return standing, await cast_of(work, standing)
+        async with self._database.directly(Actor.turn(conversation_id)) as direct:
+            taken = await road.take_up(direct, turn_id, self._boot_id)
+        return None if taken is None else (taken.turn, cast_of(taken))
 
     async def opening(self, turn: Standing, number: int) -> None:
         """A part is about to be posted."""
-        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
-            await turns.opening(work.session, turn.turn_id, number)
+        async with self._database.directly(Actor.turn(turn.conversation_id)) as direct:
+            await showing.opening(direct, turn.turn_id, number)
         self._passing(Point.OPENING)
 
     async def opened(self, turn: Standing, part: Part) -> None:
         """A part stands in the channel."""
-        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
-            await turns.opened(work.session, turn.turn_id, part.number, part.message_id)
+        async with self._database.directly(Actor.turn(turn.conversation_id)) as direct:
+            await showing.opened(direct, turn.turn_id, part.number, part.message_id)
         self._passing(Point.OPENED)
 
     async def generated(self, turn: Standing, worded: Worded) -> None:
@@ -81,14 +77,12 @@ class TurnRows:
 
         Of a reply that is worded again this is one more variant; what it says stays until the channel shows the new.
         """
-        async with self._database.work(Actor.turn(turn.conversation_id, turn.asker_id)) as work:
-            await turns.generated(work.session, turn.turn_id, worded.text, stopped=worded.finished is None)
-            message_id = turn.stands.message_id if turn.stands else await self._speak(work, turn, worded.text)
-            variant = _variant(message_id, worded, turn.stands.count if turn.stands else 0)
-            await messages.add_variant(work.session, variant)
-            await variants.add_prompt(work.session, _prompt(variant.id, turn.asker_id, worded.prompt))
+        async with self._database.directly(Actor.turn(turn.conversation_id, turn.asker_id)) as direct:
+            message_id = await showing.generated(direct, turn, worded.text, stopped=worded.finished is None)
+            facts = _variant(message_id, worded, turn.stands.count if turn.stands else 0)
+            await showing.add_variant(direct, facts, asker_id=turn.asker_id, prompt=_prompt(worded.prompt))
             if worded.variables is not None:
-                await conversations.put_variables(work.session, turn.conversation_id, worded.variables)
+                await showing.put_variables(direct, turn.conversation_id, worded.variables)
         self._passing(Point.GENERATED)
 
     async def sent(
@@ -98,19 +92,18 @@ class TurnRows:
         for the character that goes on after it, where one does.
         """
         self._passing(Point.SENDING)
+        actor = Actor.turn(turn.conversation_id)
         ids = {part.number: part.message_id for part in parts}
-        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
-            await turns.sent(work.session, turn.turn_id, ids)
-            if ids:
-                await messages.shown(work.session, turn.turn_id, ids[min(ids)])
-            if turn.rewording is None:
-                await conversations.touch(work.session, turn.conversation_id)
-            else:
-                await _reworded(work, turn, text)
-            following = await self._follow(work, turn, follower, min(ids.values())) if follower and ids else None
-            return await _pass_on_controls(work, turn, ids), following
+        if turn.rewording is None:
+            async with self._database.directly(actor) as direct:
+                others = await showing.sent(direct, turn, ids)
+                following = await self._follow(direct, turn, follower, ids[min(ids)]) if follower and ids else None
+                return _too_many(turn, ids, others), following
+        async with self._database.work(actor) as work:
+            await _reworded(work, turn, text)
+            return _too_many(turn, ids, await showing.sent(await work.direct(), turn, ids)), None
 
-    async def _follow(self, work: Work, turn: Standing, follower: Follower, message_id: int) -> UUID | None:
+    async def _follow(self, direct: Direct, turn: Standing, follower: Follower, message_id: int) -> UUID | None:
         """In the same work, so that a line which is shown and the one that follows it are not lost to each other."""
         claim = Claim(
             conversation_id=turn.conversation_id,
@@ -121,7 +114,7 @@ class TurnRows:
             priority=Priority.LOW,
             chain=follower.chain,
         )
-        return (await turns.claim(work.session, claim, [follower.character_id])).get(follower.character_id)
+        return (await road.claim(direct, claim, [follower.character_id])).get(follower.character_id)
 
     async def stripped(self, turn: Standing, controls: Sequence[Control]) -> None:
         """The button does not stand under these any more."""
@@ -153,17 +146,6 @@ class TurnRows:
             else:
                 await turns.end(work.session, turn.turn_id, state, reason)
                 await messages.unsay(work.session, turn.turn_id)
-
-    async def _speak(self, work: Work, turn: Standing, text: str) -> UUID:
-        return await messages.speak(
-            work.session,
-            conversation_id=turn.conversation_id,
-            turn_id=turn.turn_id,
-            character_id=turn.character_id,
-            kind=MessageKind.CHARACTER,
-            content=text,
-            answers=turn.trigger_message_id,
-        )
 
 
 DELETED = N_("This reply was deleted meanwhile, so there is nothing to change any more.")
@@ -202,20 +184,18 @@ async def _choose_again(work: Work, turn: Standing) -> None:
             return
 
 
-async def _pass_on_controls(work: Work, turn: Standing, ids: Mapping[int, int]) -> tuple[Control, ...]:
-    """The button stands under the last reply only. What stands too much is returned, and noted until it is gone."""
+def _too_many(turn: Standing, ids: Mapping[int, int], others: Sequence[Control]) -> tuple[Control, ...]:
+    """The button stands under the last reply only. What stands too much; it stays noted until it is gone."""
     if not ids:
         return ()
-    await variants.set_controls(work.session, [turn.turn_id], there=True)
-    there = await variants.controls(work.session, turn.conversation_id)
+    there = [*others, Control(turn.turn_id, ids[max(ids)])]
     last = max(there, key=lambda one: one.message_id)
     return tuple(one for one in there if one != last)
 
 
-def _variant(message_id: UUID, worded: Worded, number: int) -> MessageVariant:
+def _variant(message_id: UUID, worded: Worded, number: int) -> VariantFacts:
     usage = worded.finished.usage if worded.finished else None
-    return MessageVariant(
-        id=new_id(),
+    return VariantFacts(
         message_id=message_id,
         number=number,
         content=worded.text,
@@ -242,17 +222,13 @@ def _variant(message_id: UUID, worded: Worded, number: int) -> MessageVariant:
     )
 
 
-def _prompt(variant_id: UUID, asker_id: UUID, prompt: Prompt) -> VariantPrompt:
-    return VariantPrompt(
-        variant_id=variant_id,
-        asker_id=asker_id,
-        messages=[
-            PromptMessageRecord(
-                role=one.role.value,
-                content=one.content,
-                name=one.name,
-                pictures=tuple(picture.name or picture.mime for picture in one.pictures),
-            )
-            for one in prompt.messages
-        ],
-    )
+def _prompt(prompt: Prompt) -> list[PromptMessageRecord]:
+    return [
+        PromptMessageRecord(
+            role=one.role.value,
+            content=one.content,
+            name=one.name,
+            pictures=tuple(picture.name or picture.mime for picture in one.pictures),
+        )
+        for one in prompt.messages
+    ]

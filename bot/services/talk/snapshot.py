@@ -20,6 +20,7 @@ from bot.services.characters import not_found
 from bot.services.people.askers import asker_of
 from bot.services.talk.compose_types import (
     Answered,
+    Asker,
     CharacterSheet,
     Example,
     Line,
@@ -34,13 +35,13 @@ from bot.services.talk.heed import Hearing
 from bot.services.talk.macros import expand
 from bot.services.talk.places import HOUSE, PlaceRules
 from bot.texts import N_
-from db.models import AttachmentKind, Character, MessageKind
-from db.queries import characters, people
-from db.queries.characters import CharacterRow
-from db.queries.talk import conversations
+from db.direct import Direct
+from db.models import AttachmentKind, MessageKind
+from db.queries.talk import road
 from db.queries.talk.history import SaidFile, SaidLine, history
+from db.queries.talk.road import CharacterFacts, Taken
 from db.queries.talk.turns import Standing
-from db.work import Actor, Database, Work
+from db.work import Actor, Database
 
 SOMEBODY = N_("Somebody")
 """What a person is called whose account is gone."""
@@ -95,18 +96,14 @@ class Material:
     place: Place
 
 
-async def cast_of(work: Work, turn: Standing, row: CharacterRow | None = None) -> Cast:
-    """Who takes part in a turn. Raises `NotFound` where the character is gone."""
-    row = row or await characters.by_id(work.session, turn.character_id)
-    if row is None:
-        raise not_found()
-    asker = await people.user(work.session, turn.asker_id)
-    chosen = turn.settings if turn.settings.model else row.character
+def cast_of(taken: Taken) -> Cast:
+    """Who takes part in a turn."""
+    chosen = taken.turn.settings if taken.turn.settings.model else taken.character
     return Cast(
-        face=Face(row.character.name, row.picture_sha256),
-        asker_name=asker.display_name if asker else SOMEBODY,
-        locale=asker.locale if asker else None,
-        asker_discord_id=asker.discord_id if asker else None,
+        face=Face(taken.character.name, taken.character.picture_sha256),
+        asker_name=SOMEBODY if taken.asker_name is None else taken.asker_name,
+        locale=taken.asker_locale,
+        asker_discord_id=taken.asker_discord_id,
         provider=chosen.provider,
         model=chosen.model,
     )
@@ -136,55 +133,50 @@ class Snapshots:
         them. `sees` asks for the pictures of the line to answer and of the one that line replies to.
         """
         if material is None:
-            async with self._database.work(Actor.turn(turn.conversation_id, turn.asker_id)) as work:
-                material = await self.material(work, turn, task=task)
+            async with self._database.directly(Actor.turn(turn.conversation_id, turn.asker_id)) as direct:
+                taken = await road.look(direct, turn.turn_id)
+                if taken is None:
+                    raise not_found()
+                asker = await asker_of(direct, turn.asker_id, turn.conversation_id)
+                material = await self.material(direct, taken, asker=asker, task=task)
         snapshot = replace(material.snapshot, model=model)
         if not sees or self._files is None or not material.pictures:
             return snapshot
         return await self._seeing(snapshot, material, self._files)
 
-    async def material(
-        self, work: Work, turn: Standing, *, task: Task = Task.ANSWER, row: CharacterRow | None = None
-    ) -> Material:
-        """Read the rows of a snapshot in a turn's own work, on behalf of who asked. Raises `NotFound`."""
-        row = row or await characters.by_id(work.session, turn.character_id)
-        conversation = await conversations.by_id(work.session, turn.conversation_id)
-        if row is None or conversation is None:
-            raise not_found()
-        asker = await asker_of(work, turn.asker_id, turn.conversation_id)
+    async def material(self, direct: Direct, taken: Taken, *, asker: Asker, task: Task = Task.ANSWER) -> Material:
+        """Read the rest of what an answer is made from, in a turn's own work, on behalf of who asked."""
+        turn, place = taken.turn, place_of(taken.turn)
         said = await history(
-            work.session,
+            direct,
             turn.conversation_id,
             limit=int(limits.HISTORY_LINES),
             before_turn=turn.turn_id if turn.rewording is not None and task is Task.ANSWER else None,
             through_turn=turn.turn_id if task is Task.CONTINUE else None,
         )
-        others = await self._others(work, turn)
-        user = await people.user(work.session, turn.asker_id)
-        place = place_of(turn)
         snapshot = Snapshot(
-            character=_sheet(row.character),
+            character=_sheet(taken.character),
             user_name=asker.name,
-            history=tuple(_line(one) for one in said),
-            others=others,
-            language=asker.language or (user.locale if user else None),
+            history=tuple(line_of(one) for one in said),
+            others=await self._others(direct, turn),
+            language=asker.language or taken.asker_locale,
             asker=asker,
             place=self._facts(turn, place),
-            recap=conversation.summary,
+            recap=taken.recap,
             task=task,
             conversation_id=turn.conversation_id,
             now=self._clock.now(),
-            variables=conversation.variables,
+            variables=taken.variables,
         )
         seen = _pictures(said) if turn.settings.allow_files else ()
         return Material(snapshot, seen, place)
 
-    async def _others(self, work: Work, turn: Standing) -> tuple[str, ...]:
+    async def _others(self, direct: Direct, turn: Standing) -> tuple[str, ...]:
         room = self._hearing.room_of(turn.conversation_id)
         if room is not None:
             return tuple(one.name for one in room.characters if one.character_id != turn.character_id)
-        present = await conversations.present(work.session, turn.conversation_id)
-        return tuple(one.name for one in present if one.character_id != turn.character_id)
+        present = await road.present_names(direct, turn.conversation_id)
+        return tuple(name for character_id, name in present.items() if character_id != turn.character_id)
 
     def _facts(self, turn: Standing, place: Place) -> PlaceFacts:
         room = self._hearing.room_of(turn.conversation_id)
@@ -247,7 +239,7 @@ def _kind(place: Place, around: Surroundings) -> PlaceKind:
     return PlaceKind.THREAD if is_thread else PlaceKind.CHANNEL
 
 
-def _sheet(character: Character) -> CharacterSheet:
+def _sheet(character: CharacterFacts) -> CharacterSheet:
     return CharacterSheet(
         name=character.name,
         description=character.description,
@@ -265,7 +257,7 @@ def _sheet(character: Character) -> CharacterSheet:
     )
 
 
-def _line(said: SaidLine) -> Line:
+def line_of(said: SaidLine) -> Line:
     before = said.answers
     return Line(
         speaker=said.speaker or SOMEBODY,

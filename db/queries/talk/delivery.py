@@ -14,30 +14,9 @@ from db.models import ChannelCursor, CommandSync, InboxMessage, InboxState, Uplo
 WAITING = (InboxState.RECEIVED, InboxState.CLAIMED)
 
 
-async def receive(session: AsyncSession, *, message_id: int, channel_id: int, heard: Mapping[str, Any]) -> bool:
-    """Write a message down. False where it was written down before: Discord delivers some twice."""
-    statement = (
-        insert(InboxMessage)
-        .values(message_id=message_id, channel_id=channel_id, heard=dict(heard), state=InboxState.RECEIVED)
-        .on_conflict_do_nothing(index_elements=[InboxMessage.message_id])
-    )
-    result = await (await session.connection()).execute(statement)
-    return result.rowcount == 1
-
-
 async def reheard(session: AsyncSession, message_id: int, heard: Mapping[str, Any]) -> None:
     """The message was changed before it was answered."""
     await session.execute(update(InboxMessage).where(InboxMessage.message_id == message_id).values(heard=dict(heard)))
-
-
-async def mark(session: AsyncSession, message_id: int, state: InboxState, reason: str | None = None) -> None:
-    """How far a message has come."""
-    is_over = state not in WAITING
-    await session.execute(
-        update(InboxMessage)
-        .where(InboxMessage.message_id == message_id)
-        .values(state=state, reason=reason, done_at=func.now() if is_over else None)
-    )
 
 
 async def waiting(session: AsyncSession) -> Sequence[InboxMessage]:

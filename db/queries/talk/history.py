@@ -8,10 +8,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, literal_column, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import (
+    BigInteger,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
+from db.direct import Direct, Prepared
 from db.models import (
     AttachmentKind,
     Character,
@@ -80,18 +92,17 @@ class SaidLine:
     answers: SaidBefore | None = None
 
 
-async def history(
-    session: AsyncSession,
-    conversation_id: UUID,
-    *,
-    limit: int,
-    before_turn: UUID | None = None,
-    through_turn: UUID | None = None,
-) -> Sequence[SaidLine]:
-    """The last lines, oldest first. What failed to be shown is not part of it.
+def _words_of(turn_id: Any) -> Any:
+    # The largest id there is, where the turn has no words yet: then nothing is left out.
+    last = literal(UUID(int=2**128 - 1))
+    return func.coalesce(select(Message.id).where(Message.turn_id == turn_id).limit(1).scalar_subquery(), last)
 
-    It ends before a turn's own words with `before_turn`, with them with `through_turn`.
-    """
+
+def _speaker(message: Any, author: Any, character: Any) -> Any:
+    return func.coalesce(func.nullif(message.speaker_name, ""), author.display_name, character.name, "")
+
+
+def _said() -> Any:
     before, before_author, before_character = aliased(Message), aliased(User), aliased(Character)
     files = (
         select(func.jsonb_agg(func.to_jsonb(literal_column(MessageAttachment.__tablename__))))
@@ -106,7 +117,7 @@ async def history(
         .correlate(Message)
         .scalar_subquery()
     )
-    statement = (
+    return (
         select(
             Message.id,
             Message.turn_id,
@@ -118,8 +129,8 @@ async def history(
             Message.discord_message_id,
             Message.created_at,
             Message.said_in,
-            files.label("files"),
-            reactions.label("reactions"),
+            type_coerce(files, JSONB()).label("files"),
+            type_coerce(reactions, JSONB()).label("reactions"),
             before.id.label("before_id"),
             _speaker(before, before_author, before_character).label("before_speaker"),
             before.content.label("before_content"),
@@ -132,46 +143,55 @@ async def history(
         .outerjoin(before_author, before_author.id == before.author_id)
         .outerjoin(before_character, before_character.id == before.character_id)
         .where(
-            Message.conversation_id == conversation_id,
-            or_(Message.turn_id.is_(None), Turn.state.not_in((TurnState.FAILED, TurnState.CANCELLED))),
+            Message.conversation_id == bindparam("conversation_id", type_=Uuid()),
+            or_(Message.turn_id.is_(None), and_(Turn.state != TurnState.FAILED, Turn.state != TurnState.CANCELLED)),
         )
         .order_by(Message.id.desc())
-        .limit(limit)
+        .limit(bindparam("lines", type_=BigInteger()))
     )
-    if before_turn is not None:
-        statement = statement.where(Message.id < _words_of(before_turn))
-    if through_turn is not None:
-        statement = statement.where(Message.id <= _words_of(through_turn))
-    return [_line(row) for row in reversed((await session.execute(statement)).mappings().all())]
 
 
-def _words_of(turn_id: UUID) -> Any:
-    # The largest id there is, where the turn has no words yet: then nothing is left out.
-    last = literal(UUID(int=2**128 - 1))
-    return func.coalesce(select(Message.id).where(Message.turn_id == turn_id).limit(1).scalar_subquery(), last)
+_TURN = bindparam("turn_id", type_=Uuid())
+_SAID = Prepared(_said())
+_SAID_BEFORE = Prepared(_said().where(Message.id < _words_of(_TURN)))
+_SAID_THROUGH = Prepared(_said().where(Message.id <= _words_of(_TURN)))
 
 
-def _speaker(message: Any, author: Any, character: Any) -> Any:
-    return func.coalesce(func.nullif(message.speaker_name, ""), author.display_name, character.name, "")
+async def history(
+    direct: Direct,
+    conversation_id: UUID,
+    *,
+    limit: int,
+    before_turn: UUID | None = None,
+    through_turn: UUID | None = None,
+) -> Sequence[SaidLine]:
+    """The last lines, oldest first. What failed to be shown is not part of it.
+
+    It ends before a turn's own words with `before_turn`, with them with `through_turn`.
+    """
+    statement = _SAID_BEFORE if before_turn else _SAID_THROUGH if through_turn else _SAID
+    rows = await direct.rows(
+        statement, conversation_id=conversation_id, lines=limit, turn_id=before_turn or through_turn
+    )
+    return [_line(row) for row in reversed(rows)]
 
 
-def _line(row: Mapping[Any, Any]) -> SaidLine:
+def _line(row: Any) -> SaidLine:
+    before = row.before_id
     return SaidLine(
-        message_id=row["id"],
-        turn_id=row["turn_id"],
-        kind=row["kind"],
-        speaker=row["speaker"],
-        author_id=row["author_id"],
-        character_id=row["character_id"],
-        content=row["content"],
-        discord_message_id=row["discord_message_id"],
-        said_at=row["created_at"],
-        said_in=row["said_in"],
-        files=tuple(_file(one) for one in sorted(row["files"] or (), key=lambda one: one["number"])),
-        reactions=_grouped(row["reactions"] or ()),
-        answers=None
-        if row["before_id"] is None
-        else SaidBefore(row["before_id"], row["before_speaker"], row["before_content"], row["before_kind"]),
+        message_id=row.id,
+        turn_id=row.turn_id,
+        kind=row.kind,
+        speaker=row.speaker,
+        author_id=row.author_id,
+        character_id=row.character_id,
+        content=row.content,
+        discord_message_id=row.discord_message_id,
+        said_at=row.created_at,
+        said_in=row.said_in,
+        files=tuple(_file(one) for one in sorted(row.files or (), key=lambda one: one["number"])),
+        reactions=_grouped(row.reactions or ()),
+        answers=None if before is None else SaidBefore(before, row.before_speaker, row.before_content, row.before_kind),
     )
 
 

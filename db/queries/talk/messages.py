@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, delete, func, literal, select, update
@@ -15,7 +15,6 @@ from db.models import (
     AttachmentKind,
     EditReason,
     Message,
-    MessageAttachment,
     MessageEdit,
     MessageKind,
     MessageReaction,
@@ -54,48 +53,7 @@ class Enclosed:
     text: str | None
 
 
-async def hear(
-    session: AsyncSession,
-    *,
-    conversation_id: UUID,
-    author_id: UUID,
-    said: Utterance,
-    enclosed: Sequence[Enclosed] = (),
-) -> None:
-    """Keep what a person said to the characters, with what came with it; hearing it again changes nothing."""
-    message_id = new_id()
-    statement = (
-        insert(Message)
-        .values(
-            id=message_id,
-            conversation_id=conversation_id,
-            kind=MessageKind.USER,
-            author_id=author_id,
-            discord_message_id=said.discord_message_id,
-            content=said.content,
-            type=said.type,
-            speaker_name=said.speaker_name,
-            persona_id=said.persona_id,
-            reply_to_id=None if said.replies_to is None else _shown_as(conversation_id, said.replies_to),
-            sensitivity=said.sensitivity,
-        )
-        .on_conflict_do_nothing(
-            index_elements=[Message.discord_message_id, Message.conversation_id],
-            index_where=Message.discord_message_id.is_not(None),
-        )
-    )
-    connection = await session.connection()
-    result = await connection.execute(statement)
-    if enclosed and result.rowcount == 1:
-        rows = [
-            {name: getattr(one, name) for name in one.__dataclass_fields__}
-            | {"id": new_id(), "message_id": message_id, "number": number}
-            for number, one in enumerate(enclosed)
-        ]
-        await connection.execute(insert(MessageAttachment).values(rows))
-
-
-def _shown_as(conversation_id: UUID, discord_message_id: int) -> ScalarSelect[UUID]:
+def shown_as(conversation_id: Any, discord_message_id: Any) -> ScalarSelect[UUID]:
     """The message that a Discord message shows, or one part of it."""
     parts = (
         select(Message.id)
@@ -178,31 +136,19 @@ async def speak(
         character_id=character_id,
         kind=kind,
         content=content,
-        sensitivity=MessageSensitivity.PUBLIC if kind is MessageKind.GREETING else _as_heard(conversation_id, answers),
+        sensitivity=MessageSensitivity.PUBLIC if kind is MessageKind.GREETING else as_heard(conversation_id, answers),
     )
     session.add(message)
     await session.flush()
     return message.id
 
 
-def _as_heard(conversation_id: UUID, discord_message_id: int | None) -> ColumnElement[str]:
+def as_heard(conversation_id: Any, discord_message_id: Any) -> ColumnElement[str]:
+    """Who could hear a Discord message of this conversation."""
     heard = select(Message.sensitivity).where(
         Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
     )
     return func.coalesce(heard.scalar_subquery(), MessageSensitivity.PRIVATE)
-
-
-async def add_variant(session: AsyncSession, variant: MessageVariant) -> None:
-    """Keep one wording with what it cost."""
-    session.add(variant)
-    await session.flush()
-
-
-async def shown(session: AsyncSession, turn_id: UUID, discord_message_id: int) -> None:
-    """The words of a turn stand in the channel, beginning with this message."""
-    await session.execute(
-        update(Message).where(Message.turn_id == turn_id).values(discord_message_id=discord_message_id)
-    )
 
 
 async def unsay(session: AsyncSession, turn_id: UUID) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.ids import new_id
 from db.models import (
     UNFINISHED,
     Character,
@@ -29,7 +28,6 @@ from db.models import (
     TurnState,
 )
 from db.queries.talk.variants import Stands, drop_parts
-from db.queries.talk.variants import stands as what_stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,29 +109,6 @@ class Claim:
     answer_token_sealed: bytes | None = field(default=None, repr=False)
 
 
-async def claim(session: AsyncSession, claim: Claim, character_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:
-    """The turns with which these characters answer, by character: new ones, or those that exist already."""
-    made = {character_id: new_id() for character_id in character_ids}
-    values = {name: getattr(claim, name) for name in claim.__dataclass_fields__}
-    statement = insert(Turn).values(
-        [
-            {**values, "id": turn_id, "character_id": character_id, "state": TurnState.CLAIMED, "attempts": 0}
-            for character_id, turn_id in made.items()
-        ]
-    )
-    statement = statement.on_conflict_do_nothing(index_elements=[Turn.trigger_message_id, Turn.character_id])
-    result = await (await session.connection()).execute(statement)
-    if result.rowcount == len(made):
-        return made
-    rows = await session.execute(
-        select(Turn.character_id, Turn.id).where(
-            Turn.trigger_message_id == claim.trigger_message_id, Turn.character_id.in_(character_ids)
-        )
-    )
-    there = {row.character_id: row.id for row in rows}
-    return {character_id: there[character_id] for character_id in character_ids if character_id in there}
-
-
 async def add_greeting(
     session: AsyncSession,
     *,
@@ -168,86 +143,6 @@ async def add_greeting(
     session.add(turn)
     await session.flush()
     return turn.id
-
-
-async def take_up(session: AsyncSession, turn_id: UUID, boot_id: UUID) -> Standing | None:
-    """The turn as it stands, marked as this run's, its attempt counted; None where it is gone."""
-    await session.execute(
-        update(Turn)
-        .where(Turn.id == turn_id, Turn.state.in_(UNFINISHED))
-        .values(boot_id=boot_id, attempts=Turn.attempts + 1)
-    )
-    row = (
-        await session.execute(
-            select(Turn, Conversation)
-            .join(Conversation, Conversation.id == Turn.conversation_id)
-            .where(Turn.id == turn_id)
-            .execution_options(populate_existing=True)
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    turn, conversation = row[0], row[1]
-    parts = (await session.scalars(select(TurnPart).where(TurnPart.turn_id == turn_id))).all()
-    return Standing(
-        turn_id=turn.id,
-        conversation_id=turn.conversation_id,
-        character_id=turn.character_id,
-        asker_id=turn.asker_id,
-        trigger_message_id=turn.trigger_message_id,
-        state=turn.state,
-        attempts=turn.attempts,
-        text=turn.text,
-        stopped=turn.stopped,
-        guild_id=conversation.guild_id,
-        channel_id=conversation.channel_id,
-        webhook_channel_id=conversation.webhook_channel_id,
-        conversation_owner_id=conversation.owner_id,
-        known={part.number: part.message_id for part in parts if part.message_id is not None},
-        unsure=frozenset(part.number for part in parts if part.message_id is None),
-        claimed_at=turn.claimed_at,
-        via=conversation.via,
-        settings=conversation.settings,
-        kind=turn.kind,
-        priority=turn.priority,
-        chain=turn.chain,
-        answer_token_sealed=turn.answer_token_sealed,
-        rewording=turn.rewording,
-        rewording_by=turn.rewording_by,
-        stands=await what_stands(session, turn_id) if turn.rewording is not None else None,
-    )
-
-
-async def opening(session: AsyncSession, turn_id: UUID, number: int) -> None:
-    """A part is about to be posted."""
-    statement = insert(TurnPart).values(turn_id=turn_id, number=number, state=PartState.OPENING)
-    await (await session.connection()).execute(
-        statement.on_conflict_do_nothing(index_elements=[TurnPart.turn_id, TurnPart.number])
-    )
-
-
-async def opened(session: AsyncSession, turn_id: UUID, number: int, message_id: int) -> None:
-    """A part stands in the channel."""
-    await _put_part(session, turn_id, number, message_id, PartState.OPENED)
-
-
-async def generated(session: AsyncSession, turn_id: UUID, text: str, *, stopped: bool) -> None:
-    """The whole text is known; from here on no model is asked again."""
-    await session.execute(
-        update(Turn)
-        .where(Turn.id == turn_id)
-        .values(state=TurnState.GENERATED, text=text, stopped=stopped, generated_at=func.now())
-    )
-
-
-async def sent(session: AsyncSession, turn_id: UUID, parts: Mapping[int, int]) -> None:
-    """Every part shows its final text. `parts` are message ids by number."""
-    await show(session, turn_id, parts)
-    await session.execute(
-        update(Turn)
-        .where(Turn.id == turn_id)
-        .values(state=TurnState.SENT, finished_at=func.now(), answer_token_sealed=None)
-    )
 
 
 async def show(session: AsyncSession, turn_id: UUID, parts: Mapping[int, int]) -> None:
@@ -310,16 +205,6 @@ async def part_ids(session: AsyncSession, turn_id: UUID) -> Mapping[int, int]:
     """The message ids of a turn's parts, by number."""
     statement = select(TurnPart).where(TurnPart.turn_id == turn_id, TurnPart.message_id.is_not(None))
     return {part.number: part.message_id for part in await session.scalars(statement) if part.message_id is not None}
-
-
-async def _put_part(session: AsyncSession, turn_id: UUID, number: int, message_id: int, state: PartState) -> None:
-    statement = insert(TurnPart).values(turn_id=turn_id, number=number, state=state, message_id=message_id)
-    await (await session.connection()).execute(
-        statement.on_conflict_do_update(
-            index_elements=[TurnPart.turn_id, TurnPart.number],
-            set_={"state": state, "message_id": message_id, "updated_at": func.now()},
-        )
-    )
 
 
 async def cancel_sent(session: AsyncSession, turn_id: UUID, reason: str) -> bool:

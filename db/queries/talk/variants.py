@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Uuid, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,16 +35,26 @@ class Stands:
     count: int
 
 
-async def stands(session: AsyncSession, turn_id: UUID) -> Stands | None:
-    """What a turn's reply says now; None where it says nothing (any more)."""
-    count = (
+STANDS = (
+    select(
+        Message.id,
+        Message.content,
+        Message.chosen_variant,
         select(func.count())
         .select_from(MessageVariant)
         .where(MessageVariant.message_id == Message.id)
         .scalar_subquery()
+        .label("count"),
     )
-    statement = select(Message.id, Message.content, Message.chosen_variant, count).where(Message.turn_id == turn_id)
-    row = (await session.execute(statement.limit(1))).one_or_none()
+    .where(Message.turn_id == bindparam("turn_id", type_=Uuid()))
+    .limit(1)
+)
+"""What a turn's reply says now, as `Stands` has it."""
+
+
+async def stands(session: AsyncSession, turn_id: UUID) -> Stands | None:
+    """What a turn's reply says now; None where it says nothing (any more)."""
+    row = (await session.execute(STANDS, {"turn_id": turn_id})).one_or_none()
     return None if row is None else Stands(*row)
 
 
@@ -110,13 +120,6 @@ async def keep_edit(
     await session.flush()
 
 
-async def add_prompt(session: AsyncSession, prompt: VariantPrompt) -> None:
-    """Keep the whole prompt behind a wording, for who asked. The work must be on their behalf."""
-    # No RETURNING, hence no ORM insert: a turn may write the row and may not read it.
-    values = {"variant_id": prompt.variant_id, "asker_id": prompt.asker_id, "messages": prompt.messages}
-    await (await session.connection()).execute(insert(VariantPrompt).values(**values))
-
-
 async def prompt_of(session: AsyncSession, variant_id: UUID) -> VariantPrompt | None:
     """The whole prompt behind a wording, where the acting user is who asked and it is still kept."""
     return await session.get(VariantPrompt, variant_id)
@@ -157,20 +160,15 @@ class Control:
     message_id: int
 
 
-async def controls(session: AsyncSession, conversation_id: UUID) -> Sequence[Control]:
-    """Replies of a conversation under which the button is known to stand, oldest first."""
-    last = (
-        select(TurnPart.message_id)
-        .where(TurnPart.turn_id == Turn.id, TurnPart.message_id.is_not(None))
-        .order_by(TurnPart.number.desc())
-        .limit(1)
-        .correlate(Turn)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Turn.id, last).where(Turn.conversation_id == conversation_id, Turn.has_controls).order_by(Turn.id)
-    )
-    return [Control(*row) for row in await session.execute(statement) if row[1] is not None]
+LAST_MESSAGE = (
+    select(TurnPart.message_id)
+    .where(TurnPart.turn_id == Turn.id, TurnPart.message_id.is_not(None))
+    .order_by(TurnPart.number.desc())
+    .limit(1)
+    .correlate(Turn)
+    .scalar_subquery()
+)
+"""The last message of a turn."""
 
 
 async def set_controls(session: AsyncSession, turn_ids: Sequence[UUID], *, there: bool) -> None:
