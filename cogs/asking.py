@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import discord
 from discord import app_commands
@@ -13,12 +14,14 @@ from bot.ports import Caller, Place, Rights, Via
 from bot.services.cafe import Cafe
 from bot.services.characters.lookalikes import PLAIN
 from bot.services.characters.names import fold
+from bot.services.talk.conversations import Summoned
 from bot.texts import N_, Say
 from bot.transport import heard
 from bot.transport.client import CafeClient
 from bot.transport.surroundings import around_asked, place_asked
 
 Asked = discord.Interaction[CafeClient]
+Command = TypeVar("Command")
 
 _MODERATING = discord.Permissions(
     administrator=True,
@@ -44,12 +47,17 @@ def caller_of(interaction: Asked) -> Caller:
     return replace(heard.caller(interaction.user), locale=str(interaction.locale))
 
 
+def in_our_servers(command: Command) -> Command:
+    """Offer a command only in servers that the bot is a member of; every other one can be used anywhere."""
+    command = app_commands.allowed_installs(guilds=True, users=False)(command)
+    return app_commands.allowed_contexts(guilds=True, dms=False, private_channels=False)(command)
+
+
 def place_of(interaction: Asked) -> Place:
-    """Where it was asked. Raises `NotAllowed` outside a server's channels and threads and direct messages with us."""
-    place = place_asked(interaction)
-    if place.via is Via.INTERACTION or not isinstance(interaction.channel, discord.abc.Messageable):
-        raise NotAllowed("only_in_servers", N_("This works in a server only. Try it in one of a server's channels."))
-    return place
+    """Where it was asked. Raises `NotAllowed` where nobody can write."""
+    if not isinstance(interaction.channel, discord.abc.Messageable):
+        raise NotAllowed("not_a_channel", N_("Nobody can write here. Try it in a channel, a thread or a conversation."))
+    return place_asked(interaction)
 
 
 def may_manage(interaction: Asked) -> bool:
@@ -80,8 +88,8 @@ def rights_of(interaction: Asked) -> Rights:
 
 def refuse_where_silent(interaction: Asked) -> None:
     """Raise where who asks may not write here, or where the bot lacks what it needs to speak as somebody."""
-    if interaction.guild_id is None:
-        return  # direct messages with us: both may write, and no webhook is needed
+    if place_asked(interaction).via is not Via.WEBHOOK:
+        return  # no webhook is needed: the bot writes itself, or answers a command
     in_thread = isinstance(interaction.channel, discord.Thread)
     permissions = interaction.permissions
     if not (permissions.send_messages_in_threads if in_thread else permissions.send_messages):
@@ -100,7 +108,7 @@ async def names_taken(interaction: Asked, name: str = "") -> tuple[str, ...]:
     Not every member is known to the bot: staff is looked for among those whose names begin as `name` does. May ask
     Discord; defer before.
     """
-    us, guild = interaction.client.user, interaction.guild
+    us, guild = interaction.client.user, interaction.client.get_guild(interaction.guild_id or 0)
     people: list[discord.User | discord.Member | discord.ClientUser | None] = [us]
     roles: list[str] = []
     if guild is not None:
@@ -146,28 +154,41 @@ def _moderates(permissions: discord.Permissions) -> bool:
 
 async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:
     """Ask a character into this channel; what the command and the button under a character do."""
-    say = say_for(interaction)
     place = place_of(interaction)
     refuse_where_silent(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
+    come = await bring(interaction, cafe, typed)
+    hint = _how_to_talk(interaction, place.via, say_for(interaction), plain(come.name))
+    await interaction.followup.send(hint, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+
+
+async def bring(interaction: Asked, cafe: Cafe, typed: str) -> Summoned:
+    """Let the character meant come here, if it may. The interaction is deferred already. Raises `UserError`."""
+    place = place_of(interaction)
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         character_id = await cafe.characters.chosen(work, user_id, typed)
         character = await cafe.characters.get(work, character_id)
     cafe.places.admit(place, character_id, rights_of(interaction))
     taken = (*await names_taken(interaction, character.name), *cafe.turns.names_elsewhere(place, character_id))
     cafe.characters.refuse_entry(character, taken=taken, is_age_restricted=is_age_restricted(interaction))
-    come = await cafe.conversations.summon(user_id, place, character_id, interaction_id=interaction.id)
-    name = plain(come.name)
+    return await cafe.conversations.summon(user_id, place, character_id, interaction_id=interaction.id)
+
+
+def _how_to_talk(interaction: Asked, via: Via, say: Say, name: str) -> str:
+    if via is Via.INTERACTION:
+        return say(
+            "**{name}** is here for you. Use /say: I cannot read along here. Others see what you say.", name=name
+        )
+    if via is Via.BOT:
+        return say("**{name}** is here. Whatever you write is for it.", name=name)
     if interaction.client.reads_messages:
-        hint = say("**{name}** is here. Write its name in a message, or reply to it.", name=name)
-    else:
-        hint = say("**{name}** is here. Use /say, mention me, or reply to it.", name=name)
-    await interaction.followup.send(hint, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
+        return say("**{name}** is here. Write its name in a message, or reply to it.", name=name)
+    return say("**{name}** is here. Use /say, mention me, or reply to it.", name=name)
 
 
 def present_choices(cafe: Cafe, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
     """The characters in this channel whose names hold what was typed; from memory."""
-    here = cafe.turns.listeners(interaction.channel_id or 0)
+    here = cafe.turns.listeners(interaction.channel_id or 0, interaction.user.id)
     fitting = [one for one in here if typed.casefold() in one.name.casefold()]
     return [app_commands.Choice(name=one.name, value=str(one.character_id)) for one in fitting[: limits.CHOICES_MAX]]
 

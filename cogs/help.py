@@ -6,8 +6,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.ports import Via
 from bot.services.cafe import Cafe
 from bot.texts import Say
+from bot.transport.surroundings import place_asked
 from cogs.asking import Asked, plain, say_for
 
 _L = app_commands.locale_str
@@ -23,22 +25,30 @@ class HelpCog(commands.Cog):
     async def help(self, interaction: Asked) -> None:
         """Five lines for a newcomer."""
         say = say_for(interaction)
-        here = [plain(one.name) for one in self.cafe.turns.listeners(interaction.channel_id or 0)]
+        listening = self.cafe.turns.listeners(interaction.channel_id or 0, interaction.user.id)
+        lines = _lines(say, [plain(one.name) for one in listening], _talk(interaction, say))
         embed = discord.Embed(
             title=say("Welcome to the café"),
-            description="\n".join(_lines(say, here, interaction.client.reads_messages)),
+            description="\n".join(lines),
             colour=discord.Colour.from_str("#c8763a"),
         )
         await interaction.response.send_message(embed=embed, ephemeral=True)
 
 
-def _lines(say: Say, here: list[str], reads_messages: bool) -> list[str]:
+def _talk(interaction: Asked, say: Say) -> str:
+    via = place_asked(interaction).via
+    if via is Via.BOT:
+        return say("Talk: whatever you write here is for the character that is here.")
+    if via is Via.INTERACTION:
+        return say("Talk: use /say. I cannot read along here, and Discord takes six messages for an answer.")
+    if interaction.client.reads_messages:
+        return say("Talk: write a character's name in a message, or reply to what it said.")
+    return say("Talk: use /say, mention me, or reply to what a character said.")
+
+
+def _lines(say: Say, here: list[str], talk: str) -> list[str]:
     names = ", ".join(f"**{name}**" for name in here)
     who = say("Here now: {names}.", names=names) if here else say("Nobody is in this channel yet.")
-    if reads_messages:
-        talk = say("Talk: write a character's name in a message, or reply to what it said.")
-    else:
-        talk = say("Talk: use /say, mention me, or reply to what a character said.")
     return [
         who,
         talk,

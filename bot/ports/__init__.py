@@ -36,7 +36,7 @@ from bot.ports.places import (
     Surroundings,
     Via,
 )
-from bot.ports.stage import Delivery, Face, Part, PartLog, Performance, Scene, Stage
+from bot.ports.stage import Delivery, Face, ForMe, Part, PartLog, Performance, Scene, Stage
 
 __all__ = [
     "NO_RIGHTS",
@@ -48,6 +48,7 @@ __all__ = [
     "Files",
     "FinishReason",
     "Finished",
+    "ForMe",
     "Heard",
     "ModelPool",
     "ModelRequest",

@@ -42,6 +42,14 @@ class PartLog(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ForMe:
+    """The button under a neutral line by which whoever wrote a message learns, alone, why it was not answered."""
+
+    message_id: int
+    label: str
+
+
 class Performance(Protocol):
     """One reply on its way into a channel."""
 
@@ -104,10 +112,13 @@ class Stage(Protocol):
         """Begin to show a reply. Posts nothing before the first `show` or `finish`."""
         ...
 
-    async def remark(self, place: Place, text: str, *, key: str, token: str | None = None) -> None:
+    async def remark(
+        self, place: Place, text: str, *, key: str, token: str | None = None, for_me: ForMe | None = None
+    ) -> None:
         """A quiet line of the application's own (not a character's). The same `key` is never shown twice in a row.
 
         `token` is the interaction's, where words go out by `Via.INTERACTION`; without it nothing can be said there.
+        `for_me` puts a button under it.
         """
         ...
 

@@ -7,7 +7,7 @@ the words, and the row of buttons. Such a message has no `content`.
 from __future__ import annotations
 
 import re
-from typing import cast
+from typing import Any, cast
 
 import discord
 
@@ -18,18 +18,33 @@ from bot.transport.names import webhook_name
 
 IS_CARD = 1 << 15
 _ACTION_ROW, _SECTION, _TEXT, _THUMBNAIL, _CONTAINER = 1, 9, 10, 11, 17
+_ESCAPED = r"\\\1"
 _MARKDOWN = re.compile(r"([\\`*_~|<>#\[\]()@:-])")
 
 
 def card(face: Face, picture_url: str | None, content: str, row: Components, *, is_first: bool = True) -> Components:
     """The components of one message. The picture stands beside the first one of a reply only."""
-    name = _MARKDOWN.sub(r"\\\1", webhook_name(face.name))
+    name = _MARKDOWN.sub(_ESCAPED, webhook_name(face.name))
     heading: dict[str, object] = {"type": _TEXT, "content": f"### {name}" if is_first else f"-# {name}"}
     if is_first and picture_url is not None:
         thumbnail = {"type": _THUMBNAIL, "media": {"url": picture_url}}
         heading = {"type": _SECTION, "components": [heading], "accessory": thumbnail}
     words: dict[str, object] = {"type": _TEXT, "content": content}
     return [{"type": _CONTAINER, "components": [heading, words, *row]}]
+
+
+def waiting(line: str, name: str, hint: str) -> discord.ui.LayoutView:
+    """What stands where only a user has the app until a character's words come: the line it answers, and its card."""
+    heading = f"### {_MARKDOWN.sub(_ESCAPED, webhook_name(name))}"
+    texts = discord.ui.TextDisplay[Any](line), discord.ui.TextDisplay[Any](heading), discord.ui.TextDisplay[Any](hint)
+    view = discord.ui.LayoutView(timeout=None)
+    return view.add_item(texts[0]).add_item(discord.ui.Container[Any](*texts[1:]))
+
+
+def outside_cards(components: object) -> Components:
+    """The texts of a message that stand in no card, as they may be sent again."""
+    listed = cast("list[dict[str, object]]", components if isinstance(components, list) else [])
+    return [{"type": _TEXT, "content": one["content"]} for one in listed if one.get("type") == _TEXT]
 
 
 def body_of(components: Components) -> dict[str, object]:

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import discord
 import structlog
+from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
@@ -74,6 +75,8 @@ class CafeClient(commands.Bot):
             intents=intents,
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=CafeTree,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
             guild_ready_timeout=guild_ready_timeout,
             max_ratelimit_timeout=60.0,
             max_messages=None,

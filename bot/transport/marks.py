@@ -18,6 +18,7 @@ Components = list[dict[str, object]]
 _TURN = r"turn:(?P<turn>[0-9a-f]{32}):(?P<part>[0-9]{1,4})"
 STOP_TEMPLATE = rf"{_TURN}:stop"
 MORE_TEMPLATE = rf"{_TURN}:more"
+HELD_TEMPLATE = r"held:(?P<message>[0-9]{1,20})"
 _MARK = re.compile(rf"{_TURN}:(?P<verb>stop|more)")
 
 _ACTION_ROW, _BUTTON, _SECONDARY = 1, 2, 2
@@ -56,6 +57,16 @@ def more_row(turn_id: UUID, part: int) -> Components:
     return _row(Mark(turn_id, part, "more"), label="⋯")
 
 
+def held_id(message_id: int) -> str:
+    """The custom_id of the button that tells who wrote a message why it was not answered. It says nothing else."""
+    return f"held:{message_id}"
+
+
+def held_row(message_id: int, label: str) -> Components:
+    """The row under the line that says that somebody is not answered."""
+    return _rows(held_id(message_id), label)
+
+
 def marks_in(components: Sequence[object]) -> list[Mark]:
     """Every mark in a message's components, however deep they are nested."""
     found: list[Mark] = []
@@ -75,5 +86,9 @@ def marks_in(components: Sequence[object]) -> list[Mark]:
 
 
 def _row(mark: Mark, *, label: str) -> Components:
-    button: dict[str, object] = {"type": _BUTTON, "style": _SECONDARY, "label": label, "custom_id": mark.custom_id}
+    return _rows(mark.custom_id, label)
+
+
+def _rows(custom_id: str, label: str) -> Components:
+    button: dict[str, object] = {"type": _BUTTON, "style": _SECONDARY, "label": label, "custom_id": custom_id}
     return [{"type": _ACTION_ROW, "components": [button]}]

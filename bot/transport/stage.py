@@ -10,13 +10,14 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import StageError
-from bot.ports import Face, PartLog, Performance, Place, Scene, Via
+from bot.ports import Face, ForMe, PartLog, Performance, Place, Scene, Via
 from bot.texts import Say
 from bot.transport.cards import body_of, has_rows, without_rows
 from bot.transport.chunking import split
 from bot.transport.executor import Call, Done, Executor, Outcome
 from bot.transport.harmless import harmless
 from bot.transport.lookback import Lookback
+from bot.transport.marks import held_row
 from bot.transport.performance import LivePerformance
 from bot.transport.reference import reference_line
 from bot.transport.speaker import Speaker
@@ -98,11 +99,13 @@ class WebhookStage:
             stop_label=self._labels.stop,
         )
 
-    async def remark(self, place: Place, text: str, *, key: str, token: str | None = None) -> None:
+    async def remark(
+        self, place: Place, text: str, *, key: str, token: str | None = None, for_me: ForMe | None = None
+    ) -> None:
         """A quiet line of the application's own: small, silent, without pings. Failures are logged.
 
         The same `key` is shown once until something else is said in the channel. `token` is the interaction's, where
-        words go out by `Via.INTERACTION`: only who asked sees the line.
+        words go out by `Via.INTERACTION`: only who asked sees the line. `for_me` puts a button under it.
         """
         if self._remarked.get(place.channel_id) == key:
             return
@@ -112,6 +115,8 @@ class WebhookStage:
         outcome: Outcome | None = None
         if place.via is not Via.INTERACTION:
             body: dict[str, object] = {"content": content, "flags": _SUPPRESS_EMBEDS | _SILENT}
+            if for_me is not None:
+                body["components"] = held_row(for_me.message_id, for_me.label)
             outcome = await post_as_bot(self._executor, place.channel_id, body)
         elif token is not None:
             outcome = await whisper_by_token(self._executor, self._speaker.application_id, token, content)

@@ -24,11 +24,23 @@ DRAFT_SECONDS = 900.0
 _MOST_DRAFTS = 500
 
 
-class TurnButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"turn:never"):
-    """A button under a character's message. Subclass it with a template from `marks` and override `pressed`.
+class LastingButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"never"):
+    """A button that survives restarts: what it needs is read from its custom_id. Errors go to the client's border."""
 
-    Survives restarts: turn and part are read from the custom_id. Errors go to the client's border.
-    """
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Run `pressed` inside the border."""
+        try:
+            await self.pressed(interaction)
+        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
+            await interaction.client.border.answer(interaction, error)
+
+    async def pressed(self, interaction: discord.Interaction[CafeClient]) -> None:
+        """What the button does."""
+        raise NotImplementedError
+
+
+class TurnButton(LastingButton, template=r"turn:never"):
+    """A button under a character's message. Subclass it with a template from `marks` and override `pressed`."""
 
     def __init__(self, mark: Mark, label: str) -> None:
         super().__init__(discord.ui.Button(label=label, custom_id=mark.custom_id))
@@ -44,17 +56,6 @@ class TurnButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
             raise ValueError(f"not a turn's mark: {match.string!r}")
         label = item.label if isinstance(item, discord.ui.Button) else None
         return cls(mark, label or "⋯")
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Run `pressed` inside the border."""
-        try:
-            await self.pressed(interaction)
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
-
-    async def pressed(self, interaction: discord.Interaction[CafeClient]) -> None:
-        """What the button does."""
-        raise NotImplementedError
 
 
 class CafeView(discord.ui.View):

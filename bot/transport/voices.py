@@ -8,7 +8,7 @@ from typing import Literal, cast
 from bot.errors import Closed, StageClosed, StageUnsure
 from bot.ports import Scene
 from bot.transport import pings
-from bot.transport.cards import body_of, card
+from bot.transport.cards import body_of, card, outside_cards
 from bot.transport.executor import Call, Done, Executor, Outcome, Refused
 from bot.transport.lookback import Lookback
 from bot.transport.marks import Components, marks_in
@@ -160,10 +160,10 @@ class BotVoice(_Faced):
 
 
 class InteractionVoice(_Faced):
-    """Answers to one interaction: the deferred first one is edited, at most five more follow, all within 15 minutes.
+    """Answers to one interaction: the first one is edited, at most five more follow, all within 15 minutes.
 
-    The token opens nothing else and is never written anywhere; no history can be read, so a further answer whose fate
-    is unknown stays unknown.
+    What stands in the first one outside its card (the line of who asked) stays above the words. The token opens nothing
+    else and is never written anywhere; no history can be read, so a further answer whose fate is unknown stays unknown.
     """
 
     most_parts: int | None = MOST_ANSWERS
@@ -172,9 +172,28 @@ class InteractionVoice(_Faced):
         super().__init__(scene, faces)
         self._executor = executor
         self._speaker = speaker
+        self._original_id: int | None = None
+        self._line: Components = []
+
+    async def ready(self) -> None:
+        """Also look at the first answer: it tells what was asked, before a restart and after it. Raises `StageClosed`.
+
+        Nothing is lost where it is gone; its being unreachable is.
+        """
+        if not self._is_ready:
+            outcome = await self._executor.request(self._call("GET", _ANSWER, message_id=_ORIGINAL))
+            if isinstance(outcome, Done):
+                original = cast("dict[str, object]", outcome.body)
+                self._original_id = int(str(original["id"]))
+                self._line = outside_cards(original.get("components"))
+            elif not isinstance(outcome, Refused):
+                raise StageClosed(Closed.UNREACHABLE)
+            elif outcome.code != UNKNOWN_MESSAGE:
+                self._settled(outcome)
+        await super().ready()
 
     async def post(self, number: int, content: str, row: Components) -> Outcome:
-        """The first part takes the place of "… is thinking"; the others follow it."""
+        """The first part takes the place of what waits in the first answer; the others follow it."""
         body = await self._card(number, content, row)
         if number == 0:
             call = self._call("PATCH", _ANSWER, body, message_id=_ORIGINAL)
@@ -194,8 +213,12 @@ class InteractionVoice(_Faced):
         return self._settled(await self._executor.request(call))
 
     async def delete(self, message_id: int) -> Outcome:
-        """Take an answer back."""
-        return self._settled(await self._executor.request(self._call("DELETE", _ANSWER, message_id=message_id)))
+        """Take an answer back; of the first one, the line of who asked stays."""
+        await self.ready()
+        call = self._call("DELETE", _ANSWER, message_id=message_id)
+        if self._line and message_id == self._original_id:
+            call = self._call("PATCH", _ANSWER, body_of(self._line), message_id=message_id)
+        return self._settled(await self._executor.request(call))
 
     async def delete_orphan(self, message_id: int) -> bool:
         """Nobody else could."""
@@ -222,8 +245,14 @@ class InteractionVoice(_Faced):
         raise StageUnsure("the answer cannot be read")
 
     async def leave(self) -> None:
-        """Take away "… is thinking"."""
-        await self._executor.request(self._call("DELETE", _ANSWER, message_id=_ORIGINAL))
+        """Take away what waits in the first answer, but not the line of who asked."""
+        await self.ready()
+        if self._original_id is not None:
+            await self.delete(self._original_id)
+
+    async def _card(self, number: int, content: str, row: Components) -> dict[str, object]:
+        body = await super()._card(number, content, row)
+        return body_of([*self._line, *cast("Components", body["components"])]) if number == 0 else body
 
     def room(self) -> tuple[int | None, float]:
         """The interaction's own bucket for edits."""

@@ -94,7 +94,7 @@ class MeetingCommands(commands.Cog):
         place = place_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         user_id = await self.cafe.people.arrive(caller_of(interaction))
-        chosen = self.cafe.conversations.present(place, character).character_id
+        chosen = self.cafe.conversations.present(place, character, interaction.user.id).character_id
         name = await self.cafe.conversations.dismiss(user_id, place, chosen, may_manage=may_manage(interaction))
         say = say_for(interaction)
         await interaction.followup.send(say("**{name}** has left this channel.", name=plain(name)), ephemeral=True)

@@ -15,7 +15,7 @@ from bot.services.talk.places import Listen, PlaceRules
 from bot.texts import Say
 from bot.transport.border import stage_sentence
 from bot.transport.examining import Examined, examine
-from cogs.asking import Asked, plain, present_choices, say_for
+from cogs.asking import Asked, in_our_servers, plain, present_choices, say_for
 from cogs.server.levels import known_character, place_in
 
 _L = app_commands.locale_str
@@ -34,7 +34,7 @@ class DoctorCog(commands.Cog):
     @app_commands.command(name=_L("doctor"), description=_L("Why a character is silent here, and what helps"))
     @app_commands.rename(character=_L("character"))
     @app_commands.describe(character=_L("Leave out to ask about everybody here"))
-    @app_commands.guild_only()
+    @in_our_servers
     async def doctor(self, interaction: Asked, character: str | None = None) -> None:
         """Everything that stands in the way, in order; seen by who asks only."""
         await interaction.response.defer(ephemeral=True, thinking=True)

@@ -12,9 +12,9 @@ from bot import limits
 from bot.errors import UserError
 from bot.services.cafe import Cafe
 from bot.services.talk.places import AdultRule, DeliveryMode, Listen, PlaceRules, PlaceValues, Summoners
-from bot.texts import Say, available_languages
+from bot.texts import LANGUAGE_NAMES, Say, available_languages
 from bot.transport.views import CafeView
-from cogs.asking import Asked, caller_of, say_for
+from cogs.asking import Asked, caller_of, in_our_servers, say_for
 from cogs.server import wording
 from cogs.server.levels import (
     Channel,
@@ -39,7 +39,7 @@ _ADULT = [app_commands.Choice(name=_L(str(text)), value=one.value) for one, text
 _LISTEN = [app_commands.Choice(name=_L(str(text)), value=one.value) for one, text in wording.LISTEN.items()]
 _DELIVERY = [app_commands.Choice(name=_L(str(text)), value=one.value) for one, text in wording.DELIVERY.items()]
 _LANGUAGES = [
-    app_commands.Choice(name=wording.LANGUAGES.get(tag, tag), value=tag)
+    app_commands.Choice(name=LANGUAGE_NAMES.get(tag, tag), value=tag)
     for tag in available_languages()[: limits.CHOICES_MAX]
 ]
 
@@ -53,7 +53,7 @@ def _for_level(command: Any) -> Any:
 
 
 @app_commands.default_permissions(manage_guild=True)
-@app_commands.guild_only()
+@in_our_servers
 class ServerCog(
     commands.GroupCog, group_name=_L("server"), group_description=_L("For admins: where and how characters speak")
 ):

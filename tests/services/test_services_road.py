@@ -197,7 +197,8 @@ async def test_who_had_a_minutes_answers_reads_one_neutral_line(program: Program
     assert len(program.channels.texts()) == 2
     assert await inbox(program) == [("done", None), ("dropped", "rate"), ("dropped", "rate"), ("done", None)]
     ((_, key, line),) = program.channels.remarks
-    assert key == "held_back"
+    assert key == f"held_back {ROBIN.discord_id}"
+    assert [button.label for button in program.channels.buttons] == ["For me"]
     assert "minute" not in line  # why is for the person alone: /doctor
     assert await rows(program, "SELECT count(*) FROM messages WHERE kind = 'user'") == [(2,)]
 

@@ -26,7 +26,7 @@ from bot.services.talk.running import NOTHING_SAID, WELL, Interruption, Outcome,
 from bot.services.talk.snapshot import Cast, Material, Snapshots, place_of
 from bot.services.talk.wordings import EmptyAnswer, Passing, Wordings
 from bot.texts import Say
-from db.models import TurnKind, TurnState
+from db.models import ConversationVia, TurnKind, TurnState
 from db.queries.talk.turns import Standing
 
 _log = structlog.get_logger(__name__)
@@ -200,6 +200,8 @@ class Answering:
         room = self._hearing.room_of(turn.conversation_id)
         if room is None or turn.kind is not TurnKind.REPLY or turn.stands is not None:
             return None
+        if turn.via is ConversationVia.INTERACTION:
+            return None  # it stands in one message with what it answers
         if room.person_message_id <= turn.trigger_message_id:
             return None
         return RepliedTo(turn.trigger_message_id, author_id=cast.asker_discord_id, author_name=cast.asker_name)

@@ -57,7 +57,8 @@ class Door:
         errand = _errand(heard, call, tuple(one.character_id for one in passed.to), sealed)
         if not passed.to:
             nobody_is_missed = call.is_uninvited or heard.author_is_bot
-            return None if nobody_is_missed else AtDoor(errand, passed.held or Held(Silence.NOBODY_HERE))
+            refused = replace(errand, to=call.to)
+            return None if nobody_is_missed else AtDoor(refused, passed.held or Held(Silence.NOBODY_HERE))
         if call.how is How.CHANCE and not self._has_room(heard.place.channel_id, call.priority):
             return None
         if heard.author_is_bot:

@@ -33,7 +33,7 @@ _REMARKS: dict[str, Text] = {
     QUEUE_FULL: N_("So much was said here that some messages stay unanswered. Give the characters a moment."),
     NOBODY_HERE: N_("Nobody listens in this channel yet. Ask a character in with /character summon; /help tells more."),
     DIRECT_MESSAGE: N_("Nobody listens here yet. Ask a character in with /character summon; /help tells more."),
-    HELD_BACK: N_("No answer to this one. /doctor tells you why, and nobody else."),
+    HELD_BACK: N_("No answer to this one. The button tells whoever wrote it why, and nobody else."),
     Closed.INTERACTION_EXPIRED: N_(
         "{character} could not answer: where I am only installed for you, Discord takes five messages within "
         "15 minutes of a command, no more. What you said is kept. Ask again with /say."

@@ -30,6 +30,7 @@ from bot.services.talk.departures import Departures
 from bot.services.talk.door import Door
 from bot.services.talk.gates import Gates, Held, Silence
 from bot.services.talk.heed import Hearing, Present, Room
+from bot.services.talk.held import HeldBack
 from bot.services.talk.inbox import Errand, read
 from bot.services.talk.lanes import Lanes
 from bot.services.talk.outage import POSSIBLY_AWAY, is_away
@@ -90,6 +91,7 @@ class Turns(Afterwards):
         self._lanes: Lanes[Pending | Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
         )
+        self.held_back = HeldBack(database, hearing=hearing, gates=self.gates, stage=stage)
         self._door = Door(hearing, self.gates, self._tokens, self._lanes.has_room)
         snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files)
         self._arrivals = Arrivals(database, boot_id, snapshots, passing, files)
@@ -234,7 +236,7 @@ class Turns(Afterwards):
         self._seen(heard)
         rates = self.gates.rates
         if is_new and held.reason.is_remarked and rates.may_remark(heard.place.channel_id, heard.author.discord_id):
-            await self.welcome.remark(heard, failures.HELD_BACK)
+            await self.welcome.hold_back(heard)
         return False
 
     def _seen(self, heard: Heard) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from bot.errors import UserError
-from bot.ports import Heard, Place, Stage
+from bot.ports import ForMe, Heard, Place, Stage
 from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.gates import Gates
@@ -56,9 +56,18 @@ class Welcome:
 
     async def remark(self, heard: Heard, reason: str, **values: object) -> None:
         """A line in the language the place has, else of who wrote."""
-        spoken = self._gates.rules(heard.place).language or heard.author.locale
-        text = Say(spoken, self._language)(failures.remark_on(reason) or "", **values)
+        text = self._say(heard)(failures.remark_on(reason) or "", **values)
         await self._stage.remark(heard.place, text, key=reason)
+
+    async def hold_back(self, heard: Heard) -> None:
+        """The neutral line for somebody who is not answered: why is for their eyes only (`HeldBack`)."""
+        say = self._say(heard)
+        text = say(failures.remark_on(failures.HELD_BACK) or "")
+        key = f"{failures.HELD_BACK} {heard.author.discord_id}"
+        await self._stage.remark(heard.place, text, key=key, for_me=ForMe(heard.message_id, say("For me")))
+
+    def _say(self, heard: Heard) -> Say:
+        return Say(self._gates.rules(heard.place).language or heard.author.locale, self._language)
 
     async def _default(self, heard: Heard) -> UUID | None:
         rules = self._gates.rules(heard.place)

@@ -16,7 +16,7 @@ from bot.texts import N_
 from db import functions
 from db.models import MessageVariant, PromptMessageRecord, PromptPartRecord
 from db.queries import people
-from db.queries.talk import messages, turns, variants
+from db.queries.talk import conversations, messages, turns, variants
 from db.queries.talk.turns import Provenance
 from db.work import Actor, Database, Work
 
@@ -81,9 +81,10 @@ class Why:
         )
 
     async def last(self, channel_id: int, by: UUID) -> UUID:
-        """The last reply in a channel. Raises `NotFound`."""
-        async with self._database.work(Actor.job("why")) as work:
+        """The last reply in a channel; where the bot is no member, of this person's own. Raises `NotFound`."""
+        async with self._database.work(Actor.user(by)) as work:
             conversation_id = await functions.conversation_at(work.session, channel_id)
+            conversation_id = conversation_id or await conversations.own_active(work.session, by, channel_id)
         turn_id = None
         if conversation_id is not None:
             async with self._database.work(Actor.turn(conversation_id, by)) as work:

@@ -1,0 +1,74 @@
+"""Why somebody is not answered: told to them alone, since in a server nothing public ever says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.errors import NotAllowed, NotFound
+from bot.ports import Stage
+from bot.services.talk.gates import Gates, Silence, explanation
+from bot.services.talk.heed import Hearing
+from bot.services.talk.inbox import Errand, read
+from bot.texts import N_, Text
+from db.models import InboxState
+from db.queries.talk import past
+from db.work import Actor, Database
+
+_IS_OVER: dict[Silence, Text] = {
+    Silence.RATE: N_(
+        "You had as many answers here within a minute as this place allows. That minute is over: write again."
+    ),
+}
+_GONE = N_("What stood in the way of an answer then is gone by now. Write again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence for one person's eyes, with what fills its fields."""
+
+    sentence: Text
+    values: dict[str, object] = field(default_factory=dict[str, object])
+
+
+class HeldBack:
+    """Looks up what kept a message from being answered, and whether it still does."""
+
+    def __init__(self, database: Database, *, hearing: Hearing, gates: Gates, stage: Stage) -> None:
+        self._database = database
+        self._hearing = hearing
+        self._gates = gates
+        self._stage = stage
+
+    async def reason(self, message_id: int, discord_id: int) -> Reason:
+        """Why this person's message was not answered.
+
+        Raises `NotAllowed` for anybody else's message, `NotFound` for one of more than some days ago.
+        """
+        async with self._database.work(Actor.job("held")) as work:
+            row = await past.heard(work.session, message_id)
+        if row is None or row.state is not InboxState.DROPPED:
+            raise NotFound("nothing_held", N_("That was too long ago to tell. Write again, and see."))
+        errand = read(row.heard)
+        if errand.heard.author.discord_id != discord_id:
+            raise NotAllowed(
+                "not_for_you", N_("This is about somebody else's message, and only they may know. Yours are not held.")
+            )
+        return self._now(errand, Silence(row.reason))
+
+    async def tell(self, discord_id: int, words: str) -> None:
+        """The same as a direct message, for who wants to keep it. Raises `NotAllowed` where they take none."""
+        if not await self._stage.tell(discord_id, words):
+            raise NotAllowed(
+                "no_direct_messages",
+                N_(
+                    "You take no direct messages from me. Allow them in this server's privacy settings, then try again."
+                ),
+            )
+
+    def _now(self, errand: Errand, reason: Silence) -> Reason:
+        heard = errand.heard
+        room = self._hearing.room(heard.place.channel_id, heard.author.discord_id)
+        asked = None if room is None else next(filter(None, map(room.character, errand.to)), None)
+        held = self._gates.verdict(room, asked, heard.around, place=heard.place, discord_id=heard.author.discord_id)
+        still = next((one for one in held if one.reason is reason), None)
+        return Reason(_IS_OVER.get(reason, _GONE)) if still is None else Reason(explanation(still), dict(still.values))
