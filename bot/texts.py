@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,9 @@ SOURCE_LANGUAGE = "en"
 PSEUDO_LANGUAGE = "qps"
 """A made-up language (ISO 639 leaves its code to private use): every catalogue text comes out accented and in brackets,
 so that a test sees at once which words on a screen did not pass through the catalogue."""
+
+LANGUAGE_NAMES: Mapping[str, str] = {"en": "English", "es": "Español"}
+"""Languages by their own names; of one that is not here, its tag is shown."""
 
 _FIELD = re.compile(r"(\{[^{}]*\}|\s+)")
 _ACCENTED = str.maketrans("aceinouyACEINOUY", "áçéíñóúýÁÇÉÍÑÓÚÝ")

@@ -9,7 +9,7 @@ import discord
 
 from bot.services.people.personas import Persona, PersonaGender, PersonaPage, Pronouns
 from bot.services.people.profiles import Profile
-from bot.texts import N_, Say, Text
+from bot.texts import LANGUAGE_NAMES, N_, Say, Text
 from cogs.asking import plain
 
 COLOUR = discord.Colour.from_str("#c8763a")
@@ -32,9 +32,6 @@ GENDERS: Mapping[PersonaGender, Text] = {
     PersonaGender.NON_BINARY: N_("non-binary"),
     PersonaGender.OTHER: N_("other"),
 }
-
-LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
-"""Languages by their own names; a tag without one stands for itself."""
 
 _FACE = "face.png"
 _FIELD_MOST = 1024
@@ -76,7 +73,7 @@ def profile_card(profile: Profile, say: Say) -> discord.Embed:
         (say("Pronouns"), spoken_of(profile.pronouns, profile.custom_pronouns, say)),
         (say("About you"), plain(profile.description)),
         (say("Time zone"), profile.time_zone or ""),
-        (say("Language"), LANGUAGES.get(profile.language, profile.language) if profile.language else ""),
+        (say("Language"), LANGUAGE_NAMES.get(profile.language, profile.language) if profile.language else ""),
     ):
         _add(embed, label, value)
     if not embed.fields:

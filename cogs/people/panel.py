@@ -11,10 +11,10 @@ from bot.errors import InvalidInput
 from bot.services.cafe import Cafe
 from bot.services.people.personas import Persona, PersonaGender, Pronouns
 from bot.services.people.profiles import Profile
-from bot.texts import Say, available_languages
+from bot.texts import LANGUAGE_NAMES, Say, available_languages
 from bot.transport.views import CafeView
 from cogs.asking import caller_of, say_for
-from cogs.people.cards import GENDERS, LANGUAGES, NO_PINGS, PRONOUNS, face_file, persona_card, profile_card
+from cogs.people.cards import GENDERS, NO_PINGS, PRONOUNS, face_file, persona_card, profile_card
 from cogs.people.forms import DetailsForm, PersonaForm, ProfileForm
 
 PANEL_SECONDS = 840.0
@@ -83,7 +83,7 @@ class ProfilePanel(CafeView):
         self._pronouns = _menu("me:pronouns", say("Pronouns"), _pronoun_options(profile.pronouns, say))
         self._pronouns.callback = self._choose_pronouns
         languages = [(_NOTHING, say("As my Discord has it"), profile.language is None)]
-        languages += [(tag, LANGUAGES.get(tag, tag), tag == profile.language) for tag in available_languages()]
+        languages += [(tag, LANGUAGE_NAMES.get(tag, tag), tag == profile.language) for tag in available_languages()]
         self._languages = _menu("me:language", say("Language"), languages)
         self._languages.callback = self._choose_language
         self.add_item(self._pronouns)

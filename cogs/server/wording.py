@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.services.talk.places import AdultRule, DeliveryMode, Level, Listen, PlaceRules, Summoners
-from bot.texts import N_, Say, Text
+from bot.texts import LANGUAGE_NAMES, N_, Say, Text
 
 SUMMONERS: Mapping[Summoners, Text] = {
     Summoners.EVERYONE: N_("everyone"),
@@ -31,8 +31,6 @@ LEVELS: Mapping[Level, Text] = {
     Level.CHANNEL: N_("this channel"),
     Level.CHARACTER: N_("this character"),
 }
-LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español"}
-"""Languages by their own names; a tag without one stands for itself."""
 
 LABELS: Mapping[str, Text] = {
     "may_speak": N_("Characters may speak"),
@@ -87,7 +85,7 @@ def value_of(name: str, rules: PlaceRules, say: Say, *, first: str | None = None
 
 def language(tag: str | None, say: Say) -> str:
     """A language by its own name."""
-    return say("everybody's own") if tag is None else LANGUAGES.get(tag, tag)
+    return say("everybody's own") if tag is None else LANGUAGE_NAMES.get(tag, tag)
 
 
 def _summoners(rules: PlaceRules, say: Say) -> str:

@@ -135,3 +135,7 @@ def test_translated_command_names_are_names_to_discord(language: str) -> None:
             if COMMAND_NAME.match(found.text) and found.text == found.text.lower():
                 assert COMMAND_NAME.match(translated), translated
                 assert translated == translated.lower()
+
+
+def test_every_language_has_its_own_name() -> None:
+    assert [tag for tag in texts.available_languages() if tag not in texts.LANGUAGE_NAMES] == []

@@ -20,6 +20,7 @@ async def test_the_asker_who_made_the_character_reads_every_part(program: Progra
     assert (reasons.took.tokens_in, reasons.took.cost_micros) == (10, None)
     assert reasons.pieces
     assert all(piece.label is not None for piece in reasons.pieces)
+    assert [piece.label for piece in reasons.pieces if piece.kind == "sampling"] == ["max_tokens 800"]
     assert reasons.prompt is not None
     assert "You are Mira." in reasons.prompt
     assert "Mira?" in reasons.prompt

@@ -329,6 +329,10 @@ def test_a_request_carries_sampling_room_and_changes() -> None:
     asked = request(replace(PLAIN, character=sheet), Model())
     assert (asked.request.max_tokens, asked.request.temperature, asked.request.seed) == (240, 0.4, None)
     assert asked.changes == {"mood": "calm"}
+    assert (asked.prompt.parts[-1].kind, asked.prompt.parts[-1].tokens) == ("sampling", 0)
+    assert asked.prompt.parts[-1].label.startswith("max_tokens 240, temperature 0.4")
+    again = request(replace(PLAIN, character=sheet), Model(), attempt=3).prompt.parts[-1].label
+    assert again == f"{asked.prompt.parts[-1].label}, seed 3"
     others = [request(replace(PLAIN, character=sheet), Model(), attempt=n) for n in range(1, 9)]
     assert [one.request.seed for one in others] == list(range(1, 9))
     assert len({text_of(one.prompt) for one in others}) > 1

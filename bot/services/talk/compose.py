@@ -8,9 +8,9 @@ or as the system (`compose_names`, `sections`). `compose_full` says what is more
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.ports import ModelRequest, Models, Profile, Prompt
+from bot.ports import ModelRequest, Models, Profile, Prompt, PromptPart
 from bot.services.talk import compose_compact
 from bot.services.talk.compose_budget import prompt_budget
 from bot.services.talk.compose_full import Full
@@ -54,7 +54,20 @@ def request(snapshot: Snapshot, models: Models, *, attempt: int = 0) -> Asked:
         presence_penalty=settings.presence_penalty,
         frequency_penalty=settings.frequency_penalty,
     )
-    return Asked(asked, macros.changes)
+    return Asked(replace(asked, prompt=replace(prompt, parts=(*prompt.parts, _account(asked)))), macros.changes)
+
+
+def _account(asked: ModelRequest) -> PromptPart:
+    """How the model was asked, beside its words: for /why, where it stands as a part that takes no tokens."""
+    settings = {
+        "temperature": asked.temperature,
+        "top_p": asked.top_p,
+        "presence_penalty": asked.presence_penalty,
+        "frequency_penalty": asked.frequency_penalty,
+        "seed": asked.seed,
+    }
+    chosen = [f"{name} {value:g}" for name, value in settings.items() if value is not None]
+    return PromptPart("sampling", ", ".join([f"max_tokens {asked.max_tokens}", *chosen]), 0)
 
 
 def compose(snapshot: Snapshot, *, profile: Profile, budget_tokens: int, count: Count) -> Prompt:
