@@ -8,7 +8,6 @@ import time
 from typing import Any
 
 import discord
-import psutil
 
 from bench.parts.wire import serve
 from bot.transport.pointing import point_at
@@ -41,27 +40,23 @@ class Bare(discord.Client):
 async def main() -> None:
     """Connect, then tell when a round was over."""
     client = Bare()
-    process = psutil.Process()
     running: list[asyncio.Task[None]] = []
 
     async def start(command: dict[str, Any]) -> dict[str, Any]:
         point_at(command["discord"])
         running.append(asyncio.create_task(client.start(command["token"])))
         await client.up.wait()
-        return {"pid": process.pid}
+        return {}
 
     async def arm(_: dict[str, Any]) -> dict[str, Any]:
         client.last.clear()
-        return {"cpu": process.cpu_times().user + process.cpu_times().system}
+        return {"cpu": time.process_time()}
 
     async def ended(_: dict[str, Any]) -> dict[str, Any]:
         await client.last.wait()
-        return {"at": client.last_at, "cpu": process.cpu_times().user + process.cpu_times().system}
+        return {"at": client.last_at, "cpu": time.process_time()}
 
-    async def memory(_: dict[str, Any]) -> dict[str, Any]:
-        return {"rss": process.memory_info().rss, "guilds": len(client.guilds)}
-
-    await serve({"start": start, "arm": arm, "ended": ended, "memory": memory})
+    await serve({"start": start, "arm": arm, "ended": ended})
     await client.close()
     await asyncio.gather(*running, return_exceptions=True)
 

@@ -56,7 +56,7 @@ async def measure_memory(on: Stand, size: Size) -> Memory:
             ready = ready or connected
     async with AsyncExitStack() as exits:
         bare = await on.bare(exits)
-        found["bare"] = (await bare.child.ask(do="memory"))["rss"] / 1e6
+        found["bare"] = bare.resident_mb()
     return Memory(found["gateway"], found["all"], found["bare"], size.servers, ready)
 
 
@@ -66,4 +66,4 @@ async def _used(on: Stand, program: Subject) -> float:
     program.driver.send(on.town.chatter(quiet, streets, 1000))
     await on.spoken_to(program, *streets[:5])
     await asyncio.sleep(1.0)  # what is put away after a reply
-    return (await program.child.ask(do="memory"))["rss"] / 1e6
+    return program.resident_mb()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import psutil
 from pydantic import SecretStr
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
@@ -52,7 +51,6 @@ class Subject:
     def __init__(self) -> None:
         self.exits = AsyncExitStack()
         self.calls = Calls()
-        self.process = psutil.Process()
         self.last = asyncio.Event()
         self.last_at = 0
         self.program: Program
@@ -76,7 +74,7 @@ class Subject:
         await self.program.open()
         self.program.client.add_listener(self._over, "on_guild_channel_update")
         running = await self.program.connect()
-        return {"seconds": time.monotonic() - began, "guilds": running.guilds, "pid": self.process.pid}
+        return {"seconds": time.monotonic() - began, "guilds": running.guilds}
 
     async def summon(self, command: dict[str, Any]) -> dict[str, Any]:
         """Ask characters into channels: `places` are (guild, channel, character, who asks)."""
@@ -98,29 +96,25 @@ class Subject:
         self.calls.caused = self.calls.beats = 0
         self.calls.tasks.clear()
         self.last.clear()
-        return {"cpu": self._cpu()}
+        return {"cpu": time.process_time()}
 
     async def ended(self, _: dict[str, Any]) -> dict[str, Any]:
         """Wait for the event that ends a round: everything sent before it was handled before it."""
         await self.last.wait()
-        return {"at": self.last_at, "cpu": self._cpu()}
+        return {"at": self.last_at, "cpu": time.process_time()}
 
     async def counted(self, _: dict[str, Any]) -> dict[str, Any]:
         """What was counted since `arm`, once nothing is under way."""
         await self.program.cafe.turns.idle()
         return {"caused": self.calls.caused, "beats": self.calls.beats, "tasks": sorted(self.calls.tasks)}
 
-    async def memory(self, _: dict[str, Any]) -> dict[str, Any]:
-        """Resident memory in bytes."""
-        return {"rss": self.process.memory_info().rss, "guilds": len(self.program.client.guilds), "cpu": self._cpu()}
+    async def loaded(self, _: dict[str, Any]) -> dict[str, Any]:
+        """The modules that are loaded."""
+        return {"modules": sorted(sys.modules)}
 
     async def _over(self, before: object, after: object) -> None:
         self.last_at = time.monotonic_ns()
         self.last.set()
-
-    def _cpu(self) -> float:
-        times = self.process.cpu_times()
-        return times.user + times.system
 
 
 async def main() -> None:
@@ -129,7 +123,7 @@ async def main() -> None:
     async with subject.exits:
         await serve({
             name: getattr(subject, name)
-            for name in ("start", "summon", "idle", "arm", "ended", "counted", "memory")
+            for name in ("start", "summon", "idle", "arm", "ended", "counted", "loaded")
         })  # fmt: skip
 
 

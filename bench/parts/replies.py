@@ -77,13 +77,12 @@ async def measure_replies(on: Stand, program: Subject, streets: Sequence[Channel
     for _ in range(_WARM):
         await on.spoken_to(program, *streets)
     stamps = Stamps(program.driver)
-    await program.child.ask(do="arm")
-    before = (await program.child.ask(do="memory"))["cpu"]
+    before = (await program.child.ask(do="arm"))["cpu"]
     began = asyncio.get_running_loop().time()
     sent = await _speak(on, streets, size)
     asked = await _all_posted(on, stamps, sent)
     seconds = asyncio.get_running_loop().time() - began
-    after = (await program.child.ask(do="memory"))["cpu"]
+    after = (await program.child.ask(do="arm"))["cpu"]
     stamps.end()
     return Replies(
         asked=_milliseconds(stamps.left, asked),

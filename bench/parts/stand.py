@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import psutil
 
 from bench.parts.town import Driver, Town
 from bench.parts.wire import Child, ChildFailed
@@ -34,6 +35,10 @@ class Subject:
     child: Child
     driver: Driver
     started: Mapping[str, Any]
+
+    def resident_mb(self) -> float:
+        """Its resident memory in megabytes (10⁶ bytes), looked at from outside."""
+        return psutil.Process(self.child.process.pid).memory_info().rss / 1e6
 
 
 @dataclass

@@ -88,7 +88,7 @@ async def serve(handlers: Mapping[str, Handler]) -> None:
         command: dict[str, Any] = json.loads(line)
         try:
             answer = await handlers[command.pop("do")](command)
-        except Exception as error:
+        except Exception as error:  # the border of a process: whoever asked is told, then it ends
             _say({"error": repr(error)})
             raise
         _say(answer)

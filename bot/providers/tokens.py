@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import ctypes
 import gc
 import gzip
 import hashlib
@@ -22,6 +21,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil
 from typing import Protocol, cast
+
+from bot.footprint import give_back
 
 _VOCABULARY = "o200k_base.tiktoken.gz"
 _SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
@@ -112,7 +113,7 @@ def _load() -> _Encoding | None:
         encoding = cast(_Encoding, core.CoreBPE(ranks, {}, _PIECES))
         del ranks
         gc.collect()
-        _give_back_memory()
+        give_back()
         return encoding
 
 
@@ -131,14 +132,6 @@ def _ranks() -> dict[bytes, int] | None:
     except (OSError, EOFError, ValueError):
         return None
     return ranks if digest.hexdigest() == _SHA256 else None
-
-
-def _give_back_memory() -> None:
-    """Hand freed memory back to the system, where the C library can (glibc)."""
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (OSError, AttributeError):
-        return
 
 
 # ------------------------------------------------------------------------------------------------ learnt factors
