@@ -19,6 +19,7 @@ from uuid import UUID
 import discord
 import structlog
 
+from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.local.errors import StartError
 from bot.local.model import REHEARSAL
@@ -43,7 +44,9 @@ from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
+from bot.services.talk.recaps import Recaps
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
+from bot.services.talk.retelling import JOB as RECAP
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
 from bot.settings import Settings
@@ -182,9 +185,11 @@ class Program:
             await self._open_gateway()
         else:
             self._exits.push_async_callback(self._end_tasks)
-        if self.role.works:
-            self._keep_jobs()
+        if self.role.works and recaps is not None:
+            self._keep_jobs(recaps)
+            recaps = self.cafe.recaps
 
+            recaps = Recaps(self.database, models=await self._open_models()) if self.role.works else None
     async def _open_gateway(self) -> None:
         lock = self.database.lock(GATEWAY_LOCK)
         self._exits.push_async_callback(lock.release)
@@ -283,11 +288,12 @@ class Program:
         )
         self.client.attend(_Ears(turns))
         self._exits.push_async_callback(self.client.close)
+            recaps=Recaps(self.database, models=models),
         turns.start()
         # Pushed last, so closed first: answers under way end while Discord can still be told.
         self._exits.push_async_callback(turns.close)
 
-    def _keep_jobs(self) -> None:
+    def _keep_jobs(self, recaps: Recaps) -> None:
         # Here and not above: the gateway's process runs no jobs, and these libraries weigh some 10 MB.
         from apscheduler.triggers.cron import CronTrigger
 
@@ -306,6 +312,7 @@ class Program:
         self._keep(jobs.run(self._ending), "jobs")
         self._keep(ClockLeader(self.database, nightly, self.clock).run(self._ending), "clock")
 
+        jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
     async def connect(self) -> Running:
         """Log in to Discord and wait until it is there, open the web: what the role does. Raises `StartError`."""
         if self.role.hears:

@@ -150,6 +150,12 @@ RULES: Mapping[str, Rules] = {
         update=f"conversation_id = {HERE} OR author_id = {USER}",
         delete=f"conversation_id = {HERE} OR author_id = {USER} OR {_owns_conversation('conversation_id')}",
     ),
+    "recaps": Rules(
+        select=f"conversation_id = {HERE} OR made_by = {USER} OR conversation_id IN {MINE}",
+        insert=f"conversation_id = {HERE}",
+        update="false",
+        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
+    ),
     "message_variants": _PART_OF_MESSAGE,
     "message_attachments": _PART_OF_MESSAGE,
     "message_edits": _PART_OF_MESSAGE,

@@ -17,7 +17,7 @@ DEFINER_READS = frozenset(
     {"users", "conversations", "participants", "characters", "turns", "turn_parts", "messages", "media"}
     | {"character_reactions", "ratings", "variant_prompts"}
 )
-DEFINER_WRITES = frozenset({"users"})
+DEFINER_WRITES = frozenset({"users", "conversations"})
 DEFINER_DELETES = frozenset({"characters", "messages", "variant_prompts"})
 
 
@@ -252,12 +252,20 @@ _DEFINERS = (
         DECLARE gone bigint;
         BEGIN
             {_JOB_ONLY.format(name="purge_old_messages")}
-            DELETE FROM messages AS m USING conversations AS c
-            WHERE c.id = m.conversation_id AND (
-                m.created_at < now() - make_interval(days => (c.settings ->> 'retention_days')::int)
-                OR (c.status = 'archived' AND c.settings ->> 'keeps_history' = 'false')
-            );
-            GET DIAGNOSTICS gone = ROW_COUNT;
+            -- A recap would go on telling of what is forgotten.
+            WITH removed AS (
+                DELETE FROM messages AS m USING conversations AS c
+                WHERE c.id = m.conversation_id AND (
+                    m.created_at < now() - make_interval(days => (c.settings ->> 'retention_days')::int)
+                    OR (c.status = 'archived' AND c.settings ->> 'keeps_history' = 'false')
+                )
+                RETURNING m.id, m.conversation_id
+            ), told AS (
+                UPDATE conversations AS c SET summary = '', summarized_at = NULL, summarized_through = NULL
+                FROM (SELECT conversation_id, min(id::text)::uuid AS first FROM removed GROUP BY conversation_id) AS r
+                WHERE c.id = r.conversation_id AND c.summarized_through >= r.first
+            )
+            SELECT count(*) INTO gone FROM removed;
             RETURN gone;
         END
         """,

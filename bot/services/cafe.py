@@ -13,6 +13,7 @@ from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.forks import Forks
 from bot.services.talk.places import Places
+from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
@@ -33,4 +34,5 @@ class Cafe:
     replies: Replies
     control: Control
     forks: Forks
+    recaps: Recaps
     why: Why

@@ -298,6 +298,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_message_reactions_user_id"), "message_reactions", ["user_id"], unique=False)
     op.create_table(
+        "recaps",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=True),
+        sa.Column("lines", sa.Integer(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=True),
+        sa.Column("model", sa.Text(), nullable=True),
+        sa.Column("tokens_in", sa.Integer(), nullable=True),
+        sa.Column("tokens_out", sa.Integer(), nullable=True),
+        sa.Column("cost_micros", sa.BigInteger(), nullable=True),
+        sa.Column("price_source", sa.Text(), nullable=True),
+        sa.Column("total_ms", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"],
+            ["conversations.id"],
+            name=op.f("fk_recaps_conversation_id_conversations"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by"], ["users.id"], name=op.f("fk_recaps_made_by_users"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recaps")),
+    )
+    op.create_index("ix_recaps_conversation_id_id", "recaps", ["conversation_id", "id"], unique=False)
+    op.create_index(op.f("ix_recaps_made_by"), "recaps", ["made_by"], unique=False)
+    op.create_table(
         "variant_prompts",
         sa.Column("variant_id", sa.Uuid(), nullable=False),
         sa.Column("asker_id", sa.Uuid(), nullable=False),
@@ -410,6 +437,7 @@ def upgrade() -> None:
     op.add_column("conversations", sa.Column("summary", sa.Text(), server_default="", nullable=False))
     op.add_column("conversations", sa.Column("summarized_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversations", sa.Column("summarized_through", sa.Uuid(), nullable=True))
+    op.add_column("conversations", sa.Column("recap_begun_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("conversations", sa.Column("forked_from", sa.Uuid(), nullable=True))
     op.create_index(op.f("ix_conversations_forked_from"), "conversations", ["forked_from"], unique=False)
     op.create_index(
@@ -573,6 +601,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_messages_persona_id"), table_name="messages")
     op.drop_column("messages", "edited_at")
     op.drop_column("messages", "sensitivity")
+    op.drop_column("messages", "said_in")
     op.drop_column("messages", "reply_to_id")
     op.drop_column("messages", "persona_id")
     op.drop_column("messages", "speaker_name")
@@ -585,6 +614,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_conversations_forked_from"), table_name="conversations")
     op.drop_column("conversations", "forked_from")
+    op.drop_column("conversations", "recap_begun_at")
     op.drop_column("conversations", "summarized_through")
     op.drop_column("conversations", "summarized_at")
     op.drop_column("conversations", "summary")
@@ -616,6 +646,9 @@ def downgrade() -> None:
     op.drop_index("ix_variant_prompts_created_at", table_name="variant_prompts")
     op.drop_index(op.f("ix_variant_prompts_asker_id"), table_name="variant_prompts")
     op.drop_table("variant_prompts")
+    op.drop_index(op.f("ix_recaps_made_by"), table_name="recaps")
+    op.drop_index("ix_recaps_conversation_id_id", table_name="recaps")
+    op.drop_table("recaps")
     op.drop_index(op.f("ix_message_reactions_user_id"), table_name="message_reactions")
     op.drop_table("message_reactions")
     op.drop_index("ix_message_edits_message_id_id", table_name="message_edits")

@@ -74,6 +74,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         replies=program.replies,
         control=program.control,
         forks=program.forks,
+        recaps=program.recaps,
         why=program.why,
     )
 

@@ -148,6 +148,9 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
             "finish_reason": "stop",
         }
     ],
+    "recaps": lambda p: [
+        {"id": new_id(), "conversation_id": p.conversation, "made_by": p.user, "lines": 2, "model": "parrot"}
+    ],
     "variant_prompts": lambda p: [{"variant_id": p.variant, "asker_id": p.user, "messages": []}],
     "inbox": lambda p: [
         {"message_id": 5000 + p.number, "channel_id": p.channel, "heard": {"content": "hello"}, "state": "received"}

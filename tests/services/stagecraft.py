@@ -37,6 +37,7 @@ from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
 from bot.services.talk.replies import Replies
+from bot.services.talk.recaps import Recaps
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
 from bot.texts import Say
@@ -322,6 +323,10 @@ class Program:
 
     @property
     def departures(self) -> Departures:
+    @property
+    def recaps(self) -> Recaps:
+        return Recaps(self.database, models=FakePool(self.models))
+
         return Departures(self.database, self.characters, self.conversations, self.stage, say=Say("en"))
 
     async def crash(self) -> None:

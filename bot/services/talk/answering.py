@@ -176,6 +176,8 @@ class Answering:
             await self._stage.strip(place_of(turn), one.message_id)
         if earlier:
             await self._rows.stripped(turn, earlier)
+        if running.is_outgrown:
+            await self._rows.outgrown(turn)
 
     # -------------------------------------------------------------------------------------------- the stage
 

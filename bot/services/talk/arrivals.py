@@ -15,6 +15,7 @@ from bot import limits
 from bot.failpoints import Point
 from bot.ports import Files, Heard
 from bot.services.people.askers import asker_of
+from bot.services.talk import retelling
 from bot.services.talk.compose_types import Asker
 from bot.services.talk.enclosures import enclosed_with, type_of
 from bot.services.talk.heed import Room
@@ -150,16 +151,19 @@ class Arrivals:
     async def reword_said(self, conversation_id: UUID, message_id: int, content: str) -> None:
         """The history follows a message that was changed, and keeps what it said before."""
         async with self._database.work(Actor.turn(conversation_id)) as work:
+            await retelling.changing(work, conversation_id, discord_message_id=message_id)
             await messages.reword(work.session, conversation_id, message_id, content)
 
     async def forget(self, conversation_id: UUID, message_id: int) -> None:
         """The message was taken back; it leaves the history."""
         async with self._database.work(Actor.turn(conversation_id)) as work:
+            await retelling.changing(work, conversation_id, discord_message_id=message_id)
             await messages.forget(work.session, conversation_id, message_id)
 
     async def unsay(self, conversation_id: UUID, turn_id: UUID) -> None:
         """A character's reply was deleted in Discord; it leaves the history."""
         async with self._database.work(Actor.turn(conversation_id)) as work:
+            await retelling.changing(work, conversation_id, turn_id=turn_id)
             await turns.end(work.session, turn_id, TurnState.CANCELLED, "deleted")
             await messages.unsay(work.session, turn_id)
 

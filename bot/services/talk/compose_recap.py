@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot import limits
-from bot.ports import ModelRequest, Models, Prompt, PromptMessage, PromptPart, Role, Whose
+from bot.ports import ModelRequest, Models, Profile, Prompt, PromptMessage, PromptPart, Role, Whose
 from bot.services.talk import sections
 from bot.services.talk.compose_budget import ANSWER_PRIMING_TOKENS, MESSAGE_TOKENS, Room, prompt_budget, prompt_tokens
 from bot.services.talk.compose_lines import cut_line, older_lines, render_line, speaker, typed
@@ -13,6 +16,9 @@ from bot.services.talk.compose_types import Count, Line, Snapshot
 
 _LINE_SHARE = 0.25
 _PREVIOUS_SHARE = 0.4
+_KEPT_SHARE = 0.25
+# A compact prompt holds three lines.
+_COMPACT_KEPT = 2
 # A recap keeps to what was said.
 _TEMPERATURE = 0.3
 
@@ -26,6 +32,38 @@ def compose_recap(snapshot: Snapshot, models: Models) -> ModelRequest:
     budget = prompt_budget(models.context_tokens, most)
     prompt = recap_prompt(snapshot, budget_tokens=budget, count=models.count)
     return ModelRequest(prompt, max_tokens=most, temperature=_TEMPERATURE)
+
+
+def outgrown(snapshot: Snapshot, prompt: Prompt) -> bool:
+    """Whether a prompt made of this forgets lines that no recap tells of, so that there should be a newer one."""
+    held = sum(part.kind == "history" and part.included for part in prompt.parts)
+    forgets = snapshot.untold > held or snapshot.untold >= limits.HISTORY_LINES
+    return forgets and snapshot.untold >= limits.RECAP_AFTER_LINES
+
+
+def kept(lines: Sequence[Line], models: Models) -> int:
+    """How many of the newest lines a recap that is made by itself leaves untold: prompts hold them word for word."""
+    most = _COMPACT_KEPT if models.profile is Profile.COMPACT else int(limits.RECAP_KEPT_LINES)
+    room, found = Room(int(models.context_tokens * _KEPT_SHARE)), 0
+    for line in reversed(lines[-most:]):
+        if not room.take(models.count(line.text) + MESSAGE_TOKENS):
+            break
+        found += 1
+    return found
+
+
+def first_part(snapshot: Snapshot, models: Models) -> tuple[ModelRequest, int]:
+    """Ask for a recap of the oldest lines of `snapshot.history` that fit, and say how many they are, at least one.
+
+    Asked again with what is left and the recap so made, a history of any length is told whole.
+    """
+    lines = len(snapshot.history)
+    while True:
+        asked = compose_recap(replace(snapshot, history=snapshot.history[:lines]), models)
+        told = sum(part.kind == "history" and part.included for part in asked.prompt.parts)
+        if told == lines or lines == 1:
+            return asked, lines
+        lines = max(told, 1)
 
 
 def recap_prompt(snapshot: Snapshot, *, budget_tokens: int, count: Count) -> Prompt:

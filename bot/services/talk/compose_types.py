@@ -158,8 +158,9 @@ class Snapshot:
 
     `history` is oldest first and ends with the line to answer (for `Task.CONTINUE`: to go on from). `others` names the
     other characters present. `language` is the reader's Discord locale (`es-ES`), if known. `lore` and `memories` come
-    most important first. `asker` replaces `user_name` where given. `recap` tells what was said before the history.
-    `conversation_id`, `now` (aware), `model` and the variables are for macros.
+    most important first. `asker` replaces `user_name` where given. `recap` tells what was said before the history,
+    whose last `untold` lines it does not tell of. `conversation_id`, `now` (aware), `model` and the variables are for
+    macros.
     """
 
     character: CharacterSheet
@@ -172,6 +173,7 @@ class Snapshot:
     asker: Asker | None = None
     place: PlaceFacts = PlaceFacts()
     recap: str = ""
+    untold: int = 0
     task: Task = Task.ANSWER
     conversation_id: UUID | None = None
     now: datetime | None = None

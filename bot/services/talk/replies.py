@@ -13,6 +13,7 @@ from bot import limits
 from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from bot.ports import NO_RIGHTS, Face, Place, Rights, Scene, Stage, Via
 from bot.services.characters.drafts import clean_text
+from bot.services.talk import retelling
 from bot.services.talk.rows import deleted
 from bot.texts import N_
 from db import functions
@@ -197,6 +198,7 @@ class Replies:
             known = await turns.part_ids(work.session, turn_id)
             if not await turns.cancel_sent(work.session, turn_id, "deleted"):
                 raise busy()
+            await retelling.changing(work, found.conversation_id, turn_id=turn_id)
             await messages.unsay(work.session, turn_id)
         scene = Scene(
             turn_id=turn_id,

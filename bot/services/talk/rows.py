@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.errors import NotFound
 from bot.failpoints import Point
 from bot.ports import Finished, Part, Prompt
+from bot.services.talk import retelling
 from bot.services.talk.banter import Follower
 from bot.services.talk.snapshot import Cast, cast_of
 from bot.texts import N_
@@ -100,6 +101,7 @@ class TurnRows:
                 following = await self._follow(direct, turn, follower, ids[min(ids)]) if follower and ids else None
                 return _too_many(turn, ids, others), following
         async with self._database.work(actor) as work:
+            await retelling.changing(work, turn.conversation_id, turn_id=turn.turn_id)
             await _reworded(work, turn, text)
             return _too_many(turn, ids, await showing.sent(await work.direct(), turn, ids)), None
 
@@ -126,9 +128,15 @@ class TurnRows:
         async with self._database.work(Actor.turn(turn.conversation_id)) as work:
             await turns.show(work.session, turn.turn_id, {part.number: part.message_id for part in parts})
 
+    async def outgrown(self, turn: Standing) -> None:
+        """The conversation is longer than its prompts: a recap tells the rest."""
+        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
+            await retelling.ask_for(work, turn.conversation_id)
+
     async def gone(self, turn: Standing) -> None:
         """Somebody deleted the reply in Discord: it was never said."""
         async with self._database.work(Actor.turn(turn.conversation_id)) as work:
+            await retelling.changing(work, turn.conversation_id, turn_id=turn.turn_id)
             await turns.end(work.session, turn.turn_id, TurnState.CANCELLED, "removed")
             await messages.unsay(work.session, turn.turn_id)
 

@@ -40,13 +40,17 @@ NOTHING_SAID = Outcome(is_well=False)
 
 @dataclass(slots=True)
 class Running:
-    """A turn at work. `text` is the whole answer so far, for a reply that goes on with what stood before it."""
+    """A turn at work. `text` is the whole answer so far, for a reply that goes on with what stood before it.
+
+    `is_outgrown`: its prompt forgets lines that no recap tells of yet.
+    """
 
     turn: Standing
     models: Models
     text: str = ""
     is_opened: bool = False
     is_sending: bool = False
+    is_outgrown: bool = False
     interruption: Interruption | None = None
     prompt: Prompt = field(default_factory=lambda: Prompt(()))
     task: asyncio.Task[Worded] | None = None

@@ -163,6 +163,7 @@ class Snapshots:
             asker=asker,
             place=self._facts(turn, place),
             recap=taken.recap,
+            untold=sum(taken.recap_through is None or one.message_id > taken.recap_through for one in said),
             task=task,
             conversation_id=turn.conversation_id,
             now=self._clock.now(),
@@ -258,6 +259,7 @@ def _sheet(character: CharacterFacts) -> CharacterSheet:
 
 
 def line_of(said: SaidLine) -> Line:
+    """A line as prompts are made from it."""
     before = said.answers
     return Line(
         speaker=said.speaker or SOMEBODY,

@@ -15,6 +15,7 @@ from bot.ports import Finished, ModelRequest, Performance, Token, Usage
 from bot.services.talk import macros
 from bot.services.talk.compose import request
 from bot.services.talk.compose_continue import joined
+from bot.services.talk.compose_recap import outgrown
 from bot.services.talk.compose_types import Task
 from bot.services.talk.rows import Worded
 from bot.services.talk.running import Interruption, Running
@@ -88,6 +89,7 @@ class Wordings:
         # In a thread: counting the tokens of a long history is felt on the event loop.
         asked = await asyncio.to_thread(request, snapshot, models, attempt=attempt)
         running.prompt = asked.request.prompt
+        running.is_outgrown = outgrown(snapshot, running.prompt)
         variables = macros.applied(snapshot.variables, asked.changes) if asked.changes else None
         try:
             return await self._stream(running, performance, asked.request, variables)

@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.services.cafe import Cafe
 from cogs.talk.conversation.labels import LabelCommands
 from cogs.talk.conversation.life import LifeCommands
+from cogs.talk.conversation.recap import RecapCommands
 
 __all__ = ["ConversationCog"]
 
@@ -17,6 +18,7 @@ _L = app_commands.locale_str
 class ConversationCog(
     LifeCommands,
     LabelCommands,
+    RecapCommands,
     commands.GroupCog,
     group_name=_L("conversation"),
     group_description=_L("Conversations: begin anew, find, name, keep, end"),

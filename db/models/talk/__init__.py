@@ -26,6 +26,7 @@ from db.models.talk.places import (
     Summoners,
     Trouble,
 )
+from db.models.talk.recaps import Recap
 from db.models.talk.said import (
     AttachmentKind,
     EditReason,
@@ -69,6 +70,7 @@ __all__ = [
     "PromptMessageRecord",
     "PromptPartRecord",
     "Rating",
+    "Recap",
     "Rewording",
     "Summoners",
     "Trouble",

@@ -175,10 +175,11 @@ class Conversation(Base):
     variables: Mapped[dict[str, str]] = mapped_column(
         Document[dict[str, str]](dict[str, str]), default=dict[str, str], server_default=text("'{}'::jsonb")
     )
-    # The recap and the last message it covers.
+    # The recap, the last message it covers, and since when one is being made.
     summary: Mapped[str] = mapped_column(server_default="")
     summarized_at: Mapped[datetime | None]
     summarized_through: Mapped[UUID | None]
+    recap_begun_at: Mapped[datetime | None]
     # The conversation this one branched off.
     forked_from: Mapped[UUID | None] = mapped_column(ForeignKey("conversations.id", ondelete="SET NULL"), index=True)
     started_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -96,6 +96,7 @@ class Taken:
     turn: Standing
     character: CharacterFacts
     recap: str
+    recap_through: UUID | None
     variables: Mapping[str, str]
     asker_name: str | None
     asker_locale: str | None
@@ -301,6 +302,7 @@ def _with_all(turn: Any) -> Any:
             Conversation.via,
             Conversation.settings,
             Conversation.summary,
+            Conversation.summarized_through,
             Conversation.variables,
             User.display_name.label("asker_name"),
             User.locale.label("asker_locale"),
@@ -344,6 +346,7 @@ async def _taken(direct: Direct, row: Any) -> Taken | None:
             **{one.key: getattr(row, f"character_{one.key}") for one in _CHARACTER},
         ),
         recap=row.summary,
+        recap_through=row.summarized_through,
         variables=row.variables,
         asker_name=row.asker_name,
         asker_locale=row.asker_locale,
