@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cogs.talk.conversation import ITEMS as CONVERSATION_ITEMS
 from cogs.talk.conversation import ConversationCog
+from cogs.talk.held import ForMeButton
 from cogs.talk.menus import MenusCog
 from cogs.talk.panel import MoreButton, StopButton
 from cogs.talk.say import TalkCog
@@ -23,4 +25,5 @@ async def prepare(client: CafeClient, cafe: Cafe) -> None:
     await client.add_cog(WhyCog(cafe))
     await client.add_cog(ConversationCog(cafe))
     await client.add_cog(MenusCog(client, cafe))
-    client.add_dynamic_items(StopButton, MoreButton)
+    client.add_dynamic_items(*CONVERSATION_ITEMS)
+    client.add_dynamic_items(ForMeButton, StopButton, MoreButton)

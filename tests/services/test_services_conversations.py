@@ -1,19 +1,17 @@
 """Conversations: how they are named, kept, ended, begun afresh and found, on a real Postgres."""
 
 import asyncio
-from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
-from bot.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from bot.errors import Conflict, NotAllowed, NotFound
 from bot.ports import NO_RIGHTS, Caller, Place, Rights, Via
-from bot.services.oversight.retention import Retention
+from bot.services.people.personas import PersonaDraft, Personas
 from bot.services.talk.conversations import Asking
-from bot.services.talk.conversations.shelf import Search, Which, folded
+from bot.services.talk.conversations.shelf import Search, Which
 from db.models import ParticipantRole
-from db.work import Actor
-from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, FakeModels, Program, make, said, summon, until
+from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, Program, make, said, summon, until
 from tests.services.test_services_turns import rows
 
 KIM = Caller(103, "kim", "Kim")
@@ -34,6 +32,13 @@ async def say(program: Program, words: str, who: Caller = ROBIN, place: Place = 
 async def tavern(program: Program, *names: str, place: Place = TAVERN) -> None:
     for name in names or ("Mira",):
         await summon(program, await make(program, name=name), place=place)
+
+
+async def prompted(program: Program, words: str, **more: object) -> str:
+    """What a model is told when that is said."""
+    await program.turns.hear(said(words, **more))  # type: ignore[arg-type]
+    await program.turns.idle()
+    return "\n".join(one.content for one in program.models.asked[-1].prompt.messages)
 
 
 async def here(program: Program, place: Place = TAVERN) -> UUID:
@@ -185,7 +190,7 @@ async def test_who_may_not_ask_characters_in_does_not_reopen(program: Program) -
     def refuse(character_id: UUID) -> None:
         raise NotAllowed("may_not_summon", "No.")
 
-    with pytest.raises(NotAllowed, match="No."):
+    with pytest.raises(NotAllowed, match=r"^No\."):
         await program.conversations.lives.reopen(robin, str(first), refuse)
     assert await rows(program, "SELECT status FROM conversations") == [("archived",)]
 
@@ -206,3 +211,151 @@ async def test_nobody_joins_a_conversation_that_ended_in_the_same_moment(
     with pytest.raises(Conflict, match="in the same moment"):
         await program.conversations.summon(robin.by, TAVERN, juno, interaction_id=5)
     assert program.turns.listeners(TAVERN.channel_id) == ()
+
+
+# ------------------------------------------------------------------------------------------------ who may
+
+
+DEEDS = {
+    "title": lambda of, who, which=None: of.arrangements.entitle(who, "A title", which),
+    "tags": lambda of, who, which=None: of.arrangements.tag(who, "lanterns", which),
+    "mute": lambda of, who, which=None: of.arrangements.mute(who, which, is_muted=True),
+    "files": lambda of, who, which=None: of.arrangements.set_files(who, which, allowed=False),
+    "retention": lambda of, who, which=None: of.arrangements.set_retention(who, which, 7),
+    "history": lambda of, who, which=None: of.arrangements.set_history(who, which, keeps=False),
+    "model": lambda of, who, which=None: of.arrangements.set_model(who, which, "scripted/parrot"),
+    "settings": lambda of, who, which=None: of.arrangements.settings(who, which),
+    "role": lambda of, who, which=None: of.arrangements.cast(who, "Mira", ParticipantRole.PRIMARY, which),
+    "archive": lambda of, who, which=None: of.lives.archive(who, which),
+    "new": lambda of, who, which=None: of.lives.renew(who, interaction_id=91),
+}
+"""What only those may do who may arrange a conversation."""
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+async def test_who_may_arrange_a_conversation(program: Program, deed: str) -> None:
+    await tavern(program)
+    await say(program, "Mira?", SASHA)
+    do, of = DEEDS[deed], program.conversations
+    before = await rows(program, "SELECT * FROM conversations")
+    elsewhere = str(await here(program))
+    refused = [
+        await asking(program, SASHA),  # takes part
+        await asking(program, KIM),  # does not
+        await asking(program, SASHA, rights=Rights()),
+    ]
+    for who in refused:
+        with pytest.raises(NotAllowed):
+            await do(of, who)
+    if deed != "new":
+        # Manage Messages is a right in its own channel only; whoever takes no part does not even learn of it.
+        with pytest.raises(NotAllowed):
+            await do(of, await asking(program, SASHA, PARLOUR, MANAGER), elsewhere)
+        with pytest.raises(NotFound):
+            await do(of, await asking(program, KIM, PARLOUR, ADMIN), elsewhere)
+        with pytest.raises(NotFound):
+            await do(of, await asking(program), "nonsense")
+    assert await rows(program, "SELECT * FROM conversations") == before
+    await of.arrangements.appoint(await asking(program), SASHA.discord_id, moderates=True)
+    await do(of, await asking(program, SASHA))
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+@pytest.mark.parametrize("rights", [MANAGER, ADMIN], ids=["manages messages", "manages the server"])
+async def test_who_manages_the_place_may_arrange_what_goes_on_there(
+    program: Program, deed: str, rights: Rights
+) -> None:
+    await tavern(program)
+    await DEEDS[deed](program.conversations, await asking(program, KIM, rights=rights))
+
+
+async def test_only_the_owner_and_managers_choose_moderators(program: Program) -> None:
+    await tavern(program)
+    await say(program, "Mira?", SASHA)
+    of, robin, sasha = program.conversations.arrangements, await asking(program), await asking(program, SASHA)
+    with pytest.raises(NotFound, match="takes no part"):
+        await of.appoint(robin, KIM.discord_id, moderates=True)
+    await of.appoint(await asking(program, KIM, rights=MANAGER), SASHA.discord_id, moderates=True)
+    with pytest.raises(NotAllowed, match="choose its moderators"):
+        await of.appoint(sasha, ROBIN.discord_id, moderates=False)
+    await of.entitle(sasha, "Sasha's")
+    await of.appoint(robin, SASHA.discord_id, moderates=False)
+    with pytest.raises(NotAllowed):
+        await of.entitle(sasha, "Still Sasha's")
+
+
+async def test_a_moderator_may_dismiss(program: Program) -> None:
+    await tavern(program)
+    await say(program, "Mira?", SASHA)
+    sasha, room = await asking(program, SASHA), program.turns.room(TAVERN.channel_id)
+    assert room is not None
+    mira = room.characters[0].character_id
+    with pytest.raises(NotAllowed):
+        await program.conversations.dismiss(sasha.by, TAVERN, mira)
+    await program.conversations.arrangements.appoint(await asking(program), SASHA.discord_id, moderates=True)
+    assert await program.conversations.dismiss(sasha.by, TAVERN, mira) == "Mira"
+
+
+# ------------------------------------------------------------------------------------------------ roles of characters
+
+
+async def test_the_primary_answers_when_nobody_is_named(program: Program) -> None:
+    await tavern(program, "Mira", "Juno", place=DIRECT)
+    robin = await asking(program, place=DIRECT)
+    await say(program, "good evening", place=DIRECT)
+    room = program.turns.room(DIRECT.channel_id)
+    assert room is not None
+    room.last_speaker = None  # else whoever spoke last goes on
+    assert program.channels.texts()[-1][0] == "Juno"
+    await program.conversations.arrangements.cast(robin, "Juno", ParticipantRole.PRIMARY)
+    assert [one.is_primary for one in program.turns.listeners(DIRECT.channel_id)] == [False, True]
+    assert await program.conversations.arrangements.cast(robin, "Juno", ParticipantRole.SECONDARY) == (
+        "Juno",
+        ParticipantRole.SECONDARY,
+    )
+    assert [one.is_primary for one in program.turns.listeners(DIRECT.channel_id)] == [True, False]
+
+
+async def test_a_moderator_has_the_last_word_where_two_answer(program: Program) -> None:
+    await tavern(program, "Mira", "Juno", "Tock")
+    await program.conversations.arrangements.cast(await asking(program), "Tock", ParticipantRole.MODERATOR)
+    await say(program, "Juno and Mira?")
+    assert [name for name, _ in program.channels.texts()][3:] == ["Juno", "Mira", "Tock"]
+
+
+async def test_the_only_one_there_stays_first(program: Program) -> None:
+    await tavern(program)
+    robin = await asking(program)
+    of = program.conversations.arrangements
+    assert (await of.cast(robin, "mira", ParticipantRole.SECONDARY))[1] is ParticipantRole.PRIMARY
+    with pytest.raises(NotFound, match="No such character"):
+        await of.cast(robin, "Juno", ParticipantRole.PRIMARY)
+
+
+# ------------------------------------------------------------------------------------------------ elsewhere
+
+
+async def test_where_the_bot_is_no_member_each_person_has_their_own(program: Program) -> None:
+    place = Place(9, 900, 900, Via.INTERACTION)
+    for who in (ROBIN, SASHA):
+        await summon(program, await make(program, by=who), by=who, place=place)
+    robin, sasha = await asking(program, place=place), await asking(program, SASHA, place)
+    await program.conversations.arrangements.entitle(robin, "Robin's")
+    renewed = await program.conversations.lives.renew(sasha, "Sasha's", interaction_id=93)
+    assert renewed.named.title == "Sasha's"
+    assert await rows(program, "SELECT title, status FROM conversations ORDER BY id") == [
+        ("Robin's", "active"),
+        ("", "archived"),
+        ("Sasha's", "active"),
+    ]
+    assert program.channels.texts() == []
+
+
+async def test_a_worn_persona_is_worn_on(program: Program) -> None:
+    await tavern(program)
+    async with program.people.at_work(ROBIN) as (user_id, work):
+        personas = Personas(program.characters.pictures)
+        persona = await personas.create(work, user_id, PersonaDraft("Captain Quill", "A sailor"))
+        await personas.use(work, user_id, TAVERN.channel_id, persona.id)
+    await program.conversations.lives.renew(await asking(program), interaction_id=94)
+    assert "Captain Quill" in await prompted(program, "Mira, who am I?")

@@ -6,18 +6,26 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services.cafe import Cafe
+from cogs.talk.conversation import card, listing, settings
+from cogs.talk.conversation.finding import FindingCommands
 from cogs.talk.conversation.labels import LabelCommands
 from cogs.talk.conversation.life import LifeCommands
 from cogs.talk.conversation.recap import RecapCommands
+from cogs.talk.conversation.roles import RoleCommands
 
-__all__ = ["ConversationCog"]
+__all__ = ["ITEMS", "ConversationCog"]
 
 _L = app_commands.locale_str
+
+ITEMS = (*card.ITEMS, *listing.ITEMS, *settings.ITEMS)
+"""Buttons and menus that survive a restart."""
 
 
 class ConversationCog(
     LifeCommands,
+    FindingCommands,
     LabelCommands,
+    RoleCommands,
     RecapCommands,
     commands.GroupCog,
     group_name=_L("conversation"),

@@ -18,14 +18,14 @@ class LabelCommands(commands.Cog):
     cafe: Cafe
 
     @app_commands.command(name=_L("title"), description=_L("Give this conversation a title"))
-    @app_commands.rename(text=_L("title"))
-    @app_commands.describe(text=_L("Up to 100 characters; leave out to take the title away"))
+    @app_commands.rename(title=_L("title"))
+    @app_commands.describe(title=_L("Up to 100 characters; leave out to take the title away"))
     @which
-    async def title(self, interaction: Asked, text: str = "", conversation: str | None = None) -> None:
+    async def title(self, interaction: Asked, title: str = "", conversation: str | None = None) -> None:
         """What it is called in lists."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         asking = await asking_of(self.cafe, interaction)
-        one = await self.cafe.conversations.arrangements.entitle(asking, text, conversation)
+        one = await self.cafe.conversations.arrangements.entitle(asking, title, conversation)
         say = say_for(interaction)
         if one.title:
             told = say("It is called **{title}** from now on.", title=plain(one.title))

@@ -20,6 +20,9 @@ Suggestions = list[app_commands.Choice[str]]
 COLOUR = discord.Colour.from_str("#c8763a")
 NO_PINGS = discord.AllowedMentions.none()
 COG = "ConversationCog"
+ID = "(?P<id>[0-9a-f]{8}-[0-9a-f-]{27})"
+"""The conversation in a custom_id, so that buttons survive restarts."""
+
 _NAMES_SHOWN = 3
 
 

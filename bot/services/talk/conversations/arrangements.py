@@ -16,8 +16,19 @@ from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seats
 from bot.services.talk.listening import Listening, announce
 from bot.services.talk.turns import Turns
 from bot.texts import N_
-from db.models import Conversation, ConversationSettings, ParticipantRole
+from db.models import Conversation, ConversationKind, ConversationSettings, ParticipantRole
 from db.queries.talk import conversations
+
+__all__ = [
+    "RETENTION_DAYS",
+    "Arrangements",
+    "ConversationKind",
+    "ConversationSettings",
+    "Named",
+    "ParticipantRole",
+    "clean_title",
+    "named",
+]
 
 RETENTION_DAYS = (1, 7, 30, 90, 365)
 """For how long what is said can be kept; for ever is None."""
@@ -47,7 +58,12 @@ class Arrangements:
         self._seats = seats
         self._listening = listening
         self._turns = turns
-        self._offers = offers
+        self.offers = offers
+
+    def check(self, title: str, tags: str) -> None:
+        """Raise `InvalidInput` where either cannot be kept. Touches nothing."""
+        clean_title(title)
+        clean_tags(tags)
 
     async def entitle(self, asking: Asking, typed: str, which: str | None = None) -> Named:
         """Give a conversation a title; empty takes it away. Raises `InvalidInput`, `NotFound` or `NotAllowed`."""
@@ -111,7 +127,7 @@ class Arrangements:
 
         Raises `InvalidInput` for one that is not offered, `NotFound` or `NotAllowed`.
         """
-        offer = None if typed is None else chosen_offer(typed, self._offers())
+        offer = None if typed is None else chosen_offer(typed, self.offers())
         provider, model = (None, None) if offer is None else (offer.provider, offer.model)
         return await self._set(asking, which, provider=provider, model=model)
 
@@ -126,10 +142,13 @@ class Arrangements:
 
     # -------------------------------------------------------------------------------------------- roles
 
-    async def cast(self, asking: Asking, character: str, role: ParticipantRole, which: str | None = None) -> str:
-        """Give a character a role; a new primary takes the place of the old one. Returns the character's name.
+    async def cast(
+        self, asking: Asking, character: str, role: ParticipantRole, which: str | None = None
+    ) -> tuple[str, ParticipantRole]:
+        """Give a character a role; a new primary takes the place of the old one. Returns its name and what it is now.
 
-        `character` is an id or a name typed in full. Raises `NotFound` or `NotAllowed`.
+        `character` is an id or a name typed in full. Somebody must answer first: the only one there stays primary.
+        Raises `NotFound` or `NotAllowed`.
         """
         async with self._seats.opened(asking, Deed.ARRANGE, which) as opened:
             one, session = opened.conversation, opened.work.session
@@ -139,9 +158,10 @@ class Arrangements:
             if meant is None:
                 raise NotFound("not_here", N_("No such character is in this conversation."))
             await conversations.set_character_role(session, one.id, meant.character_id, role)
+            now = await conversations.present(session, one.id)
             await announce(opened.work, one.id, one.channel_id)
         await self._heard(one)
-        return meant.name
+        return meant.name, next(it.role for it in now if it.character_id == meant.character_id)
 
     async def appoint(self, asking: Asking, discord_id: int, which: str | None = None, *, moderates: bool) -> None:
         """Let a person who takes part moderate the conversation, or no longer. Raises `NotFound` or `NotAllowed`."""

@@ -14,9 +14,9 @@ from db.work import Work
 async def write_greeting(
     work: Work, conversation_id: UUID, by: UUID, character: Character, *, interaction_id: int, boot_id: UUID
 ) -> UUID | None:
-    """The turn with which a character greets who asked it in; None where it has no greeting. In that conversation's work.
+    """The turn with which a character greets who asked it in; None where it has no greeting.
 
-    `interaction_id` is the command's, so that a command delivered twice greets once.
+    `work` is that conversation's. `interaction_id` is the command's: delivered twice, it greets once.
     """
     person = await people.user(work.session, by)
     greeting = greeting_of(

@@ -49,9 +49,7 @@ class Reopened:
 class Lives:
     """Ends conversations, begins them afresh, and takes them up again."""
 
-    def __init__(
-        self, database: Database, seats: Seats, *, listening: Listening, turns: Turns, boot_id: UUID
-    ) -> None:
+    def __init__(self, database: Database, seats: Seats, *, listening: Listening, turns: Turns, boot_id: UUID) -> None:
         self._database = database
         self._seats = seats
         self._listening = listening
@@ -117,9 +115,7 @@ class Lives:
             now = await active(work, asking.by, asking.place)
             ended, current = None, None
             if now is not None:
-                opened = await self._seats.at(
-                    await work.become(Actor.turn(now, asking.by)), asking, Deed.ARRANGE, now
-                )
+                opened = await self._seats.at(await work.become(Actor.turn(now, asking.by)), asking, Deed.ARRANGE, now)
                 current, ended = opened.conversation, await self._end(opened)
             work = await work.become(Actor.turn(wanted, asking.by))
             await conversations.reopen(work.session, wanted)
@@ -180,7 +176,9 @@ class Lives:
 
 def _refuse_elsewhere(one: Conversation, asking: Asking) -> None:
     if one.is_active:
-        raise Conflict("goes_on_already", N_("This conversation goes on already, in <#{channel}>."), channel=one.channel_id)
+        raise Conflict(
+            "goes_on_already", N_("This conversation goes on already, in <#{channel}>."), channel=one.channel_id
+        )
     if one.channel_id != asking.place.channel_id or one.via is not ConversationVia(asking.place.via.value):
         raise Conflict(
             "held_elsewhere",

@@ -19,7 +19,7 @@ from db.queries.talk import shelf as queries
 from db.queries.talk.shelf import Mark, ShelfRow, Sums, Taking, Wanted
 from db.work import Actor, Database
 
-__all__ = ["Card", "Found", "Mark", "Search", "Shelf", "ShelfPage", "ShelfRow", "Which"]
+__all__ = ["Card", "Found", "Mark", "Search", "Shelf", "ShelfPage", "ShelfRow", "Sums", "Taking", "Which"]
 
 _MARKS = re.compile("[\u0300-\u036f]")
 _WORDS = re.compile(r"[^\W_]+")
