@@ -21,6 +21,7 @@ import structlog
 
 from bot import limits
 from bot.clock import Clock, SystemClock
+from bot.footprint import stand_still
 from bot.local.errors import StartError
 from bot.local.model import REHEARSAL
 from bot.ports import Heard, ModelPool, Place, Reacted, Stage
@@ -39,14 +40,15 @@ from bot.services.people.profiles import Profiles
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
 from bot.services.talk.cursors import Missed
+from bot.services.talk.exports import Exports
 from bot.services.talk.forks import Forks
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
-from bot.services.talk.replies import Replies
 from bot.services.talk.recaps import Recaps
-from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
+from bot.services.talk.replies import Replies
 from bot.services.talk.retelling import JOB as RECAP
+from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
 from bot.settings import Settings
@@ -96,11 +98,14 @@ class _Ears:
     async def hear(self, heard: Heard) -> None:
         await self._turns.hear(heard)
 
-    async def trigger_deleted(self, message_id: int) -> None:
-        await self._turns.trigger_deleted(message_id)
+    async def trigger_deleted(self, message_id: int, channel_id: int) -> None:
+        await self._turns.trigger_deleted(message_id, channel_id)
 
-    async def trigger_edited(self, message_id: int, content: str) -> None:
-        await self._turns.trigger_edited(message_id, content)
+    async def trigger_edited(self, message_id: int, content: str, channel_id: int) -> None:
+        await self._turns.trigger_edited(message_id, content, channel_id)
+
+    def follows(self, channel_id: int) -> bool:
+        return self._turns.follows(channel_id)
 
     def concerns(self, channel_id: int, author_is_bot: bool) -> bool:
         return self._turns.concerns(channel_id, author_is_bot)
@@ -183,13 +188,13 @@ class Program:
         pointing.point_at(self.settings.discord_base_url or None)
         if self.role.hears:
             await self._open_gateway()
+            recaps = self.cafe.recaps
         else:
+            recaps = Recaps(self.database, models=await self._open_models()) if self.role.works else None
             self._exits.push_async_callback(self._end_tasks)
         if self.role.works and recaps is not None:
             self._keep_jobs(recaps)
-            recaps = self.cafe.recaps
 
-            recaps = Recaps(self.database, models=await self._open_models()) if self.role.works else None
     async def _open_gateway(self) -> None:
         lock = self.database.lock(GATEWAY_LOCK)
         self._exits.push_async_callback(lock.release)
@@ -284,11 +289,12 @@ class Program:
                 boot_id=self.boot_id,
                 language=self.settings.language,
             ),
+            recaps=Recaps(self.database, models=models),
+            exports=Exports(self.database, self.clock),
             why=Why(self.database, replies),
         )
         self.client.attend(_Ears(turns))
         self._exits.push_async_callback(self.client.close)
-            recaps=Recaps(self.database, models=models),
         turns.start()
         # Pushed last, so closed first: answers under way end while Discord can still be told.
         self._exits.push_async_callback(turns.close)
@@ -308,16 +314,17 @@ class Program:
             await sweep.run()
 
         jobs.register(RETENTION, remove_what_is_over)
+        jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
         nightly = [Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC))]
         self._keep(jobs.run(self._ending), "jobs")
         self._keep(ClockLeader(self.database, nightly, self.clock).run(self._ending), "clock")
 
-        jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
     async def connect(self) -> Running:
         """Log in to Discord and wait until it is there, open the web: what the role does. Raises `StartError`."""
         if self.role.hears:
             await self._log_in()
         application_id = await self._application_id()
+        self._exits.callback(stand_still())
         invite_url = None if self._is_local or not application_id else _invite_url(application_id)
         return Running(
             web_url=await self._open_web(invite_url) if self.role.serves else None,

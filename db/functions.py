@@ -135,6 +135,23 @@ async def turn_of_message(session: AsyncSession, message_id: int) -> UUID | None
     return None if found is None else _uuid(found)
 
 
+async def conversations_of_message(session: AsyncSession, message_id: int) -> Sequence[UUID]:
+    """The ids of the conversations that hold a Discord message. Any actor may call it."""
+    statement = text("SELECT * FROM conversations_of_message(:message)")
+    return [_uuid(found) for found in await session.scalars(statement, {"message": message_id})]
+
+
+async def user_of(session: AsyncSession, discord_id: int) -> UUID | None:
+    """The id of the user with this Discord id, if there is one. Any actor may call it."""
+    found = await session.scalar(text("SELECT user_of(:discord)"), {"discord": discord_id})
+    return None if found is None else _uuid(found)
+
+
+async def channels_of_conversations(session: AsyncSession) -> Sequence[int]:
+    """Every channel in which a conversation goes on or went on. For jobs only."""
+    return list(await session.scalars(text("SELECT * FROM channels_of_conversations()")))
+
+
 async def is_participant(session: AsyncSession, conversation_id: UUID) -> bool:
     """Whether the acting user owns or takes part in the conversation."""
     return bool(await session.scalar(text("SELECT is_participant(:conversation)"), {"conversation": conversation_id}))

@@ -185,6 +185,22 @@ _DEFINERS = (
         definer_reason="whoever sees a reply may ask who made it; gives out the turn's id only",
     ),
     Function(
+        "conversations_of_message",
+        "message bigint",
+        "SETOF uuid",
+        "SELECT m.conversation_id FROM messages AS m WHERE actor_present() AND m.discord_message_id = message"
+        " UNION SELECT t.conversation_id FROM turn_parts AS p JOIN turns AS t ON t.id = p.turn_id"
+        " WHERE actor_present() AND p.message_id = message",
+        definer_reason="what becomes of a message reaches every conversation that holds it, forks too; their ids only",
+    ),
+    Function(
+        "user_of",
+        "discord bigint",
+        "uuid",
+        "SELECT u.id FROM users AS u WHERE actor_present() AND u.discord_id = discord",
+        definer_reason="of who takes an emoji away Discord tells the id alone; gives out ours for it",
+    ),
+    Function(
         "reaction_counts",
         "only_characters uuid[]",
         "TABLE (character_id uuid, likes bigint, favorites bigint)",
@@ -301,6 +317,19 @@ _DEFINERS = (
         """,
         language="plpgsql",
         definer_reason="the index in memory of who listens where, across all conversations; for jobs only",
+    ),
+    Function(
+        "channels_of_conversations",
+        "",
+        "SETOF bigint",
+        f"""
+        BEGIN
+            {_JOB_ONLY.format(name="channels_of_conversations")}
+            RETURN QUERY SELECT DISTINCT c.channel_id FROM conversations AS c;
+        END
+        """,
+        language="plpgsql",
+        definer_reason="where changes of old messages can matter, across all conversations; for jobs only",
     ),
     Function(
         "unfinished_turns",

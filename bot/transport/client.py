@@ -213,21 +213,21 @@ class CafeClient(commands.Bot):
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         """A message was taken back."""
         if self.ears is not None:
-            await self.ears.trigger_deleted(payload.message_id)
+            await self.ears.trigger_deleted(payload.message_id, payload.channel_id)
 
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
         """Many were."""
         if self.ears is not None:
             for message_id in payload.message_ids:
-                await self.ears.trigger_deleted(message_id)
+                await self.ears.trigger_deleted(message_id, payload.channel_id)
 
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """A message may say something else now; embeds unfolding is the same event."""
-        if not self._concerns(payload.message):
+        if self.ears is None or not (self.ears.follows(payload.channel_id) or self._concerns(payload.message)):
             return
         said = self._heard(payload.message)
-        if self.ears is not None and said is not None and said.webhook_id is None and not said.content_withheld:
-            await self.ears.trigger_edited(said.message_id, said.content)
+        if said is not None and said.webhook_id is None and not said.content_withheld:
+            await self.ears.trigger_edited(said.message_id, said.content, payload.channel_id)
 
     async def on_ready(self) -> None:
         """A new session: whatever was said before it is not replayed."""

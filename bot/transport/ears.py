@@ -40,11 +40,15 @@ class Ears(Protocol):
         """Somebody said something."""
         ...
 
-    async def trigger_deleted(self, message_id: int) -> None:
+    def follows(self, channel_id: int) -> bool:
+        """Whether it could be of interest what becomes of messages there, however old. Asked of every change."""
+        ...
+
+    async def trigger_deleted(self, message_id: int, channel_id: int) -> None:
         """A message was taken back."""
         ...
 
-    async def trigger_edited(self, message_id: int, content: str) -> None:
+    async def trigger_edited(self, message_id: int, content: str, channel_id: int) -> None:
         """A message now says something else."""
         ...
 

@@ -14,6 +14,7 @@ from bot.ports import (
     Caller,
     Face,
     Finished,
+    ForMe,
     Heard,
     ModelRequest,
     Offer,
@@ -32,12 +33,13 @@ from bot.services.keys.vault import Vault
 from bot.services.people import People
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
+from bot.services.talk.exports import Exports
 from bot.services.talk.forks import Forks
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
-from bot.services.talk.replies import Replies
 from bot.services.talk.recaps import Recaps
+from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
 from bot.texts import Say
@@ -83,6 +85,7 @@ class Channels:
     posts: list[Posted] = field(default_factory=list)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     stripped: list[int] = field(default_factory=list)
+    buttons: list[ForMe] = field(default_factory=list)
     told: list[tuple[int, str]] = field(default_factory=list)
     files: dict[int, bytes] = field(default_factory=dict)
     threads: list["Opened"] = field(default_factory=list)
@@ -174,8 +177,12 @@ class FakeStage:
         self.performances.append(performance)
         return performance
 
-    async def remark(self, place: Place, text: str, *, key: str, token: str | None = None) -> None:
+    async def remark(
+        self, place: Place, text: str, *, key: str, token: str | None = None, for_me: ForMe | None = None
+    ) -> None:
         self.channels.remarks.append((place.channel_id, key, text))
+        if for_me is not None:
+            self.channels.buttons.append(for_me)
 
     async def strip(self, place: Place, message_id: int) -> None:
         self.channels.stripped.append(message_id)
@@ -318,15 +325,19 @@ class Program:
         )
 
     @property
+    def exports(self) -> Exports:
+        return Exports(self.database, self.clock)
+
+    @property
+    def recaps(self) -> Recaps:
+        return Recaps(self.database, models=FakePool(self.models))
+
+    @property
     def why(self) -> Why:
         return Why(self.database, self.replies)
 
     @property
     def departures(self) -> Departures:
-    @property
-    def recaps(self) -> Recaps:
-        return Recaps(self.database, models=FakePool(self.models))
-
         return Departures(self.database, self.characters, self.conversations, self.stage, say=Say("en"))
 
     async def crash(self) -> None:

@@ -39,10 +39,13 @@ class Listener:
     async def hear(self, heard: Heard) -> None:
         self.heard.append(heard)
 
-    async def trigger_deleted(self, message_id: int) -> None:
+    def follows(self, channel_id: int) -> bool:
+        return self.is_interested
+
+    async def trigger_deleted(self, message_id: int, channel_id: int) -> None:
         self.deleted.append(message_id)
 
-    async def trigger_edited(self, message_id: int, content: str) -> None:
+    async def trigger_edited(self, message_id: int, content: str, channel_id: int) -> None:
         self.edited.append((message_id, content))
 
     async def cursors(self) -> list[Gap]:

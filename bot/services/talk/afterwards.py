@@ -16,12 +16,16 @@ from bot.services.talk.heed import Hearing
 from bot.services.talk.troubles import Troubles
 from bot.services.talk.underway import Meanwhile, Pending
 from bot.texts import N_
+from db.models import ParticipantRole
+from db.queries.talk import conversations
+from db.work import Actor, Database
 
 
 class Afterwards:
     """The part of `Turns` that follows what becomes of messages; `Turns` fills what is named here."""
 
     troubles: Troubles
+    _database: Database
     _hearing: Hearing
     _arrivals: Arrivals
     _changes: Changes
@@ -33,26 +37,36 @@ class Afterwards:
     async def stop(self, turn_id: UUID, by: UUID, *, may_manage: bool = False) -> None:
         """Break an answer off; what there is of it stays and counts as the answer, and no character goes on after it.
 
-        For the asker, whoever began the conversation, and those who manage messages there. Raises `NotAllowed`, or
+        For the asker, whoever began or moderates the conversation, and those who manage messages there. Raises `NotAllowed`, or
         `Conflict` where the answer is finished.
         """
         running = self._answering.running(turn_id)
         if running is None or running.is_sending:
             raise Conflict("answer_finished", N_("This answer is already finished."))
-        if not may_manage and by not in {running.turn.asker_id, running.turn.conversation_owner_id}:
+        turn = running.turn
+        concerned = may_manage or by in {turn.asker_id, turn.conversation_owner_id}
+        if not concerned and not await self._moderates(turn.conversation_id, by):
             raise NotAllowed(
                 "not_your_answer",
                 N_("Only who asked, who began this conversation, or a moderator can stop this answer."),
             )
         running.interrupt(Interruption.STOPPED)
 
-    async def trigger_deleted(self, message_id: int) -> None:
-        """The message was deleted: what is not yet said about it is not said, and it leaves the history."""
+    async def _moderates(self, conversation_id: UUID, by: UUID) -> bool:
+        async with self._database.work(Actor.turn(conversation_id, by)) as work:
+            role = await conversations.role_of(work.session, conversation_id, by)
+        return role is ParticipantRole.MODERATOR
+
+    async def trigger_deleted(self, message_id: int, channel_id: int | None = None) -> None:
+        """The message was deleted: what is not yet said about it is not said, and it leaves the history.
+
+        Without `channel_id` only what is in memory is found.
+        """
         pending = self._pending.get(message_id)
         if message_id in self._arriving:
             self._arriving[message_id].is_gone = True
         if pending is None:
-            await self._changes.deleted(message_id)
+            await self._changes.deleted(message_id, channel_id)
             return
         pending.is_gone = True
         for running in self._answering_to(message_id):
@@ -60,17 +74,17 @@ class Afterwards:
         if pending.conversation_id is not None:
             await self._arrivals.forget(pending.conversation_id, message_id)
 
-    async def trigger_edited(self, message_id: int, content: str) -> None:
+    async def trigger_edited(self, message_id: int, content: str, channel_id: int | None = None) -> None:
         """The message was changed. Before a word of the answer is seen it is answered anew as it stands now.
 
-        Later only the history follows; the answer stands.
+        Later only the history follows; the answer stands. Without `channel_id` only what is in memory is found.
         """
         pending = self._pending.get(message_id)
         content = content[: limits.HEARD_TEXT_MAX]
         if message_id in self._arriving:
             self._arriving[message_id].content = content
         if pending is None:
-            await self._changes.edited(message_id, content)
+            await self._changes.edited(message_id, channel_id, content)
         if pending is None or pending.errand.heard.content == content:
             return
         if any(one.text.strip() or one.is_sending for one in self._answering_to(message_id)):
@@ -90,9 +104,9 @@ class Afterwards:
         """Whether a message there can matter that neither mentions the application nor is a direct one."""
         return self._hearing.concerns(channel_id, author_is_bot=author_is_bot)
 
-    def knows(self, message_id: int) -> bool:
-        """Whether a message is followed: then it matters what becomes of it."""
-        return self._changes.knows(message_id)
+    def follows(self, channel_id: int) -> bool:
+        """Whether what becomes of messages in a channel can matter: a conversation goes on there, or once did."""
+        return self._changes.follows(channel_id)
 
     async def place_changed(self, place: Place) -> None:
         """A channel was opened again, or its permissions are others: what stood in the way may be gone."""

@@ -81,7 +81,6 @@ class Backstage:
             turn.character_id,
             (part.message_id for part in parts),
             conversation_id=turn.conversation_id,
-            turn_id=turn.turn_id,
         )
         if following is not None:
             room = self._hearing.room_of(turn.conversation_id)

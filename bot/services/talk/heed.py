@@ -119,16 +119,6 @@ class Room:
         return next((one for one in self.characters if one.character_id == character_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A message of a character's: `first_id` is the message its reply begins with."""
-
-    character_id: UUID
-    conversation_id: UUID | None = None
-    turn_id: UUID | None = None
-    first_id: int = 0
-
-
 class Hearing:
     """Which characters listen where, and who spoke last. `rules` tells what a place allows beyond being spoken to."""
 
@@ -138,7 +128,9 @@ class Hearing:
         # Where the bot is no member, each person talks with characters of their own.
         self._alone: dict[tuple[int, int], Room] = {}
         self._by_conversation: dict[UUID, Room] = {}
-        self._lines: OrderedDict[int, Line] = OrderedDict()
+        self._lines: OrderedDict[int, UUID] = OrderedDict()
+        self.forgotten_to = 0
+        """Of messages up to this id the characters' own may be forgotten."""
 
     # -------------------------------------------------------------------------------------------- who is where
 
@@ -206,29 +198,20 @@ class Hearing:
         message_ids: Iterable[int] = (),
         *,
         conversation_id: UUID | None = None,
-        turn_id: UUID | None = None,
     ) -> None:
         """Remember who spoke last in a channel, and in which messages."""
         room = self._by_conversation.get(conversation_id) if conversation_id else self._rooms.get(channel_id)
         if room is not None:
             room.last_speaker = character_id
-        ids = sorted(message_ids)
-        for message_id in ids:
-            self._lines[message_id] = Line(character_id, conversation_id, turn_id, ids[0])
+        for message_id in sorted(message_ids):
+            self._lines[message_id] = character_id
             if len(self._lines) > _REMEMBERED_LINES:
-                self._lines.popitem(last=False)
+                forgotten, _ = self._lines.popitem(last=False)
+                self.forgotten_to = max(self.forgotten_to, forgotten + 1)
 
-    def line(self, message_id: int) -> Line | None:
-        """Whose line a message is, as far as is remembered."""
+    def speaker(self, message_id: int) -> UUID | None:
+        """The character whose line a message is, as far as is remembered."""
         return self._lines.get(message_id)
-
-    def unsaid(self, message_id: int) -> tuple[Line, bool] | None:
-        """A character's message is gone. Says whose it was, and whether nothing is left of the reply it was part of."""
-        line = self._lines.pop(message_id, None)
-        if line is None or line.turn_id is None:
-            return None
-        # The messages of one reply follow each other closely: what is left of it is among the latest.
-        return line, not any(one.turn_id == line.turn_id for one in self._lines.values())
 
     def person_spoke(self, heard: Heard) -> None:
         """A person said something in a channel: characters may talk to each other anew."""
@@ -317,7 +300,7 @@ class Hearing:
             return None
         known = self._lines.get(reply.message_id)
         if known is not None:
-            return known.character_id if room.character(known.character_id) else None
+            return known if room.character(known) else None
         if reply.webhook_id is None or reply.author_name is None:
             return None
         name = reply.author_name.casefold()

@@ -95,7 +95,7 @@ class Turns(Afterwards):
         self._door = Door(hearing, self.gates, self._tokens, self._lanes.has_room)
         snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files)
         self._arrivals = Arrivals(database, boot_id, snapshots, passing, files)
-        self._changes = Changes(self._arrivals, hearing, people)
+        self._changes = Changes(database, arrivals=self._arrivals, hearing=hearing, people=people, clock=clock)
         self._departures = Departures(database, hearing=hearing, arrivals=self._arrivals, troubles=self.troubles)
         self._answering = Answering(
             TurnRows(database, boot_id, passing),
@@ -136,6 +136,7 @@ class Turns(Afterwards):
     async def resume(self) -> int:
         """Take up what earlier runs began: once at boot, when Discord can be reached. Returns how much there was."""
         await self.troubles.load()
+        await self._changes.load()
         async with self._database.work(Actor.job("resume")) as work:
             waiting = [read(row.heard) for row in await delivery.waiting(work.session)]
             unfinished = await functions.unfinished_turns(work.session, self._boot_id)
@@ -314,7 +315,7 @@ class Turns(Afterwards):
         finally:
             self._pending.pop(message_id, None)
             if item.conversation_id is not None:
-                self._changes.remember(message_id, item.conversation_id)
+                self._changes.remember(message_id, item.lane)
 
     async def _answer_message(self, pending: Pending) -> str | None:
         """Answer a message; returns why not, where it was not."""

@@ -96,7 +96,7 @@ async def react(
 ) -> None:
     """A person put an emoji under a message; doing so again changes nothing."""
     target = select(Message.id, literal(user_id), literal(emoji)).where(
-        Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
+        Message.id == shown_as(conversation_id, discord_message_id)
     )
     statement = insert(MessageReaction).from_select(["message_id", "user_id", "emoji"], target)
     await (await session.connection()).execute(statement.on_conflict_do_nothing())
@@ -106,12 +106,10 @@ async def unreact(
     session: AsyncSession, conversation_id: UUID, discord_message_id: int, user_id: UUID, emoji: str
 ) -> None:
     """A person took their emoji away."""
-    target = select(Message.id).where(
-        Message.conversation_id == conversation_id, Message.discord_message_id == discord_message_id
-    )
+    target = shown_as(conversation_id, discord_message_id)
     await session.execute(
         delete(MessageReaction).where(
-            MessageReaction.message_id.in_(target), MessageReaction.user_id == user_id, MessageReaction.emoji == emoji
+            MessageReaction.message_id == target, MessageReaction.user_id == user_id, MessageReaction.emoji == emoji
         )
     )
 
