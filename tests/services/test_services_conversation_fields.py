@@ -124,7 +124,8 @@ FIELDS: dict[str, Callable[..., Awaitable[None]]] = {
 
 NOT_SET = {
     "id", "owner_id", "guild_id", "channel_id", "webhook_channel_id", "via", "kind", "status", "variables",
-    "summary", "summarized_at", "summarized_through", "recap_begun_at", "forked_from", "started_at", "last_activity_at", "settings",
+    "summary", "summarized_at", "summarized_through", "recap_begun_at", "forked_from", "started_at",
+    "last_activity_at", "settings",
 }  # fmt: skip
 """Columns that follow from what happens, or that other commands write (/conversation archive, recap; fork)."""
 

@@ -102,6 +102,22 @@ async def test_nobody_finds_what_they_take_no_part_in(program: Program) -> None:
     assert found.characters == ("Mira",)
 
 
+async def test_a_fork_names_its_source_to_those_who_may_know_it(program: Program) -> None:
+    await titled(program, "Root", "Branch")
+    await rows(
+        program,
+        "UPDATE conversations SET forked_from = (SELECT id FROM conversations WHERE title = 'Root')"
+        " WHERE title = 'Branch' RETURNING 1",
+    )
+    place, shelf = Place(1, 3001, 3001), program.conversations.shelf
+    await say(program, "Mira?", SASHA, place)
+    assert (await shelf.card(await asking(program, place=place))).fork_of == "Root"
+    assert (await shelf.card(await asking(program, SASHA, place))).fork_of == ""
+    assert (await shelf.card(await asking(program, place=Place(1, 3000, 3000)))).fork_of is None
+    robin = await asking(program)
+    assert [one.is_fork for one in (await shelf.page(robin.by, Search())).rows] == [True, False]
+
+
 async def test_ones_tags_are_suggested(program: Program) -> None:
     await titled(program, "One", "Two")
     for number, tags in enumerate(("quiet, lanterns", "quiet")):

@@ -10,7 +10,10 @@ from bot.ports import NO_RIGHTS, Caller, Place, Rights, Via
 from bot.services.people.personas import PersonaDraft, Personas
 from bot.services.talk.conversations import Asking
 from bot.services.talk.conversations.shelf import Search, Which
+from bot.services.talk.replies import May
 from db.models import ParticipantRole
+from db.queries.talk import conversations
+from db.work import Actor
 from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, Program, make, said, summon, until
 from tests.services.test_services_turns import rows
 
@@ -122,15 +125,17 @@ async def test_where_nothing_goes_on_nothing_begins_afresh(program: Program) -> 
 
 
 async def test_twelve_conversations_begin_on_one_connection(program: Program) -> None:
-    """A statement that is prepared, and planned anew for any values after some uses, still finds its index."""
-    for number in range(12):
-        await tavern(program, f"Mira{number}", place=Place(1, 2000 + number, 2000 + number))
-        await program.conversations.lives.renew(
-            await asking(program, place=Place(1, 2000 + number, 2000 + number)), interaction_id=300 + number
-        )
-    assert await rows(program, "SELECT count(*), count(*) FILTER (WHERE status = 'active') FROM conversations") == [
-        (24, 12)
-    ]
+    """A prepared statement, planned for any values after some uses, still finds the index that it must not break."""
+    robin = await asking(program)
+    async with program.database.work(Actor.user(robin.by)) as work:
+        for number in range(12):
+            place = {"guild_id": 1, "channel_id": 2000 + number, "webhook_channel_id": 2000 + number}
+            begun = await conversations.begin(work.session, owner_id=robin.by, **place)
+            assert begun is not None
+            assert await conversations.begin(work.session, owner_id=robin.by, **place) is None
+            for is_new in (True, False):
+                assert await conversations.join_user(work.session, begun, robin.by) is is_new
+    assert await rows(program, "SELECT count(*) FROM conversations") == [(12,)]
 
 
 # ------------------------------------------------------------------------------------------------ ending and reopening
@@ -294,6 +299,26 @@ async def test_a_moderator_may_dismiss(program: Program) -> None:
         await program.conversations.dismiss(sasha.by, TAVERN, mira)
     await program.conversations.arrangements.appoint(await asking(program), SASHA.discord_id, moderates=True)
     assert await program.conversations.dismiss(sasha.by, TAVERN, mira) == "Mira"
+
+
+async def test_a_moderator_changes_and_stops_replies_like_who_began_it(program: Program) -> None:
+    await tavern(program)
+    await say(program, "Mira?", SASHA)
+    ((reply,),) = await rows(program, "SELECT id FROM turns WHERE kind = 'greeting'")
+    sasha, turn_id = await asking(program, SASHA), UUID(str(reply))
+    assert May.EDIT not in (await program.replies.about(turn_id, sasha.by)).may
+    never = asyncio.Event()
+    program.models.script = [["Half of", never.wait, " it"]]
+    await program.turns.hear(said("Mira?"))
+    await until(lambda: program.stage.shown and program.stage.shown[-1] == "Half of")
+    running = program.stage.performances[-1].scene.turn_id
+    with pytest.raises(NotAllowed):
+        await program.turns.stop(running, sasha.by)
+    await program.conversations.arrangements.appoint(await asking(program), SASHA.discord_id, moderates=True)
+    assert {May.EDIT, May.DELETE, May.CHOOSE} <= (await program.replies.about(turn_id, sasha.by)).may
+    await program.turns.stop(running, sasha.by)
+    await program.turns.idle()
+    assert program.channels.texts()[-1] == ("Mira", "Half of")
 
 
 # ------------------------------------------------------------------------------------------------ roles of characters

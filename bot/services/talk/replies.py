@@ -96,12 +96,12 @@ class Earlier:
 def allowed(found: Provenance, by: UUID, rights: Rights) -> frozenset[May]:
     """What a person may do with a reply that stands. Pure.
 
-    The asker, whoever began the conversation and those who manage messages there may do anything that can be done;
+    The asker, whoever began or moderates the conversation and those who manage messages there may do all that can be;
     the character's maker may take its words back and ask why; whoever takes part may ask why and rate.
     """
     if found.state not in {TurnState.SENT, *turns.UNFINISHED}:
         return frozenset()
-    concerned = rights.may_manage or by in {found.asker_id, found.conversation_owner_id}
+    concerned = rights.may_manage or found.moderates or by in {found.asker_id, found.conversation_owner_id}
     may: set[May] = set()
     if concerned or found.takes_part:
         may |= {May.WHY, May.EARLIER, May.RATE}

@@ -19,6 +19,7 @@ from db.models import (
     ConversationStatus,
     ConversationVia,
     Participant,
+    ParticipantRole,
     PartState,
     Priority,
     Rewording,
@@ -73,7 +74,8 @@ class Standing:
 class Provenance:
     """Who is behind a reply: for the curious, for those who may change it, and for moderators.
 
-    The character's name and maker are known even where it was deleted meanwhile. `takes_part` is about who looks.
+    The character's name and maker are known even where it was deleted meanwhile. `takes_part` and `moderates` are
+    about who looks.
     """
 
     turn_id: UUID
@@ -93,6 +95,7 @@ class Provenance:
     is_at_work: bool
     is_present: bool
     takes_part: bool
+    moderates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,7 @@ async def provenance(session: AsyncSession, turn_id: UUID, looks: UUID) -> Prove
             Turn.rewording.is_not(None) | Turn.state.in_(UNFINISHED),
             exists().where(*here, Participant.character_id == Turn.character_id),
             exists().where(*here, Participant.user_id == looks),
+            exists().where(*here, Participant.user_id == looks, Participant.role == ParticipantRole.MODERATOR),
         )
         .join(Conversation, Conversation.id == Turn.conversation_id)
         .join(Character, Character.id == Turn.character_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,7 +12,7 @@ from uuid import UUID
 from bot import limits
 from bot.services.characters.details import tag_of
 from bot.services.talk.conversations.arrangements import Named, named
-from bot.services.talk.conversations.seats import Asking, Deed, Seat, Seats, refusal
+from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seat, Seats, refusal
 from db.models import ConversationKind, ConversationSettings
 from db.queries.talk import conversations
 from db.queries.talk import shelf as queries
@@ -149,32 +149,37 @@ class Shelf:
     async def card(self, asking: Asking, which: str | None = None) -> Card:
         """All about one conversation. Raises `NotFound` or `NotAllowed`."""
         async with self._seats.opened(asking, Deed.LOOK, which) as opened:
-            one, session = opened.conversation, opened.work.session
-            taking = tuple(await queries.taking_part(session, one.id))
-            owner = next((it.discord_id for it in taking if it.user_id == one.owner_id), None)
-            return Card(
-                named=await named(opened),
-                seat=opened.seat,
-                kind=one.kind,
-                guild_id=one.guild_id,
-                channel_id=one.channel_id,
-                is_active=one.is_active,
-                is_muted=one.is_muted,
-                is_pinned=await queries.is_pinned(session, asking.by, one.id),
-                tags=tuple(one.tags),
-                takes_part=taking,
-                owner_discord_id=owner,
-                sums=await queries.sums(session, one.id),
-                summary=one.summary,
-                settings=one.settings,
-                fork_of=None if one.forked_from is None else await self._title(asking.by, one.forked_from),
-                started_at=one.started_at,
-                last_activity_at=one.last_activity_at,
-            )
+            card, source = await _card(opened, asking.by), opened.conversation.forked_from
+        # Not within: whether its title may be seen is for who looks, in a work of their own.
+        return card if source is None else replace(card, fork_of=await self._title(asking.by, source))
 
     async def _title(self, by: UUID, conversation_id: UUID) -> str:
         async with self._database.work(Actor.user(by)) as work:
             return await queries.titled(work.session, conversation_id) or ""
+
+
+async def _card(opened: Opened, by: UUID) -> Card:
+    one, session = opened.conversation, opened.work.session
+    taking = tuple(await queries.taking_part(session, one.id))
+    return Card(
+        named=await named(opened),
+        seat=opened.seat,
+        kind=one.kind,
+        guild_id=one.guild_id,
+        channel_id=one.channel_id,
+        is_active=one.is_active,
+        is_muted=one.is_muted,
+        is_pinned=await queries.is_pinned(session, by, one.id),
+        tags=tuple(one.tags),
+        takes_part=taking,
+        owner_discord_id=next((it.discord_id for it in taking if it.user_id == one.owner_id), None),
+        sums=await queries.sums(session, one.id),
+        summary=one.summary,
+        settings=one.settings,
+        fork_of=None,
+        started_at=one.started_at,
+        last_activity_at=one.last_activity_at,
+    )
 
 
 def folded(typed: str) -> str:
