@@ -27,6 +27,7 @@ _DIALECT: Any = driver.dialect()
 _FLOAT8 = 701
 _Process = Callable[[Any], Any]
 
+_FROM_DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _WRONG = (
     asyncpg.DataError,
     asyncpg.IntegrityConstraintViolationError,
@@ -145,7 +146,7 @@ async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]
         is_clean = True
     except Exception as error:
         is_clean = await _rolled_back(connection)
-        if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError) and not isinstance(error, _WRONG):
+        if isinstance(error, _FROM_DRIVER) and not isinstance(error, _WRONG):
             raise _away(error) from error
         raise
     finally:
@@ -158,7 +159,7 @@ async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]
 async def _rolled_back(connection: RawConnection) -> bool:
     try:
         await connection.execute("ROLLBACK")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (*_FROM_DRIVER, OSError):
         return False
     return True
 

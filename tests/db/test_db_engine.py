@@ -103,7 +103,8 @@ async def test_the_pool_goes_on_after_its_connections_were_cut(database: Databas
     async with database.work(Actor.job("test")) as work:
         pid = await work.session.scalar(text("SELECT pg_backend_pid()"))
     admin = await connect(connection_arguments(owner_url, as_owner=True))
-    await admin.execute("SELECT pg_terminate_backend($1)", pid)
+    # With a timeout it returns once the server process is gone, and so has told us.
+    assert await admin.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
     await admin.close()
     async with database.work(Actor.job("test")) as work:
         assert await work.session.scalar(text("SELECT pg_backend_pid()")) != pid
