@@ -9,9 +9,9 @@ import os
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import orjson
 
@@ -24,6 +24,9 @@ TURN_AT = 20 << 20
 
 BLOTTED = "•••"
 _SECRET_KEYS = frozenset({"token", "access_token", "refresh_token", "client_secret", "authorization"})
+_SUSPECT_KEYS = _SECRET_KEYS | {"code"}
+#: Found in every text that one of the patterns below finds something in.
+_HINT = re.compile(r"/webhooks/|/interactions/|[?&][cst]")
 _SECRET_PATHS = (
     re.compile(r"(/webhooks/\d+/)[^/?\s\"]+"),
     re.compile(r"(/interactions/\d+/)[^/?\s\"]+(?=/callback)"),
@@ -63,8 +66,9 @@ class Entry:
     remarks: list[str]
 
     def json(self) -> dict[str, Any]:
-        """The entry as it is served and filed."""
-        return asdict(self)
+        """The entry as it is served."""
+        actor: dict[str, Any] = {"kind": self.actor.kind, "id": self.actor.id}
+        return {**self.__dict__, "actor": actor}
 
 
 class Journal:
@@ -160,7 +164,7 @@ class Journal:
 
     def _file_line(self, entry: Entry) -> None:
         assert self._file is not None
-        line = orjson.dumps(entry.json()) + b"\n"
+        line = orjson.dumps(entry) + b"\n"
         os.write(self._file, line)
         self._size += len(line)
         if self._size > TURN_AT and self._path is not None:
@@ -188,13 +192,16 @@ class Journal:
 
 def blot(value: Any) -> Any:
     """A copy of `value` without tokens, secrets and webhook addresses."""
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        return {key: BLOTTED if _is_secret(fields, key) else blot(part) for key, part in fields.items()}
-    if isinstance(value, list):
-        return [blot(part) for part in cast("list[Any]", value)]
-    if isinstance(value, str):
-        return _blot_text(value)
+    kind: object = type(value)
+    if kind is str:
+        return value if _HINT.search(value) is None else _blot_text(value)
+    if kind is dict:
+        return {
+            key: BLOTTED if key in _SUSPECT_KEYS and _is_secret(value, key) else blot(part)
+            for key, part in value.items()
+        }
+    if kind is list:
+        return [blot(part) for part in value]
     return value
 
 
@@ -206,8 +213,6 @@ def _is_secret(fields: dict[str, Any], key: str) -> bool:
 
 
 def _blot_text(text: str) -> str:
-    if "/" not in text and "=" not in text:
-        return text
     for pattern in _SECRET_PATHS:
         text = pattern.sub(rf"\g<1>{BLOTTED}", text)
     return text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from functools import cache
 
 from sandbox.clock import Clock
 
@@ -55,6 +56,11 @@ WEBHOOKS_OF_A_CHANNEL = Limit(30, 60.0)
 VIA = "1.1 sandbox"
 
 
+@cache
+def _bucket(route: str) -> str:
+    return hashlib.sha256(route.encode()).hexdigest()[:32]
+
+
 class Limits:
     """Counts calls. `set` and `relax` are for tests."""
 
@@ -93,7 +99,7 @@ class Limits:
             "X-RateLimit-Limit": str(limit.count),
             "X-RateLimit-Reset": f"{window.ends:.3f}",
             "X-RateLimit-Reset-After": f"{max(0.0, window.ends - self._clock.now()):.3f}",
-            "X-RateLimit-Bucket": hashlib.sha256(route.encode()).hexdigest()[:32],
+            "X-RateLimit-Bucket": _bucket(route),
             "Via": VIA,
         }
         if caller is not None and self._global is not None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import IntFlag
+from enum import IntEnum
 
 from sandbox.errors import missing_access, missing_permissions, unknown
 from sandbox.world.models import Channel, ChannelType, Member, Overwrite
 from sandbox.world.world import World
 
 
-class Permission(IntFlag):
-    """Permission bits (docs: Permissions, Bitwise Permission Flags)."""
+class Permission(IntEnum):
+    """Permission bits (docs: Permissions, Bitwise Permission Flags). Put together they are plain numbers: an IntFlag
+    would make an object of each, several for every event and session."""
 
     CREATE_INSTANT_INVITE = 1 << 0
     KICK_MEMBERS = 1 << 1

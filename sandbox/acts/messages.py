@@ -244,7 +244,7 @@ def note_mentions(core: Core, message: Message, draft: Draft, replied_user: str 
     found = parse_mentions(
         "\n".join([message.content, *_displayed(message.components)]),
         draft.payload.get("allowed_mentions"),
-        known_users=world.users.keys(),
+        known_users=world.users,
         known_roles=[role.id for role in roles if role.mentionable or may_ping_all],
         replied_user=replied_user,
         default_parse=draft.default_parse,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
+from enum import IntEnum
+from functools import cache
 
 
-class Intent(IntFlag):
+class Intent(IntEnum):
     """Intent bits."""
 
     GUILDS = 1 << 0
@@ -68,11 +69,12 @@ _BY_PREFIX: tuple[tuple[str, Intent, Intent | None], ...] = (
 
 def wanted(event: str, intents: int, *, in_guild: bool) -> bool:
     """Whether a bot with these intents hears of the event; events without an intent go to everybody."""
-    intent = _intent_of(event, in_guild=in_guild)
+    intent = _intent_of(event, in_guild)
     return intent is None or bool(intents & intent)
 
 
-def _intent_of(event: str, *, in_guild: bool) -> Intent | None:
+@cache
+def _intent_of(event: str, in_guild: bool) -> Intent | None:
     pair = _OF_EVENT.get(event)
     if pair is None:
         pair = next(((there, direct) for prefix, there, direct in _BY_PREFIX if event.startswith(prefix)), None)

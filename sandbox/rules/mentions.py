@@ -7,7 +7,7 @@ webhook's message or an interaction's reply parses users only.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -44,7 +44,7 @@ def parse_mentions(
     content: str | None,
     allowed_mentions: Mapping[str, Any] | None,
     *,
-    known_users: Collection[str],
+    known_users: Container[str],
     known_roles: Collection[str],
     replied_user: str | None = None,
     default_parse: Collection[str] = MESSAGE_PARSE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum, IntFlag
+from enum import IntEnum
 from typing import Any
 
 #: A JSON object that the sandbox stores and hands back without knowing its inside.
@@ -26,7 +26,7 @@ class ChannelType(IntEnum):
     FORUM = 15
 
 
-class ChannelFlag(IntFlag):
+class ChannelFlag(IntEnum):
     """Channel flags the sandbox knows (docs: Channel, Channel Flags)."""
 
     PINNED = 1 << 1
@@ -49,7 +49,7 @@ class MessageType(IntEnum):
     CONTEXT_MENU = 23
 
 
-class MessageFlag(IntFlag):
+class MessageFlag(IntEnum):
     """Message flags the sandbox knows (docs: Message, Message Flags)."""
 
     SUPPRESS_EMBEDS = 1 << 2
