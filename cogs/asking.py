@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TypeVar
+from uuid import UUID
 
 import discord
 from discord import app_commands
@@ -12,6 +13,7 @@ from bot import limits
 from bot.errors import NotAllowed, StageClosed
 from bot.ports import Caller, Place, Rights, Via
 from bot.services.cafe import Cafe
+from bot.services.characters import Character
 from bot.services.characters.lookalikes import PLAIN
 from bot.services.characters.names import fold
 from bot.services.talk.conversations import Summoned
@@ -58,6 +60,15 @@ def place_of(interaction: Asked) -> Place:
     if not isinstance(interaction.channel, discord.abc.Messageable):
         raise NotAllowed("not_a_channel", N_("Nobody can write here. Try it in a channel, a thread or a conversation."))
     return place_asked(interaction)
+
+
+def guild_of(interaction: Asked) -> int:
+    """The server asked in. Raises `NotAllowed` elsewhere."""
+    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
+        raise NotAllowed(
+            "only_where_a_member", N_("This works only in a server that I am a member of. Ask its admin to add me.")
+        )
+    return interaction.guild_id
 
 
 def may_manage(interaction: Asked) -> bool:
@@ -164,14 +175,21 @@ async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:
 
 async def bring(interaction: Asked, cafe: Cafe, typed: str) -> Summoned:
     """Let the character meant come here, if it may. The interaction is deferred already. Raises `UserError`."""
-    place = place_of(interaction)
+    place, adults = place_of(interaction), is_age_restricted(interaction)
+    by, character = await admitted(interaction, cafe, typed, place, is_age_restricted=adults)
+    return await cafe.conversations.summon(by, place, character.id, interaction_id=interaction.id)
+
+
+async def admitted(
+    interaction: Asked, cafe: Cafe, typed: str, place: Place, *, is_age_restricted: bool
+) -> tuple[UUID, Character]:
+    """Who asks, and the character meant, if it may come to a place. Defer before. Raises `UserError`."""
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
-        character_id = await cafe.characters.chosen(work, user_id, typed)
-        character = await cafe.characters.get(work, character_id)
-    cafe.places.admit(place, character_id, rights_of(interaction))
-    taken = (*await names_taken(interaction, character.name), *cafe.turns.names_elsewhere(place, character_id))
-    cafe.characters.refuse_entry(character, taken=taken, is_age_restricted=is_age_restricted(interaction))
-    return await cafe.conversations.summon(user_id, place, character_id, interaction_id=interaction.id)
+        character = await cafe.characters.get(work, await cafe.characters.chosen(work, user_id, typed))
+    cafe.places.admit(place, character.id, rights_of(interaction))
+    taken = (*await names_taken(interaction, character.name), *cafe.turns.names_elsewhere(place, character.id))
+    cafe.characters.refuse_entry(character, taken=taken, is_age_restricted=is_age_restricted)
+    return user_id, character
 
 
 def _how_to_talk(interaction: Asked, via: Via, say: Say, name: str) -> str:

@@ -144,6 +144,11 @@ class Heard:
     around: Surroundings = Surroundings()
     rights: Rights = NO_RIGHTS
 
+    @property
+    def begins_post(self) -> bool:
+        """Whether it opens a post in a forum: Discord gives the two one id."""
+        return self.around.is_forum_post and self.message_id == self.place.channel_id
+
 
 @dataclass(frozen=True, slots=True)
 class Reacted:

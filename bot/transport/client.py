@@ -287,7 +287,8 @@ class CafeClient(commands.Bot):
         is_automatic = message.author.bot or message.webhook_id is not None
         if self.ears.concerns(message.channel.id, is_automatic):
             return True
-        return not is_automatic and mentions(message, self.user.id)
+        begins_post = message.id == message.channel.id
+        return not is_automatic and (begins_post or mentions(message, self.user.id))
 
     def _heard(self, message: discord.Message, known: tuple[Place, Surroundings] | None = None) -> Heard | None:
         us = self.user.id if self.user is not None else 0
@@ -316,7 +317,7 @@ class CafeClient(commands.Bot):
             return
         async with self._catching_up:
             missed = await self.ears.cursors()
-            left = {one.place.guild_id for one in missed if self._has_left(one.place)}
+            left = {one.place.guild_id for one in missed if self.is_member(one.place.guild_id) is False}
             for guild_id in left:
                 await self.ears.place_gone(guild_id, None)
             for one in missed:
@@ -325,12 +326,14 @@ class CafeClient(commands.Bot):
             if missed:
                 log.info("caught_up", channels=len(missed))
 
-    def _has_left(self, place: Place) -> bool:
-        """Whether we were removed from a server while we were away; one that is merely unavailable is still known."""
-        guild_id = place.guild_id
+    def is_member(self, guild_id: int | None) -> bool | None:
+        """Whether we are a member of a server, to be asked once the client is up; None where another shard knows.
+
+        We are of one that is merely unavailable, and outside of servers there is nothing to leave.
+        """
         if guild_id is None or self.get_guild(guild_id) is not None:
-            return False
-        return (guild_id >> 22) % (self.shard_count or 1) == (self.shard_id or 0)
+            return True
+        return False if (guild_id >> 22) % (self.shard_count or 1) == (self.shard_id or 0) else None
 
     async def _read_on(self, place: Place, after: int) -> None:
         held = self._held.setdefault(place.channel_id, [])

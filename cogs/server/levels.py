@@ -17,7 +17,7 @@ from bot.services.cafe import Cafe
 from bot.services.characters.names import fold
 from bot.texts import N_, Say
 from bot.transport.surroundings import place_asked
-from cogs.asking import Asked, caller_of, plain
+from cogs.asking import Asked, caller_of, guild_of, plain
 
 CHANNEL_KINDS = (
     discord.ChannelType.text,
@@ -90,15 +90,6 @@ async def level_of(interaction: Asked, cafe: Cafe, say: Say, channel: Channel | 
         character_id, name = await known_character(interaction, cafe, character)
         return Level(guild_id, None, character_id, f"**{plain(name)}**")
     return Level(guild_id, None, None, say("this server"))
-
-
-def guild_of(interaction: Asked) -> int:
-    """The server asked in. Raises `NotAllowed` elsewhere."""
-    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
-        raise NotAllowed(
-            "only_where_a_member", N_("This works only in a server that I am a member of. Ask its admin to add me.")
-        )
-    return interaction.guild_id
 
 
 def require_admin(interaction: Asked) -> None:

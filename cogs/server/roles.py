@@ -11,8 +11,8 @@ import discord
 from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.talk.places import PlaceValues, Summoners
-from cogs.asking import Asked, caller_of, say_for
-from cogs.server.levels import Level, guild_of, require_admin
+from cogs.asking import Asked, caller_of, guild_of, say_for
+from cogs.server.levels import Level, require_admin
 
 
 class RolesMenu(

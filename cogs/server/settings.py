@@ -14,12 +14,11 @@ from bot.services.cafe import Cafe
 from bot.services.talk.places import AdultRule, DeliveryMode, Listen, PlaceRules, PlaceValues, Summoners
 from bot.texts import LANGUAGE_NAMES, Say, available_languages
 from bot.transport.views import CafeView
-from cogs.asking import Asked, caller_of, in_our_servers, say_for
+from cogs.asking import Asked, caller_of, guild_of, in_our_servers, say_for
 from cogs.server import wording
 from cogs.server.levels import (
     Channel,
     ChannelOption,
-    guild_of,
     known_character,
     level_of,
     name_of,

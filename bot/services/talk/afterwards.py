@@ -37,8 +37,8 @@ class Afterwards:
     async def stop(self, turn_id: UUID, by: UUID, *, may_manage: bool = False) -> None:
         """Break an answer off; what there is of it stays and counts as the answer, and no character goes on after it.
 
-        For the asker, whoever began or moderates the conversation, and those who manage messages there. Raises `NotAllowed`, or
-        `Conflict` where the answer is finished.
+        For the asker, whoever began or moderates the conversation, and those who manage messages there. Raises
+        `NotAllowed`, or `Conflict` where the answer is finished.
         """
         running = self._answering.running(turn_id)
         if running is None or running.is_sending:

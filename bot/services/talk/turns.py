@@ -225,7 +225,7 @@ class Turns(Afterwards):
     async def _unheard(self, heard: Heard) -> bool:
         """Nobody is spoken to. Whoever speaks to the application alone is met, and may be answered after all."""
         self._seen(heard)
-        if self._is_closing or not (heard.mentions_us or heard.place.guild_id is None):
+        if self._is_closing or not (heard.mentions_us or heard.begins_post or heard.place.guild_id is None):
             return False
         come = await self.welcome.meet(heard)
         return come is not None and await self.hear(heard, to=(come,))

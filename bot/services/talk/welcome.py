@@ -14,7 +14,7 @@ from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.gates import Gates
 from bot.services.talk.heed import Hearing
-from bot.services.talk.places import may_summon
+from bot.services.talk.places import Level, may_summon
 from bot.texts import Say
 
 
@@ -45,12 +45,12 @@ class Welcome:
         if heard.author_is_bot or heard.webhook_id is not None:
             return None
         is_direct = heard.place.guild_id is None
-        if not is_direct and not heard.mentions_us:
+        if not (is_direct or heard.mentions_us or heard.begins_post):
             return None
         if self._hearing.room(heard.place.channel_id) is not None:
             return None
         come = None if is_direct else await self._default(heard)
-        if come is None:
+        if come is None and (is_direct or heard.mentions_us):
             await self.remark(heard, failures.DIRECT_MESSAGE if is_direct else failures.NOBODY_HERE)
         return come
 
@@ -72,6 +72,8 @@ class Welcome:
     async def _default(self, heard: Heard) -> UUID | None:
         rules = self._gates.rules(heard.place)
         wanted = rules.default_character_id
+        if not heard.mentions_us and rules.ruling("default_character_id").level is not Level.CHANNEL:
+            return None  # into posts nobody is asked by name; a forum's own character comes by itself
         if wanted is None or self.summon is None or not rules.may_speak or not may_summon(rules, heard.rights):
             return None
         user_id = await self._people.arrive(heard.author)

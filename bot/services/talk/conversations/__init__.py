@@ -25,6 +25,7 @@ from db.models import ConversationVia, ParticipantRole
 from db.queries import characters
 from db.queries.characters import CharacterRow
 from db.queries.talk import conversations
+from db.queries.talk import turns as turn_rows
 from db.work import Actor, Database, Work
 
 __all__ = ["Asking", "Conversations", "Deed", "Named", "Summoned"]
@@ -63,14 +64,22 @@ class Conversations:
         self.arrangements = Arrangements(self._seats, listening=listening, turns=turns, offers=offers)
 
     async def summon(
-        self, by: UUID, place: Place, character_id: UUID, *, interaction_id: int, greets: bool = True
+        self,
+        by: UUID,
+        place: Place,
+        character_id: UUID,
+        *,
+        interaction_id: int,
+        greets: bool = True,
+        stands: int | None = None,
     ) -> Summoned:
         """The character listens in this channel from now on and says its greeting.
 
         The first character of a channel begins a conversation there; where the bot is no member, each person begins one
         of their own, and no greeting is said: nothing can be shown there but answers to commands. `interaction_id` is
-        the command's, so that a command delivered twice greets once. Raises `NotFound`, `Conflict` (it is here already,
-        or one of the same name) or `LimitReached`.
+        the command's, so that a command delivered twice greets once; `stands` is the message that says the greeting
+        already, where it opened a post. Raises `NotFound`, `Conflict` (it is here already, or one of the same name) or
+        `LimitReached`.
         """
         greets = greets and place.via is not Via.INTERACTION
         conversation_id = await self._conversation(by, place, character_id)
@@ -90,6 +99,8 @@ class Conversations:
                 turn_id = await write_greeting(
                     work, conversation_id, by, row.character, interaction_id=interaction_id, boot_id=self._boot_id
                 )
+            if turn_id is not None and stands is not None:
+                await turn_rows.show(work.session, turn_id, {0: stands})
             await announce(work, conversation_id, place.channel_id)
         await self._listening.refresh(conversation_id, place.channel_id)
         if turn_id is not None:

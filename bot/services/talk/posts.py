@@ -1,0 +1,82 @@
+"""Forum posts that a character begins: its greeting opens the post, and it listens there from then on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.errors import InvalidInput
+from bot.ports import Face, Place, Stage
+from bot.services.characters import not_found
+from bot.services.talk.conversations import Conversations
+from bot.services.talk.gates import Gates, Held, Silence, refusal
+from bot.services.talk.snapshot import greeting_of
+from bot.texts import N_
+from db.queries import characters, people
+from db.work import Actor, Database
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who wants a character to begin a post, in which forum, under which title. `interaction_id` is the command's."""
+
+    by: UUID
+    discord_id: int
+    forum: Place
+    title: str
+    interaction_id: int
+
+
+class Posts:
+    """Begins them. `gates` knows what admins decided, and how many answers a person had within the minute."""
+
+    def __init__(self, database: Database, *, conversations: Conversations, stage: Stage, gates: Gates) -> None:
+        self._database = database
+        self._conversations = conversations
+        self._stage = stage
+        self._gates = gates
+
+    async def begin(self, character_id: UUID, wish: Wish) -> Place:
+        """The new post. A post counts as an answer of the minute.
+
+        Raises `NotFound`, `NotAllowed`, `InvalidInput` (the character has no greeting), and `StageClosed` where no post
+        can be begun: then nothing was changed.
+        """
+        self._pass_gates(wish)
+        greeting, face = await self._opening(character_id, wish.by)
+        post = await self._stage.open_thread(wish.forum, wish.title, first=greeting, face=face)
+        self._gates.rates.spend(wish.forum.channel_id, wish.discord_id, 1)
+        # Discord gives a post and the message that opens it one id.
+        await self._conversations.summon(
+            wish.by, post, character_id, interaction_id=wish.interaction_id, stands=post.channel_id
+        )
+        return post
+
+    def _pass_gates(self, wish: Wish) -> None:
+        rules = self._gates.rules(wish.forum)
+        if not rules.may_speak:
+            raise refusal(Held(Silence.MAY_NOT_SPEAK))
+        wait = self._gates.rates.wait_seconds(wish.forum.channel_id, wish.discord_id, rules.replies_per_minute)
+        if wait:
+            raise refusal(Held(Silence.RATE, {"maximum": rules.replies_per_minute, "seconds": wait}))
+
+    async def _opening(self, character_id: UUID, by: UUID) -> tuple[str, Face]:
+        async with self._database.work(Actor.user(by)) as work:
+            row = await characters.by_id(work.session, character_id)
+            person = await people.user(work.session, by)
+        if row is None:
+            raise not_found()
+        character = row.character
+        greeting = greeting_of(
+            character.greeting,
+            character=character.nickname.strip() or character.name,
+            person=person.display_name if person else "",
+        )
+        if not greeting:
+            raise InvalidInput(
+                "no_greeting",
+                N_("{name} has no greeting to begin a post with. Whoever made it can write one: /character greeting."),
+                field="character",
+                name=character.name,
+            )
+        return greeting, Face(character.name, row.picture_sha256)
