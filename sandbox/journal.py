@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import orjson
 
@@ -192,9 +192,9 @@ class Journal:
 
 def blot(value: Any) -> Any:
     """A copy of `value` without tokens, secrets and webhook addresses."""
-    kind: object = type(value)
-    if kind is str:
+    if isinstance(value, str):
         return value if _HINT.search(value) is None else _blot_text(value)
+    kind = cast("object", type(value))
     if kind is dict:
         return {
             key: BLOTTED if key in _SUSPECT_KEYS and _is_secret(value, key) else blot(part)
