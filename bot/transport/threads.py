@@ -18,7 +18,7 @@ from bot.transport.chunking import split
 from bot.transport.executor import Call, Done, Executor, Outcome, Refused
 from bot.transport.harmless import harmless
 from bot.transport.names import thread_name
-from bot.transport.refusals import MISSING_PERMISSIONS, answered
+from bot.transport.refusals import LOCKED, MISSING_PERMISSIONS, answered
 from bot.transport.stores import FaceAddresses
 
 if TYPE_CHECKING:
@@ -142,13 +142,21 @@ class Threads:
 
 
 async def reopen(executor: Executor, thread: Place) -> None:
-    """Open an archived thread. Raises `StageClosed` where only a moderator may (it is locked)."""
-    call = Call("PATCH", _CHANNEL, {"channel_id": thread.channel_id}, body={"archived": False})
-    outcome = await executor.request(call)
-    if isinstance(outcome, Refused) and outcome.code in (MISSING_PERMISSIONS, 160005):
+    """Open an archived thread. Raises `StageClosed` where it is locked: that is for moderators to undo, not for us."""
+    ids = {"channel_id": thread.channel_id}
+    looked = await executor.request(Call("GET", _CHANNEL, ids))
+    if isinstance(looked, Done) and _is_locked(looked.body):
+        raise StageClosed(Closed.LOCKED, permissions=("manage_threads",), channel_id=thread.channel_id)
+    outcome = await executor.request(Call("PATCH", _CHANNEL, ids, body={"archived": False}))
+    if isinstance(outcome, Refused) and outcome.code in (MISSING_PERMISSIONS, LOCKED):
         raise StageClosed(Closed.LOCKED, permissions=("manage_threads",), channel_id=thread.channel_id)
     if not isinstance(outcome, Done):
         raise StageClosed(Closed.ARCHIVED, channel_id=thread.channel_id)
+
+
+def _is_locked(channel: object) -> bool:
+    fields = cast("dict[str, object]", channel) if isinstance(channel, dict) else {}
+    return bool(cast("dict[str, object]", fields.get("thread_metadata") or {}).get("locked"))
 
 
 async def post_as_bot(executor: Executor, channel_id: int, body: dict[str, object]) -> Outcome:

@@ -151,6 +151,8 @@ async def test_a_locked_thread_needs_a_moderator(archived: bool) -> None:
         with pytest.raises(StageClosed) as caught:
             await here.perform(here.scene(place=here.place_of(thread))).finish("Knock, knock.")
         assert caught.value.reason is Closed.LOCKED
+        stands = here.sandbox.world.channel(thread.id)
+        assert (stands.locked, stands.archived) == (True, archived)  # nobody overrules who locked it
         assert "moderator" in stage_sentence(caught.value, Say())
         cause(here, "unlock", thread_id=thread.id)
         await here.perform(here.scene(place=here.place_of(thread))).finish("Thank you.")
