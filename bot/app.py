@@ -45,6 +45,7 @@ from bot.services.talk.forks import Forks
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
+from bot.services.talk.posts import Posts
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.retelling import JOB as RECAP
@@ -291,6 +292,7 @@ class Program:
             ),
             recaps=Recaps(self.database, models=models),
             exports=Exports(self.database, self.clock),
+            posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
         )
         self.client.attend(_Ears(turns))

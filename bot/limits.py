@@ -81,6 +81,10 @@ SAY_TEXT_MAX = Limit(1500, "characters", "your line is shown in one message toge
 HISTORY_LINES = Limit(60, "lines", "what a conversation remembers word for word; the prompt's budget cuts further")
 ANSWER_TOKENS_MAX = Limit(800, "tokens", "about two Discord messages, a long answer for a conversation")
 FORK_LINES = Limit(1000, "lines", "what a fork takes along; older lines stay where they were said, told by the recap")
+EXPORT_LINES = Limit(20_000, "lines", "a copy is made in memory; so many lines are some 10 MB of it")
+EXPORT_BYTES_MAX = Limit(
+    8_000_000, "bytes", "the whole answer must fit what Discord lets a bot upload", discord=10 * 1024 * 1024
+)
 RECAP_LINES = Limit(1000, "lines", "how far back a recap that is made afresh looks; beyond that nobody remembers either")
 RECAP_AFTER_LINES = Limit(8, "lines", "a recap is not made by itself for fewer new ones: each asks the model once more")
 RECAP_KEPT_LINES = Limit(20, "lines", "the newest ones, which a recap that is made by itself leaves to be said as they are")

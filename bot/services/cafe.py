@@ -11,8 +11,10 @@ from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
+from bot.services.talk.exports import Exports
 from bot.services.talk.forks import Forks
 from bot.services.talk.places import Places
+from bot.services.talk.posts import Posts
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
@@ -35,4 +37,6 @@ class Cafe:
     control: Control
     forks: Forks
     recaps: Recaps
+    exports: Exports
+    posts: Posts
     why: Why

@@ -75,6 +75,8 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         control=program.control,
         forks=program.forks,
         recaps=program.recaps,
+        exports=program.exports,
+        posts=program.posts,
         why=program.why,
     )
 

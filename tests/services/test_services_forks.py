@@ -294,6 +294,17 @@ async def test_in_direct_messages_the_fork_takes_over_and_the_old_one_is_kept(pr
     assert "Answer to two" in await remembered(program, again.conversation_id)
 
 
+async def test_a_conversation_that_keeps_nothing_after_its_end_lives_on_in_its_fork(program: Program) -> None:
+    await summon(program, await make(program, greeting=""), place=DIRECT)
+    program.models.script = [["Answer to one"]]
+    await program.turns.hear(said("one", place=DIRECT, around=Surroundings(Sensitivity.CONFIDENTIAL)))
+    await program.turns.idle()
+    await change(program, """UPDATE conversations SET settings = settings || '{"keeps_history": false}'""")
+    forked = await fork(program, await turn_of(program, "Answer to one"), around=Surroundings(Sensitivity.CONFIDENTIAL))
+    assert await remembered(program, forked.conversation_id) == ["one", "Answer to one"]
+    assert await rows(program, "SELECT count(*) FROM messages") == [(2,)]
+
+
 async def test_the_persona_worn_goes_along_for_who_forks(program: Program) -> None:
     turn_id = await replied(program)
     robin = await program.people.arrive(ROBIN)

@@ -102,11 +102,17 @@ class Forks:
         changed.
         """
         taken = await self._take(turn_id, wish)
-        place = await self._room_for(taken, wish)
-        conversation_id = new_id()
+        conversation_id, here = new_id(), place_of(taken.found)
+        place = here if here.via is Via.BOT else await self._thread(taken, wish)
         async with self._database.work(Actor.turn(conversation_id, wish.user_id)) as work:
+            left = await self._leave(work, place) if place == here else None
             again = await self._write(work, conversation_id, taken, wish, place)
             await announce(work, conversation_id, place.channel_id)
+        if left is not None:
+            await self._listening.refresh(left, place.channel_id)
+            self._turns.hush(left)
+        if place == here:
+            await self._mark(taken, wish)
         await self._listening.refresh(conversation_id, place.channel_id)
         self._turns.begin(place.channel_id, again, conversation_id)
         return Forked(conversation_id, place, len(taken.history.lines), taken.left_behind)
@@ -150,21 +156,9 @@ class Forks:
             )
         self._places.admit(place_of(found), found.character_id, wish.rights)
 
-    async def _room_for(self, taken: _Taken, wish: Wish) -> Place:
-        """Where the fork goes on, and there a line that says what it is."""
-        place = place_of(taken.found)
-        spoken = self._places.rules(place, taken.found.character_id).language or wish.caller.locale
-        say = Say(spoken, self._language)
-        names = ", ".join(one.name for one in taken.present)
-        if place.via is Via.BOT:
-            await self._leave(place, wish.user_id)
-            told = say(
-                "A fork of {link} begins here: {characters} remember what was said up to there and nothing after it.",
-                link=taken.link,
-                characters=names,
-            )
-            await self._stage.remark(place, told, key=f"fork {wish.interaction_id}")
-            return place
+    async def _thread(self, taken: _Taken, wish: Wish) -> Place:
+        """Where a fork goes on in a server; its first line says what it is. Raises `StageClosed`."""
+        say, names = self._say(taken, wish), _names(taken)
         first = say(
             "**A fork** of {link}, made by {person}. {characters} remember what was said up to there and nothing after "
             "it. What is said here stays here.",
@@ -173,24 +167,37 @@ class Forks:
             characters=names,
         )
         return await self._stage.open_thread(
-            place,
+            place_of(taken.found),
             say("Fork: {title}", title=taken.source.title or names),
             first=first,
             is_private=wish.around.is_private_thread,
             members=(wish.caller.discord_id,),
         )
 
-    async def _leave(self, place: Place, user_id: UUID) -> None:
-        """In direct messages one conversation goes on at a time: the one so far is kept, archived."""
-        async with self._database.work(Actor.user(user_id)) as work:
-            current = await functions.conversation_at(work.session, place.channel_id)
+    async def _mark(self, taken: _Taken, wish: Wish) -> None:
+        """In direct messages a quiet line says that a fork begins."""
+        told = self._say(taken, wish)(
+            "A fork of {link} begins here: {characters} remember what was said up to there and nothing after it.",
+            link=taken.link,
+            characters=_names(taken),
+        )
+        await self._stage.remark(place_of(taken.found), told, key=f"fork {wish.interaction_id}")
+
+    def _say(self, taken: _Taken, wish: Wish) -> Say:
+        rules = self._places.rules(place_of(taken.found), taken.found.character_id)
+        return Say(rules.language or wish.caller.locale, self._language)
+
+    async def _leave(self, work: Work, place: Place) -> UUID | None:
+        """In direct messages one conversation goes on at a time: the one so far is kept, archived. Returns which."""
+        current = await functions.conversation_at(work.session, place.channel_id)
         if current is None:
-            return
-        async with self._database.work(Actor.turn(current, user_id)) as work:
-            await conversations.archive(work.session, current)
-            await announce(work, current, place.channel_id)
-        await self._listening.refresh(current, place.channel_id)
-        self._turns.hush(current)
+            return None
+        actor = work.actor
+        await work.become(Actor.turn(current, actor.user_id))
+        await conversations.archive(work.session, current)
+        await announce(work, current, place.channel_id)
+        await work.become(actor)
+        return current
 
     async def _write(self, work: Work, conversation_id: UUID, taken: _Taken, wish: Wish, place: Place) -> UUID:
         """The whole fork in one work; the turn that says its last line again. Raises `Conflict`."""
@@ -243,6 +250,10 @@ def heard_in(around: Sensitivity) -> frozenset[MessageSensitivity]:
 
 def _link(found: Provenance, message_id: int) -> str:
     return f"https://discord.com/channels/{found.guild_id or '@me'}/{found.channel_id}/{message_id}"
+
+
+def _names(taken: _Taken) -> str:
+    return ", ".join(one.name for one in taken.present)
 
 
 def _said_in_private() -> NotAllowed:

@@ -7,6 +7,7 @@ from discord.ext import commands
 
 from bot.services.cafe import Cafe
 from cogs.talk.conversation import card, listing, settings
+from cogs.talk.conversation.export import ExportCommands
 from cogs.talk.conversation.finding import FindingCommands
 from cogs.talk.conversation.labels import LabelCommands
 from cogs.talk.conversation.life import LifeCommands
@@ -27,6 +28,7 @@ class ConversationCog(
     LabelCommands,
     RoleCommands,
     RecapCommands,
+    ExportCommands,
     commands.GroupCog,
     group_name=_L("conversation"),
     group_description=_L("Conversations: begin anew, find, name, keep, end"),
