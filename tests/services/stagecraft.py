@@ -38,6 +38,7 @@ from bot.services.talk.forks import Forks
 from bot.services.talk.heed import Hearing
 from bot.services.talk.listening import Listening
 from bot.services.talk.places import Places
+from bot.services.talk.posts import Posts
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
@@ -339,6 +340,10 @@ class Program:
     @property
     def departures(self) -> Departures:
         return Departures(self.database, self.characters, self.conversations, self.stage, say=Say("en"))
+
+    @property
+    def posts(self) -> Posts:
+        return Posts(self.database, conversations=self.conversations, stage=self.stage, gates=self.turns.gates)
 
     async def crash(self) -> None:
         """Stop as a killed process does: nothing is finished, nothing is written any more."""
