@@ -5,6 +5,9 @@ import re
 import pytest
 from playwright.async_api import expect
 
+from sandbox import trouble
+from sandbox.acts import threads
+from sandbox.server import Sandbox
 from tests.client.conftest import Opens
 from tests.client.house_bot import HouseBot
 
@@ -75,7 +78,53 @@ async def test_an_admin_pins_and_deletes_what_others_wrote(opens: Opens) -> None
     menu = await alex.menu_of(alex.message("a rude word"))
     await menu.get_by_role("menuitem", name="Pin message").click()
     await expect(alex.page.get_by_role("status").filter(has_text="Pinned")).to_be_visible()
+    await robin.button("Pinned messages").click()
+    pinned = robin.page.get_by_role("menu", name="Pinned messages")
+    await expect(pinned.get_by_role("menuitem")).to_contain_text(["a rude word"])
+    await pinned.get_by_role("menuitem").click()
+    await expect(robin.message("a rude word")).to_be_focused()
     menu = await alex.menu_of(alex.message("a rude word"))
     await menu.get_by_role("menuitem", name="Delete message").click()
     await alex.page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
     await expect(robin.page.locator(".message", has_text="a rude word")).to_have_count(0)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_private_thread_is_for_whom_one_mentions(sandbox: Sandbox, opens: Opens) -> None:
+    robin, sasha = await opens("member"), await opens("creator")
+    await robin.button("Threads").click()
+    await robin.page.get_by_role("menuitem", name="Create thread").click()
+    form = robin.page.get_by_role("dialog", name="Create thread")
+    await form.get_by_role("textbox", name="Thread name").fill("Whispers")
+    await form.get_by_label("Private thread").check()
+    await form.get_by_role("button", name="Create thread").click()
+    await robin.shows_channel("Whispers")
+    rows = [one.page.locator(".thread-rows").get_by_role("button", name="Whispers") for one in (robin, sasha)]
+    await expect(rows[0]).to_be_visible()
+    await robin.say("nobody hears this")
+    await expect(rows[1]).to_have_count(0)
+    await robin.field.press_sequentially("come in, @Sas")
+    await robin.field.press("Enter")
+    await robin.field.press("Enter")
+    await rows[1].click()
+    await sasha.shows_channel("Whispers")
+    await expect(sasha.message("nobody hears this")).to_be_visible()
+    thread = next(one for one in sandbox.world.channels if one.name == "Whispers")
+    threads.unfollow(sandbox.core, thread, sandbox.person("sasha").id)
+    await expect(rows[1]).to_have_count(0)
+    await expect(sasha.page.get_by_role("log", name="Messages in Whispers")).to_have_count(0)
+
+
+async def test_slow_mode_and_age_restriction_are_shown(sandbox: Sandbox, opens: Opens) -> None:
+    robin = await opens("member")
+    tavern = sandbox.channel_id("tavern")
+    await expect(robin.page.locator(".slow-mode")).to_be_hidden()
+    trouble.cause(sandbox.core, "slow_mode", channel_id=tavern, seconds=30)
+    await expect(robin.page.locator(".slow-mode")).to_have_text("Slow mode: 30 s")
+    trouble.cause(sandbox.core, "age_restrict", channel_id=tavern)
+    await expect(robin.page.locator(".header").get_by_text("18+")).to_be_visible()
+    await robin.say("first")
+    await expect(robin.message("first")).to_be_visible()
+    await robin.say("too soon")
+    await expect(robin.page.get_by_role("alert")).to_contain_text("20016")
+    await expect(robin.field).to_have_value("too soon")

@@ -65,7 +65,8 @@ export function mountComposer(root, zone) {
   const above = [ui.reply.node, ui.uploads.list, ui.tray.list];
   const frame = h("div", { class: "composer-frame" }, above, ui.box, ui.notice, ui.uploads.input);
   ui.suggest = new Suggest(frame);
-  root.append(frame, ui.typing);
+  ui.slow = h("span", { class: "slow-mode", hidden: true });
+  root.append(frame, h("div", { class: "composer-foot" }, ui.typing, ui.slow));
   listen(frame, zone);
 }
 
@@ -118,6 +119,9 @@ function settle() {
   const allowed = canSend(channel) && !channel.thread_metadata?.locked;
   ui.area.placeholder = `Message ${name}`;
   ui.area.setAttribute("aria-label", `Message ${name}`);
+  const wait = channel.rate_limit_per_user;
+  ui.slow.hidden = !wait || !allowed;
+  ui.slow.replaceChildren(icon("clock", 14), `Slow mode: ${wait} s`);
   ui.box.hidden = !allowed;
   ui.sticker.hidden = !channel.guild_id;
   ui.notice.hidden = allowed;

@@ -1,5 +1,6 @@
 /** Applies gateway events to the store and tells the screen what changed. */
 import { emit } from "./bus.js";
+import { can, P } from "./permissions.js";
 import {
   compareIds,
   dropMessage,
@@ -66,7 +67,11 @@ const HANDLERS = {
     threads.forEach(addChannel);
     emit("structure");
   },
-  CHANNEL_PINS_UPDATE: () => {},
+  THREAD_MEMBERS_UPDATE: ({ id, removed_member_ids: removed }) => {
+    const thread = store.channels.get(id);
+    // Who is taken out of a private thread sees it no more, unless they keep order there.
+    if (thread?.type === 12 && removed?.includes(store.me?.id) && !can(thread, P.MANAGE_THREADS)) channelGone(thread);
+  },
   MESSAGE_CREATE: messageCreated,
   MESSAGE_UPDATE: messageUpdated,
   MESSAGE_DELETE: ({ channel_id: c, id }) => messageGone(c, id),

@@ -2,6 +2,7 @@
 import { on } from "./bus.js";
 import { h, icon, iconButton } from "./dom.js";
 import { openChannel } from "./navigate.js";
+import { pinsMenu } from "./pins.js";
 import { patch } from "./rest.js";
 import { toggleDrawer } from "./sidebar.js";
 import { channelTitle, currentChannel, isDm, isForum, isGroup, isThread, recipients, store } from "./store.js";
@@ -40,6 +41,7 @@ function drawHeader(root, onMembers) {
     parent ? icon("right", 14) : "",
     h("h2", { class: "channel-title" }, icon(mark, 22), h("span", {}, channelTitle(channel))),
     isDm(channel) && !isGroup(channel) && recipients(channel)[0]?.bot ? h("span", { class: "badge" }, "APP") : "",
+    (parent || channel).nsfw ? h("span", { class: "badge adult", title: "Age-restricted" }, "18+") : "",
     channel.topic && !isForum(channel) ? topic(channel) : h("span", { class: "topic" }),
     ...actions(channel, onMembers),
   );
@@ -74,16 +76,17 @@ function topic(channel) {
 function actions(channel, onMembers) {
   const threads = iconButton("thread", "Threads", () => threadsMenu(channel, threads), { "aria-haspopup": "menu" });
   const people = iconButton("people", "Members", onMembers, { id: "members-button" });
-  if (isGroup(channel)) return [people];
-  if (isDm(channel)) return [];
+  const pins = iconButton("pin", "Pinned messages", () => pinsMenu(channel, pins), { "aria-haspopup": "menu" });
+  if (isDm(channel)) return isGroup(channel) ? [pins, people] : [pins];
   if (isForum(channel)) return [people];
-  if (!isThread(channel)) return [threads, people];
+  if (!isThread(channel)) return [threads, pins, people];
   const archived = channel.thread_metadata?.archived;
   const mayManage = channel.owner_id === store.me?.id || can(channel, P.MANAGE_THREADS) || archived;
   const toggle = () => patch(`/channels/${channel.id}`, { archived: !archived }).catch(complain);
   return [
     tagsAction(channel),
     mayManage && iconButton("archive", archived ? "Reopen thread" : "Close thread", toggle),
+    pins,
     people,
   ].filter(Boolean);
 }

@@ -12,6 +12,7 @@ export const P = {
   USE_COMMANDS: 1n << 31n,
   MANAGE_THREADS: 1n << 34n,
   CREATE_PUBLIC_THREADS: 1n << 35n,
+  CREATE_PRIVATE_THREADS: 1n << 36n,
   SEND_IN_THREADS: 1n << 38n,
   PIN_MESSAGES: 1n << 51n,
 };

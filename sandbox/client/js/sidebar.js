@@ -190,10 +190,12 @@ function threadRows(channel) {
     h(
       "ul",
       {},
-      threads.map((thread) => row(thread, h("span", { class: "thread-elbow", "aria-hidden": "true" }))),
+      threads.map((thread) => row(thread, elbow(), thread.type === 12 && icon("lock", 14))),
     ),
   );
 }
+
+const elbow = () => h("span", { class: "thread-elbow", "aria-hidden": "true" });
 
 function row(channel, mark, extra) {
   const current = channel.id === store.channelId;

@@ -11,6 +11,7 @@ import { complain } from "./toasts.js";
 
 const NAME_LIMIT = 100;
 const PUBLIC_THREAD = 11;
+const PRIVATE_THREAD = 12;
 
 /** Asks for a name and starts a thread: from `message`, or on its own when that is null. */
 export function newThreadDialog(channel, message) {
@@ -24,12 +25,13 @@ export function newThreadDialog(channel, message) {
     value: message?.content?.split("\n")[0].slice(0, 40) ?? "",
   });
   const error = h("p", { class: "field-error", role: "alert" });
+  const hidden = !message && can(channel, P.CREATE_PRIVATE_THREADS) ? privateChoice() : null;
   const create = async (event) => {
     event.preventDefault();
     const name = input.value.trim();
     try {
       if (!name) throw new ApiError(0, { message: "Give the thread a name." });
-      const thread = await startThread(channel, message, name);
+      const thread = await startThread(channel, message, name, hidden?.querySelector("input").checked);
       dialog.close();
       openChannel(thread.id);
     } catch (problem) {
@@ -43,15 +45,25 @@ export function newThreadDialog(channel, message) {
   const actions = h("footer", { class: "dialog-actions" }, cancel, confirm);
   const dialog = openDialog({
     title: "Create thread",
-    body: h("form", { onSubmit: create }, label, input, error, actions),
+    body: h("form", { onSubmit: create }, label, input, hidden, error, actions),
   });
   input.focus();
   input.select();
 }
 
-async function startThread(channel, message, name) {
+function privateChoice() {
+  const about = "Only those mentioned in it, and moderators, see it";
+  return h(
+    "label",
+    { class: "tick-row thread-private" },
+    h("input", { type: "checkbox" }),
+    h("span", { class: "tick-text" }, h("span", {}, "Private thread"), h("small", {}, about)),
+  );
+}
+
+async function startThread(channel, message, name, hidden) {
   const place = message ? `/channels/${channel.id}/messages/${message.id}` : `/channels/${channel.id}`;
-  const kind = message ? {} : { type: PUBLIC_THREAD };
+  const kind = message ? {} : { type: hidden ? PRIVATE_THREAD : PUBLIC_THREAD };
   const thread = await post(`${place}/threads`, { name, auto_archive_duration: 1440, ...kind });
   store.channels.set(thread.id, { ...thread, ...store.channels.get(thread.id) });
   emit("structure");
@@ -60,15 +72,15 @@ async function startThread(channel, message, name) {
 
 /** The threads of a channel: open ones, then archived ones. */
 export async function threadsMenu(channel, anchor) {
-  let archived = [];
-  try {
-    archived = (await get(`/channels/${channel.id}/threads/archived/public`)).threads ?? [];
-  } catch (error) {
+  const shut = ["threads/archived/public", "users/@me/threads/archived/private"];
+  const lists = await Promise.all(shut.map((path) => get(`/channels/${channel.id}/${path}`))).catch((error) => {
     complain(error);
-  }
+    return [];
+  });
+  const archived = lists.flatMap((list) => list.threads);
   const item = (thread) => ({
     label: thread.name,
-    icon: "thread",
+    icon: thread.type === PRIVATE_THREAD ? "lock" : "thread",
     hint: thread.message_count === 1 ? "1 message" : `${thread.message_count ?? 0} messages`,
     onSelect: () => {
       store.channels.set(thread.id, { ...store.channels.get(thread.id), ...thread });
