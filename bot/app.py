@@ -306,14 +306,16 @@ class Program:
         from apscheduler.triggers.cron import CronTrigger
 
         from bot.jobs import ClockLeader, Jobs, Recurring
+        from bot.services.characters.unworn import UnwornPictures
         from bot.services.oversight.retention import JOB as RETENTION
         from bot.services.oversight.retention import Retention
 
         jobs = Jobs(self.database)
-        sweep = Retention(self.database, self.clock)
+        sweep, unworn = Retention(self.database, self.clock), UnwornPictures(self.database, self.pictures, self.clock)
 
         async def remove_what_is_over(_: Mapping[str, str]) -> None:
             await sweep.run()
+            await unworn.run()
 
         jobs.register(RETENTION, remove_what_is_over)
         jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))

@@ -9,7 +9,7 @@ from cogs.characters import ITEMS as CHARACTER_ITEMS
 from cogs.characters import CharactersCog, DiscoverCog
 from cogs.help import HelpCog
 from cogs.people import MeCog, PersonasButton, PersonasCog
-from cogs.server import DoctorCog, RolesMenu, ServerCog
+from cogs.server import DoctorCog, MembershipCog, RolesMenu, ServerCog
 
 
 async def prepare(client: CafeClient, cafe: Cafe) -> None:
@@ -23,5 +23,6 @@ async def prepare(client: CafeClient, cafe: Cafe) -> None:
     await client.add_cog(PersonasCog(cafe))
     await client.add_cog(ServerCog(cafe))
     await client.add_cog(DoctorCog(cafe))
+    await client.add_cog(MembershipCog(client, cafe))
     client.add_dynamic_items(RolesMenu, PersonasButton)
     client.add_dynamic_items(*CHARACTER_ITEMS)

@@ -5,7 +5,7 @@ They look past row security by design, each for the reason stated there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -243,6 +243,18 @@ async def purge_prompts(session: AsyncSession, before: datetime) -> int:
 async def purge_deleted_characters(session: AsyncSession, before: datetime) -> int:
     """Remove for good what was deleted before that moment; how many characters went. For jobs only."""
     return await session.scalar(text("SELECT purge_deleted_characters(:before)"), {"before": before}) or 0
+
+
+async def owners_of_old_media(session: AsyncSession, before: datetime) -> Sequence[UUID]:
+    """Who has pictures uploaded before that moment which no character wears. For jobs only."""
+    return [
+        _uuid(one) for one in await session.scalars(text("SELECT owners_of_old_media(:before)"), {"before": before})
+    ]
+
+
+async def media_claimed(session: AsyncSession, sha256s: Sequence[str]) -> Collection[str]:
+    """Those of these pictures that somebody has a row for. For jobs only."""
+    return set(await session.scalars(text("SELECT * FROM media_claimed(:asked)"), {"asked": list(sha256s)}))
 
 
 async def purge_old_messages(session: AsyncSession) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from db.security_function import Function
+from db.security_function import JOB_ONLY, Function
 
 _LISTED = "c.visibility = 'public' AND c.deleted_at IS NULL"
 
@@ -65,6 +65,33 @@ CHARACTER_FUNCTIONS: tuple[Function, ...] = (
         GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT most
         """,  # noqa: S608 - made of constants of this module
         definer_reason="tags of published characters are public; words and numbers only",
+    ),
+    Function(
+        "owners_of_old_media",
+        "before timestamptz",
+        "SETOF uuid",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="owners_of_old_media")}
+            RETURN QUERY SELECT DISTINCT m.owner_id FROM media AS m WHERE m.created_at < before
+                AND NOT EXISTS (SELECT FROM characters AS c WHERE c.picture_id = m.id);
+        END
+        """,  # noqa: S608 - made of constants of this house
+        language="plpgsql",
+        definer_reason="whose pictures may be worn by nobody: their owners alone can look at their personas; for jobs",
+    ),
+    Function(
+        "media_claimed",
+        "asked text[]",
+        "SETOF text",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="media_claimed")}
+            RETURN QUERY SELECT DISTINCT m.sha256::text FROM media AS m WHERE m.sha256 = ANY (asked::bpchar[]);
+        END
+        """,  # noqa: S608 - made of constants of this house
+        language="plpgsql",
+        definer_reason="files are kept as long as anybody has a row for them, whoever that is; for jobs only",
     ),
     Function(
         "makers_of",

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+JOB_ONLY = """
+            IF actor_kind() <> 'job' THEN
+                RAISE EXCEPTION '% is for jobs', '{name}' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+"""
+"""The first statement of a function that only jobs may call; `name` is its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:

@@ -8,7 +8,7 @@ raises without one) and gives out no more than its reason says. Adding one is a 
 from __future__ import annotations
 
 from db.security_characters import CHARACTER_FUNCTIONS
-from db.security_function import Function
+from db.security_function import JOB_ONLY, Function
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -70,12 +70,6 @@ _ACTOR = (
         "SELECT CASE WHEN actor_kind() = 'turn' THEN nullif(current_setting('botcafe.actor_user', true), '')::uuid END",
     ),
 )
-
-_JOB_ONLY = """
-            IF actor_kind() <> 'job' THEN
-                RAISE EXCEPTION '% is for jobs', '{name}' USING ERRCODE = 'insufficient_privilege';
-            END IF;
-"""
 
 _DEFINERS = (
     Function(
@@ -233,7 +227,7 @@ _DEFINERS = (
         f"""
         DECLARE gone bigint;
         BEGIN
-            {_JOB_ONLY.format(name="purge_prompts")}
+            {JOB_ONLY.format(name="purge_prompts")}
             DELETE FROM variant_prompts WHERE created_at < before;
             GET DIAGNOSTICS gone = ROW_COUNT;
             RETURN gone;
@@ -250,7 +244,7 @@ _DEFINERS = (
         f"""
         DECLARE gone bigint;
         BEGIN
-            {_JOB_ONLY.format(name="purge_deleted_characters")}
+            {JOB_ONLY.format(name="purge_deleted_characters")}
             DELETE FROM characters WHERE deleted_at < before;
             GET DIAGNOSTICS gone = ROW_COUNT;
             RETURN gone;
@@ -267,7 +261,7 @@ _DEFINERS = (
         f"""
         DECLARE gone bigint;
         BEGIN
-            {_JOB_ONLY.format(name="purge_old_messages")}
+            {JOB_ONLY.format(name="purge_old_messages")}
             -- A recap would go on telling of what is forgotten.
             WITH removed AS (
                 DELETE FROM messages AS m USING conversations AS c
@@ -297,7 +291,7 @@ _DEFINERS = (
         " nickname text, is_adult boolean, picture_sha256 text, role text, last_spoke_at timestamptz)",
         f"""
         BEGIN
-            {_JOB_ONLY.format(name="hearing")}
+            {JOB_ONLY.format(name="hearing")}
             RETURN QUERY
             SELECT c.id, c.owner_id, o.discord_id, c.guild_id, c.channel_id, c.webhook_channel_id, c.via::text,
                    c.is_muted, coalesce((c.settings ->> 'allow_files')::boolean, true), h.id, h.name, h.nickname,
@@ -324,7 +318,7 @@ _DEFINERS = (
         "SETOF bigint",
         f"""
         BEGIN
-            {_JOB_ONLY.format(name="channels_of_conversations")}
+            {JOB_ONLY.format(name="channels_of_conversations")}
             RETURN QUERY SELECT DISTINCT c.channel_id FROM conversations AS c;
         END
         """,
@@ -338,7 +332,7 @@ _DEFINERS = (
         " trigger_message_id bigint, state text, priority text, claimed_at timestamptz)",
         f"""
         BEGIN
-            {_JOB_ONLY.format(name="unfinished_turns")}
+            {JOB_ONLY.format(name="unfinished_turns")}
             RETURN QUERY
             SELECT t.id, t.conversation_id, c.channel_id, t.character_id, t.asker_id, t.trigger_message_id,
                    t.state::text, t.priority::text, t.claimed_at

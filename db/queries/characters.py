@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
-from db.models import Character, CharacterReaction, Media, Visibility
+from db.models import Character, CharacterReaction, Media, Persona, Visibility
 
 _LAST_CHARACTER = "\U0010ffff"
 """Sorts behind every slug with the same beginning, in the code point order slugs are indexed by."""
@@ -188,11 +188,18 @@ async def keep_media(session: AsyncSession, owner_id: UUID, sha256: str, *, mime
     """The id of the owner's row for a square picture, made where it is missing."""
     values = {"id": new_id(), "owner_id": owner_id, "sha256": sha256, "mime": mime, "size_bytes": size}
     statement = insert(Media).values(**values, width=side, height=side)
-    # An update that changes nothing, so that the row is returned whether it is new or not.
+    # The row is returned whether it is new or not, and is as good as new: what nobody wears goes by its age.
     statement = statement.on_conflict_do_update(
-        index_elements=[Media.owner_id, Media.sha256], set_={"mime": statement.excluded.mime}
+        index_elements=[Media.owner_id, Media.sha256], set_={"created_at": func.now()}
     )
     return (await session.execute(statement.returning(Media.id))).scalar_one()
+
+
+async def remove_unworn_media(session: AsyncSession, owner_id: UUID, before: datetime) -> None:
+    """Remove the owner's pictures uploaded before that moment which none of their characters and personas wears."""
+    worn = union_all(select(Character.picture_id), select(Persona.picture_id)).subquery()
+    unworn = ~select(worn.c.picture_id).where(worn.c.picture_id == Media.id).exists()
+    await session.execute(delete(Media).where(Media.owner_id == owner_id, Media.created_at < before, unworn))
 
 
 async def reaction(session: AsyncSession, user_id: UUID, character_id: UUID) -> tuple[bool, bool]:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import InboxMessage, InboxState
+from db.models import InboxMessage, InboxState, PlaceSettings
 
 BATCH = 2_000
 
@@ -22,6 +22,13 @@ async def remove_settled_inbox(session: AsyncSession, before: datetime) -> int:
         .limit(BATCH)
     )
     result = await session.execute(delete(InboxMessage).where(InboxMessage.message_id.in_(old)))
+    return cast(CursorResult[Any], result).rowcount
+
+
+async def remove_left_places(session: AsyncSession, before: datetime) -> int:
+    """Remove up to `BATCH` levels of settings of servers left before that moment; how many went."""
+    old = select(PlaceSettings.id).where(PlaceSettings.left_at < before).limit(BATCH)
+    result = await session.execute(delete(PlaceSettings).where(PlaceSettings.id.in_(old)))
     return cast(CursorResult[Any], result).rowcount
 
 

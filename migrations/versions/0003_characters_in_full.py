@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("values", postgresql.JSONB(), nullable=False),
         sa.Column("updated_by", sa.Uuid(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("channel_id IS NULL OR character_id IS NULL", name=op.f("ck_place_settings_one_level")),
         sa.ForeignKeyConstraint(
             ["character_id"],

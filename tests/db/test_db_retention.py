@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.services.oversight.retention import DELETED_CHARACTER_KEPT, PROMPT_KEPT, Retention
+from bot.services.oversight.retention import DELETED_CHARACTER_KEPT, PLACES_KEPT, PROMPT_KEPT, Retention
 from db import functions
 from db.engine import create_engine
 from db.work import Actor, Database
@@ -99,6 +99,21 @@ async def test_a_conversation_without_history_forgets_everything_when_it_ends(
     await run(owner, "UPDATE conversations SET status = 'archived' WHERE id = :id", id=filled.first.conversation)
     assert (await Retention(database, clock).run()).messages == 1
     assert await left(owner, "messages") == {str(filled.second.message)}
+
+
+async def test_settings_go_a_month_after_the_bot_left_the_server(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    for person, age in ((filled.first, PLACES_KEPT + MOMENT), (filled.second, PLACES_KEPT - MOMENT)):
+        await run(
+            owner,
+            "UPDATE place_settings SET left_at = :at WHERE guild_id = :guild",
+            at=clock.now() - age,
+            guild=7000 + person.number,
+        )
+    await run(owner, "INSERT INTO place_settings (id, guild_id, values) VALUES (gen_random_uuid(), 7777, '{}')")
+    assert (await Retention(database, clock).run()).places == 1
+    assert await left(owner, "place_settings", "guild_id") == {str(7000 + filled.second.number), "7777"}
 
 
 async def test_nobody_but_a_job_may_do_that(filled: Filled, database: Database, clock: FakeClock) -> None:

@@ -15,6 +15,7 @@ from bot.ports import Delivery, Place
 from bot.services.people import People
 from bot.services.talk.places import FIELDS, HOUSE, Level, PlaceRules, Places, check, resolve
 from db.models import AdultRule, DeliveryMode, Listen, PlaceValues, Summoners
+from db.queries.talk import places as queries
 from db.work import Actor, Database
 from tests.services.stagecraft import ROBIN, SASHA, TAVERN, until
 
@@ -176,6 +177,25 @@ async def test_every_process_learns_of_a_change_at_once(database: Database) -> N
         await until(lambda: there.rules(TAVERN) is HOUSE)
     finally:
         await there.close()
+
+
+async def test_it_is_noted_which_servers_the_bot_left_and_to_which_it_came_back(database: Database) -> None:
+    places, robin = Places(database), await People(database).arrive(ROBIN)
+    for guild_id in (1, 2, 3):
+        await places.change(robin, guild_id, PlaceValues(banter=2))
+
+    async def left() -> list[object]:
+        async with database.work(Actor.job("places")) as work:
+            return [guild_id for guild_id, is_gone in sorted((await queries.servers(work.session)).items()) if is_gone]
+
+    assert await left() == []
+    await places.look_around({1: True, 2: False, 3: None}.get)
+    assert await left() == [2]
+    await places.look_around({1: False, 2: True, 3: None}.get)
+    assert await left() == [1]
+    await places.look_around({1: None, 2: True, 3: True}.get)
+    assert await left() == [1], "what another shard knows stays as it is"
+    assert places.rules(Place(1, 5, 5)).banter == 2, "and while it may come back, everything holds"
 
 
 async def test_a_restart_knows_what_was_decided(database: Database) -> None:

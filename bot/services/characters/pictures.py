@@ -8,6 +8,7 @@ camera put into the file). Decoding runs in a thread, one picture at a time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import os
@@ -15,7 +16,9 @@ import struct
 import tempfile
 import warnings
 import zlib
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 FIELD = "picture"
 MIME = "image/png"
 
+_SWEPT_AT_ONCE = 500
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, struct.error, zlib.error)
 
@@ -99,7 +103,7 @@ class Pictures:
             return await asyncio.to_thread(decode, data)
 
     async def keep(self, picture: Picture) -> None:
-        """Write the picture, whole or not at all. Keeping it again changes nothing."""
+        """Write the picture, whole or not at all. Kept again, it only counts as new (`sweep`)."""
         await asyncio.to_thread(_write, self._place(picture.sha256), picture.png)
 
     async def read(self, sha256: str) -> bytes | None:
@@ -113,6 +117,17 @@ class Pictures:
             return None
         place = self._place(sha256)
         return place if place.is_file() else None
+
+    async def sweep(self, before: datetime, claimed: Callable[[Sequence[str]], Awaitable[Collection[str]]]) -> int:
+        """Remove what was kept last before that moment and is not `claimed`; how many files went."""
+        old = await asyncio.to_thread(_older, self._folder, before.timestamp())
+        removed = 0
+        for at in range(0, len(old), _SWEPT_AT_ONCE):
+            batch = old[at : at + _SWEPT_AT_ONCE]
+            wanted = await claimed([place.stem for place in batch])
+            unwanted = [place for place in batch if place.stem not in wanted]
+            removed += await asyncio.to_thread(_remove, unwanted, before.timestamp())
+        return removed
 
     def _place(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256[2:4] / f"{sha256}.png"
@@ -169,6 +184,7 @@ def _redraw(image: Image) -> Picture:
 
 def _write(place: Path, content: bytes) -> None:
     if place.is_file():
+        os.utime(place)
         return
     place.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=place.parent, prefix=".new-")
@@ -182,6 +198,22 @@ def _write(place: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _older(folder: Path, before: float) -> list[Path]:
+    """Files kept last before a moment, also those that were never finished."""
+    return [place for place in folder.glob("??/??/*") if place.is_file() and place.stat().st_mtime < before]
+
+
+def _remove(places: Sequence[Path], before: float) -> int:
+    """Remove those that nobody kept again since; how many went."""
+    removed = 0
+    for place in places:
+        with contextlib.suppress(FileNotFoundError):
+            if place.stat().st_mtime < before:
+                place.unlink()
+                removed += 1
+    return removed
 
 
 def _svg() -> InvalidInput:

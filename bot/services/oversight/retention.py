@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import limits
 from bot.clock import Clock
 from db import functions
-from db.queries.oversight import remove_job_log, remove_settled_inbox
+from db.queries.oversight import remove_job_log, remove_left_places, remove_settled_inbox
 from db.work import Actor, Database
 
 JOB = "retention"
@@ -23,6 +23,9 @@ JOB_LOG_KEPT = timedelta(days=30)
 
 PROMPT_KEPT = timedelta(days=7)
 """Whole prompts, for /why: long enough to ask about a reply, short enough that they are no second archive."""
+
+PLACES_KEPT = timedelta(days=30)
+"""What admins decided for a server that the bot left: an admin who thinks again finds everything as it was."""
 
 DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
 """Until then its maker can have it back."""
@@ -37,6 +40,7 @@ class Removed:
     prompts: int
     characters: int
     messages: int
+    places: int
 
 
 class Retention:
@@ -57,6 +61,7 @@ class Retention:
                 lambda session: functions.purge_deleted_characters(session, now - DELETED_CHARACTER_KEPT)
             ),
             messages=await self._once(functions.purge_old_messages),
+            places=await self._all(remove_left_places, now - PLACES_KEPT),
         )
 
     async def _once(self, remove: Callable[[AsyncSession], Awaitable[int]]) -> int:

@@ -8,7 +8,7 @@ message that is written anywhere; changes reach every process by NOTIFY.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -272,6 +272,21 @@ class Places:
             await work.notify(CHANNEL, str(guild_id))
         await self.refresh(guild_id)
         return was_set
+
+    async def look_around(self, is_member: Callable[[int], bool | None]) -> None:
+        """Write down which servers with settings the bot left, and to which it came back.
+
+        `is_member` knows by a server's id; None where it does not. What was decided for a server outlives the bot's
+        absence for `retention.PLACES_KEPT`.
+        """
+        async with self._database.work(Actor.job(CHANNEL)) as work:
+            known = await queries.servers(work.session)
+            changed = {
+                guild_id: is_member(guild_id) for guild_id, was_gone in known.items() if is_member(guild_id) is was_gone
+            }
+            for is_gone in (True, False):
+                if news := [guild_id for guild_id, is_here in changed.items() if is_here is not is_gone]:
+                    await queries.note_left(work.session, news, is_gone=is_gone)
 
     # -------------------------------------------------------------------------------------------- keeping up
 

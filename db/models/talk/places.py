@@ -100,6 +100,8 @@ class PlaceSettings(Base):
     values: Mapped[PlaceValues] = mapped_column(Document[PlaceValues](PlaceValues))
     updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+    # Since when the bot is no member of the server; 30 days later its settings are forgotten.
+    left_at: Mapped[datetime | None]
 
 
 class Trouble(Base):

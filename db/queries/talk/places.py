@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -70,6 +70,22 @@ async def remove(session: AsyncSession, guild_id: int, *, channel_id: int | None
     """Remove a level. False where there was none."""
     statement = delete(PlaceSettings).where(*_level(guild_id, channel_id, character_id)).returning(PlaceSettings.id)
     return await session.scalar(statement) is not None
+
+
+async def servers(session: AsyncSession) -> Mapping[int, bool]:
+    """The servers with settings, and whether the bot is known to have left each."""
+    rows = await session.execute(
+        select(PlaceSettings.guild_id, func.bool_or(PlaceSettings.left_at.is_not(None))).group_by(
+            PlaceSettings.guild_id
+        )
+    )
+    return {guild_id: has_left for guild_id, has_left in rows}
+
+
+async def note_left(session: AsyncSession, guild_ids: Sequence[int], *, is_gone: bool) -> None:
+    """Write down that the bot left these servers just now, or is a member of them again."""
+    values = {"left_at": func.now() if is_gone else None, "updated_at": PlaceSettings.updated_at}
+    await session.execute(update(PlaceSettings).where(PlaceSettings.guild_id.in_(guild_ids)).values(values))
 
 
 def _level(guild_id: int, channel_id: int | None, character_id: UUID | None) -> tuple[ColumnElement[bool], ...]:
