@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	&& echo "$$path" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help start test lint format texts docs pictures test-kills test-proofs lock clean python
+.PHONY: help start test lint format texts docs pictures transcript test-kills test-proofs lock clean python
 
 help: ## Say what can be made
 	@echo 'BotCafé: what you can make'
@@ -50,6 +50,10 @@ test-proofs: python ## The proofs at full length: a thousand messages asked who 
 pictures: python ## Take the pictures in docs/images anew, in a browser, from a running demo
 	@"$(PYTHON)" bot/local/install.py dev
 	@exec $(BIN)/python -m tests.e2e.pictures
+
+transcript: python ## Play an evening with three characters, and write it down from the journal (build/transcript.md)
+	@"$(PYTHON)" bot/local/install.py dev
+	@exec $(BIN)/python -m tests.e2e.transcript $(TRANSCRIPT_FLAGS)
 
 docs: python ## Write the tables of the documentation that come out of the code
 	@"$(PYTHON)" bot/local/install.py dev

@@ -87,7 +87,7 @@ class Panel(CafeView):
         self.turn_id = turn_id
         self.about = about
         self.text = told(about, say)
-        if not about.may:
+        if May.EDIT not in about.may and not about.is_at_work:
             self.text += "\n" + say("Only who asked, who began this conversation, or a moderator can change it.")
         if not about.is_at_work:
             self._add_wordings(say)

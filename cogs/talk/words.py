@@ -18,6 +18,8 @@ def told(about: About, say: Say) -> str:
     lines = [say("**{name}** is a character: its words are written by a program.", name=plain(about.character))]
     if about.maker is not None:
         lines.append(say("Made by {person}.", person=f"<@{about.maker}>"))
+    else:
+        lines.append(say("Made by nobody here: it comes with the house."))
     if about.asker is not None:
         lines.append(say("Asked by {person}.", person=f"<@{about.asker}>"))
     if about.model is not None:
