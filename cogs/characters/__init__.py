@@ -10,6 +10,7 @@ from cogs.characters import card, deciding, lists, making, panel
 from cogs.characters.discover import DiscoverCog
 from cogs.characters.making import MakingCommands
 from cogs.characters.meeting import MeetingCommands
+from cogs.characters.posting import PostingCommands
 from cogs.characters.settling import SettlingCommands
 
 __all__ = ["ITEMS", "CharactersCog", "DiscoverCog"]
@@ -23,6 +24,7 @@ ITEMS = (*panel.ITEMS, *card.ITEMS, *lists.ITEMS, *deciding.ITEMS, *making.ITEMS
 class CharactersCog(
     MakingCommands,
     MeetingCommands,
+    PostingCommands,
     SettlingCommands,
     commands.GroupCog,
     group_name=_L("character"),

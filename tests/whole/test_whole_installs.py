@@ -2,8 +2,9 @@
 
 import pytest
 
+from sandbox.acts import guilds
 from sandbox.world.models import Message
-from tests.fakes.scripted_provider import Say
+from tests.fakes.scripted_provider import Say, Status
 from tests.whole.cafe import Whole, menu, pressed, slash, until
 
 PIER, TEA = "pier", "Tea at four"
@@ -135,3 +136,89 @@ async def test_the_other_commands_of_a_person_work_there(here: Whole) -> None:
     assert "No conversation goes on" in (await slash(here, "robin", tea, "persona use")).content
     assert "has left" in (await slash(here, "robin", pier, "character dismiss", character="Mira")).content
     assert "No such character" in (await slash(here, "robin", pier, "character dismiss", character="Mira")).content
+
+
+async def speak(here: Whole, text: str = "Tell me a tale", by: str = "robin") -> Message:
+    """Mira is asked something at the pier."""
+    await here.make("sasha", "Mira")
+    await slash(here, by, here.channel(PIER), "character summon", character="Mira")
+    return await slash(here, by, here.channel(PIER), "say", character="Mira", text=text)
+
+
+def ours(here: Whole) -> list[Message]:
+    history = here.sandbox.world.history(here.channel(PIER).id)
+    return [one for one in history if one.author_id == here.sandbox.application.id]
+
+
+async def test_of_a_long_answer_the_first_message_bears_the_line_and_the_last_the_button(here: Whole) -> None:
+    here.provider.will(Say("\n\n".join(f"Chapter {number}. " + "A wave came in. " * 60 for number in range(6))))
+    line = await speak(here)
+    await until(lambda: ":more" in str([one.components for one in ours(here)]), "it is answered")
+    await here.cafe.turns.idle()
+    texts = [said(one) for one in ours(here)]
+    assert len(texts) >= 3
+    assert texts[0][:2] == ["**To Mira:** Tell me a tale", "### Mira"]
+    assert all("To Mira" not in str(one) for one in texts[1:])
+    assert [":more" in str(one.components) for one in ours(here)] == [False] * (len(texts) - 1) + [True]
+    assert stands_of(here, line.id) == ours(here)[0]
+
+
+async def test_the_answer_grows_under_the_line_and_who_asked_can_stop_it(here: Whole) -> None:
+    here.provider.will(Say("Once there was a boat that could not float, and nobody told it so.", hold_after=9))
+    line = await speak(here)
+    await until(lambda: ":stop" in str(stands_of(here, line.id).components), "it is being written")
+    growing = stands_of(here, line.id)
+    assert said(growing)[:2] == ["**To Mira:** Tell me a tale", "### Mira"]
+    stop = next(row for row in growing.components[1]["components"] if row["type"] == 1)["components"][0]
+    data = {"component_type": 2, "custom_id": stop["custom_id"]}
+    await here.people["robin"].interact(PIER, 3, data, message_id=line.id)
+    found = await answered(here, line)
+    here.provider.release()
+    assert found[2]
+    assert "Once there was a boat that could not float, and nobody".startswith(found[2])
+
+
+async def test_when_the_model_fails_the_line_stays_and_who_asked_is_told_alone(here: Whole) -> None:
+    here.provider.otherwise = Status(400, {"message": "no"})
+    line = await speak(here)
+    await until(lambda: any("could not answer" in one.content for one in here.sandbox.world.whispers), "they are told")
+    await here.cafe.turns.idle()
+    assert said(stands_of(here, line.id)) == ["**To Mira:** Tell me a tale"]
+    assert len(ours(here)) == 1
+
+
+async def test_after_a_quarter_of_an_hour_who_asked_is_told_by_direct_message(here: Whole) -> None:
+    letters = here.letters("robin")
+    here.provider.will(Say("Too late for this tale.", hold_after=1))
+    await speak(here)
+    await until(lambda: here.provider.requests, "the model is asked")
+    here.sandbox.core.clock.advance(901)
+    here.provider.release()
+    await until(lambda: here.sandbox.world.history(letters.id), "they are told")
+    (told,) = here.sandbox.world.history(letters.id)
+    assert "15 minutes" in told.content
+    assert "Ask again with /say" in told.content
+
+
+async def test_a_restart_finishes_the_answer_in_the_same_message(here: Whole) -> None:
+    here.provider.will(Say("Half a tale and then the rest.", hold_after=3))
+    line = await speak(here)
+    await until(lambda: here.provider.requests, "the model is asked")
+    here.provider.otherwise = Say("The whole tale.")
+    here.provider.release()
+    await here.restart()
+    assert (await answered(here, line))[:2] == ["**To Mira:** Tell me a tale", "### Mira"]
+    assert len(ours(here)) == 1
+
+
+async def test_each_person_talks_with_characters_of_their_own(here: Whole) -> None:
+    sasha = here.sandbox.person("sasha")
+    guilds.install_for(here.sandbox.core, here.sandbox.application, sasha, installed=True)
+    await answered(here, await speak(here, "My name is Robin and I like tea"))
+    assert (
+        "Nobody is in this channel" in (await slash(here, "sasha", here.channel(PIER), "help")).embeds[0]["description"]
+    )
+    await answered(
+        here, await slash(here, "sasha", here.channel(PIER), "say", character="Mira", text="What do you know?")
+    )
+    assert "like tea" not in str(here.provider.requests[-1].body["messages"])
