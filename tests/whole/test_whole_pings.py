@@ -19,9 +19,11 @@ import discord
 import pytest
 
 from bot.errors import InvalidInput
-from bot.ports import NO_RIGHTS
+from bot.ports import NO_RIGHTS, Rights, Sensitivity, Surroundings
 from bot.services.characters.names import clean_name
 from bot.services.people.drafts import PersonaDraft
+from bot.services.talk.conversations import Asking
+from bot.services.talk.forks import Wish
 from bot.transport import pings
 from sandbox.acts import messages
 from sandbox.acts.threads import start_thread
@@ -221,6 +223,36 @@ async def in_a_persona(town: Town, number: int) -> None:
         await here.cafe.personas.delete(work, robin, ada.id)
 
 
+async def in_a_title(town: Town, number: int) -> None:
+    """What a conversation is called, in answers, its card and the list."""
+    here, tavern, title = town.here, town.places[0], passable(town.line(number))[:100]
+    await slash(here, "robin", tavern, "conversation title", title=title or "Lanterns")
+    await slash(here, "robin", tavern, "conversation pin")
+    for command in ("show", "list"):
+        assert (await slash(here, "robin", tavern, f"conversation {command}")).embeds
+
+
+async def in_a_fork(town: Town, number: int) -> None:
+    """The reply said once more, below a line that tells where it is from."""
+    if number in town.replies:
+        rights, around = Rights(may_open_threads=True), Surroundings(Sensitivity.CONFIDENTIAL)
+        wish = Wish(await town.robin(), town.here.caller("robin"), rights, around, 10**18 + number)
+        await town.here.cafe.forks.fork(town.replies[number], wish)
+        await town.here.cafe.turns.idle()
+
+
+async def in_a_recap(town: Town, number: int) -> None:
+    """A model's words, and those written in their place by hand."""
+    here, tavern = town.here, town.places[0]
+    here.provider.otherwise = lambda heard: Say("", pieces=(town.line(number),))
+    await here.cafe.recaps.make(Asking(await town.robin(), here.place(tavern)), afresh=True)
+    assert (await slash(here, "robin", tavern, "conversation recap")).embeds
+    with contextlib.suppress(InvalidInput):
+        await here.cafe.recaps.edit(Asking(await town.robin(), here.place(tavern)), passable(town.line(number)))
+    assert (await slash(here, "robin", tavern, "conversation recap")).embeds
+    here.provider.otherwise = town.answer
+
+
 def passable(line: str) -> str:
     """What Discord's own client could send: no lone surrogates, no NUL."""
     return line.replace("\x00", "").encode("utf-8", "ignore").decode()
@@ -239,13 +271,16 @@ WAYS: dict[str, Way] = {
         in_a_card,
         in_a_refusal,
         in_a_persona,
+        in_a_title,
+        in_a_recap,
+        in_a_fork,
     )
 }
 EDITING = {"in_a_reply", "in_a_reply_worded_anew", "in_a_reply_that_goes_on", "in_a_reply_edited_by_hand"}
-SHOWN_IN_EMBEDS = {"in_a_card", "in_a_persona"}
+SHOWN_IN_EMBEDS = {"in_a_card", "in_a_persona", "in_a_recap"}
 """Discord pings nobody for what stands in an embed, whatever is allowed."""
-NOT_REPEATED = {"in_a_refusal"}
-"""Refusals name fields and limits, not what was typed."""
+NOT_REPEATED = {"in_a_refusal", "in_a_title"}
+"""Refusals name fields and limits, not what was typed; titles are shown with every mention taken apart."""
 
 
 async def say_everything(town: Town) -> None:
@@ -257,7 +292,7 @@ async def say_everything(town: Town) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(3600)
 async def test_no_words_ping_anybody_by_any_way(here: Whole, seed: int) -> None:
     every = [wrapping.replace("{}", core) for wrapping in WRAPPINGS for core in CORE] + MORE
     assert len(every) >= 300

@@ -76,11 +76,11 @@ WITH names AS MATERIALIZED (
            EXISTS (
                SELECT 1 FROM participants AS p WHERE p.conversation_id = c.id AND p.user_id = :me AND p.is_pinned
            ) AS is_pinned
-    FROM my_conversations() AS mine(id)
-    JOIN conversations AS c ON c.id = mine.id
-    LEFT JOIN names AS n ON n.conversation_id = c.id
+    FROM conversations AS c LEFT JOIN names AS n ON n.conversation_id = c.id
+    -- An array, so that its ids are looked up; a join with a function reads all conversations there are.
+    WHERE c.id = ANY (ARRAY(SELECT my_conversations()))
 ), fitting AS (
-    SELECT * FROM found
+    SELECT *, count(*) OVER () AS total FROM found
     WHERE (CAST(:tag AS text) = '' OR :tag = ANY (tags))
       AND (CAST(:is_active AS boolean) IS NULL OR is_active = :is_active)
       AND (CAST(:is_pinned AS boolean) IS NULL OR is_pinned = :is_pinned)
@@ -95,7 +95,7 @@ WITH names AS MATERIALIZED (
 """
 _LISTED = """
 SELECT p.id, p.title, p.tags, p.characters, p.guild_id, p.channel_id, p.is_active, p.is_muted, p.is_pinned, p.is_fork,
-       (SELECT count(*) FROM messages AS m WHERE m.conversation_id = p.id) AS messages, p.last_activity_at
+       (SELECT count(*) FROM messages AS m WHERE m.conversation_id = p.id) AS messages, p.last_activity_at, p.total
 FROM (
     SELECT * FROM fitting
     WHERE CAST(:at AS timestamptz) IS NULL
@@ -106,42 +106,35 @@ ORDER BY p.is_pinned DESC, p.last_activity_at DESC, p.id DESC
 """
 _DOWN = text(_ROWS + _LISTED.format(beyond="<", order="DESC"))
 _UP = text(_ROWS + _LISTED.format(beyond=">", order="ASC"))
-_COUNTED = text(f"{_ROWS} SELECT count(*) FROM fitting")  # noqa: S608 - made of constants of this module
 
 
 async def page(
     session: AsyncSession, me: UUID, wanted: Wanted, *, most: int, mark: Mark | None = None, upwards: bool = False
-) -> Sequence[ShelfRow]:
-    """The conversations after a mark (before it, `upwards`): pinned ones first, then those active last."""
-    beyond = {"at": None, "pin": None, "id": None}
-    if mark is not None:
-        beyond = {"at": mark.active_at, "pin": mark.is_pinned, "id": mark.id}
-    values = {**_asked(me, wanted), **beyond, "most": most}
-    rows = await session.execute(_UP if upwards else _DOWN, values)
-    return [ShelfRow(UUID(str(row[0])), *row[1:]) for row in rows]
-
-
-async def count(session: AsyncSession, me: UUID, wanted: Wanted) -> int:
-    """How many there are."""
-    return await session.scalar(_COUNTED, _asked(me, wanted)) or 0
-
-
-def _asked(me: UUID, wanted: Wanted) -> dict[str, Any]:
-    return {
+) -> tuple[Sequence[ShelfRow], int]:
+    """The conversations after a mark (before it, `upwards`), pinned ones first, then those active last; and how many
+    there are in all, 0 where none follows.
+    """
+    values: dict[str, Any] = {
         "me": me,
         "words": list(wanted.words),
         "tag": wanted.tag,
         "is_active": wanted.is_active,
         "is_pinned": wanted.is_pinned,
         "channel": wanted.channel_id,
+        "at": None if mark is None else mark.active_at,
+        "pin": None if mark is None else mark.is_pinned,
+        "id": None if mark is None else mark.id,
+        "most": most,
     }
+    rows = (await session.execute(_UP if upwards else _DOWN, values)).all()
+    return [ShelfRow(UUID(str(row[0])), *row[1:-1]) for row in rows], rows[0].total if rows else 0
 
 
 async def tags(session: AsyncSession, beginning: str, *, most: int) -> Sequence[str]:
     """The tags of one's own conversations that begin like this, the most used first."""
     statement = text(
-        "SELECT t.tag FROM my_conversations() AS mine(id) JOIN conversations AS c ON c.id = mine.id"
-        " CROSS JOIN LATERAL unnest(c.tags) AS t(tag) WHERE starts_with(t.tag, :beginning)"
+        "SELECT t.tag FROM conversations AS c CROSS JOIN LATERAL unnest(c.tags) AS t(tag)"
+        " WHERE c.id = ANY (ARRAY(SELECT my_conversations())) AND starts_with(t.tag, :beginning)"
         " GROUP BY t.tag ORDER BY count(*) DESC, t.tag LIMIT :most"
     )
     return list(await session.scalars(statement, {"beginning": beginning, "most": most}))

@@ -104,12 +104,11 @@ class Shelf:
         """One screen: pinned ones first, then those active last. It begins after `mark`, or ends before it."""
         size, wanted = int(limits.LIST_PAGE), search.wanted
         async with self._database.work(Actor.user(by)) as work:
-            rows = await queries.page(work.session, by, wanted, most=size + 1, mark=mark, upwards=upwards)
+            rows, total = await queries.page(work.session, by, wanted, most=size + 1, mark=mark, upwards=upwards)
             if upwards and len(rows) <= size:
                 # The top is reached: a full first screen, whatever moved meanwhile.
                 mark, upwards = None, False
-                rows = await queries.page(work.session, by, wanted, most=size + 1)
-            total = await queries.count(work.session, by, wanted)
+                rows, total = await queries.page(work.session, by, wanted, most=size + 1)
         has_more = len(rows) > size
         rows = rows[1:] if upwards else rows[:size]
         if not rows:
@@ -125,7 +124,7 @@ class Shelf:
         wanted = Search(which, typed).wanted
         wanted = Wanted(wanted.words, "", wanted.is_active, wanted.is_pinned, channel_id)
         async with self._database.work(Actor.user(by)) as work:
-            rows = await queries.page(work.session, by, wanted, most=int(limits.CHOICES_MAX))
+            rows, _ = await queries.page(work.session, by, wanted, most=int(limits.CHOICES_MAX))
         return tuple(Found(row.id, row.title, tuple(row.characters), row.is_active) for row in rows)
 
     async def tags(self, by: UUID, beginning: str) -> tuple[str, ...]:
