@@ -18,6 +18,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as driver
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from db.raw import RawConnection
 
@@ -153,7 +154,8 @@ async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]
         # Who was cancelled may be in the midst of anything: such a connection is not used again.
         if not is_clean:
             pooled.invalidate()
-        pooled.close()
+        # A pool that is full closes what comes back, which must be awaited as SQLAlchemy awaits.
+        await greenlet_spawn(pooled.close)
 
 
 async def _rolled_back(connection: RawConnection) -> bool:

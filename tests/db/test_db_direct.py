@@ -128,6 +128,22 @@ async def test_who_is_cancelled_leaves_nothing_behind(database: Database) -> Non
         assert await direct.rows(NAMES) == []
 
 
+async def test_more_connections_than_the_pool_keeps_are_given_back(database: Database) -> None:
+    small = Database(database.url, pool_size=1, max_overflow=2)
+    together = asyncio.Barrier(3)
+
+    async def one() -> int:
+        async with small.directly(Actor.job("test")) as direct:
+            await together.wait()
+            return (await direct.row(PID)).pid
+
+    try:
+        for _ in range(2):
+            assert len({*await asyncio.gather(one(), one(), one())}) == 3
+    finally:
+        await small.close()
+
+
 async def test_a_work_may_take_the_short_way_and_sees_what_it_did_before(database: Database) -> None:
     async with database.work(Actor.job("test")) as work:
         work.session.add(User(username="house", display_name="The House"))
