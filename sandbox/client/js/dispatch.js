@@ -68,6 +68,7 @@ const HANDLERS = {
     emit("structure");
   },
   THREAD_MEMBERS_UPDATE: ({ id, removed_member_ids: removed }) => {
+    emit("thread:members", id);
     const thread = store.channels.get(id);
     // Who is taken out of a private thread sees it no more, unless they keep order there.
     if (thread?.type === 12 && removed?.includes(store.me?.id) && !can(thread, P.MANAGE_THREADS)) channelGone(thread);

@@ -3,6 +3,7 @@ import { on } from "./bus.js";
 import { $, h, icon, roving, seedRoving } from "./dom.js";
 import { openDm } from "./navigate.js";
 import { openPopup } from "./popups.js";
+import { get } from "./rest.js";
 import {
   avatarUrl,
   colorOf,
@@ -17,10 +18,17 @@ import {
   store,
 } from "./store.js";
 
+const PRIVATE_THREAD = 12;
+/** Who follows the private thread that is open: nobody else is in it. */
+const followers = { of: null, ids: new Set() };
+
 /** Builds the list inside `root`. */
 export function mountMembers(root) {
   const draw = () => drawMembers(root);
   for (const topic of ["open", "members", "structure"]) on(topic, draw);
+  on("thread:members", (id) => {
+    if (id === followers.of) fetchFollowers(store.channels.get(id), draw);
+  });
   roving(root, ".member");
 }
 
@@ -28,7 +36,8 @@ function drawMembers(root) {
   const channel = currentChannel();
   root.hidden = !channel || (isDm(channel) && !isGroup(channel));
   if (root.hidden) return;
-  const groups = isGroup(channel) ? [companions(channel)] : memberGroups(channel.guild_id);
+  if (channel.type === PRIVATE_THREAD && followers.of !== channel.id) fetchFollowers(channel, () => drawMembers(root));
+  const groups = isGroup(channel) ? [companions(channel)] : memberGroups(channel);
   root.replaceChildren(...groups.map((group) => groupNode(group, channel.guild_id)));
   seedRoving(root, ".member");
 }
@@ -40,11 +49,12 @@ function companions(channel) {
 }
 
 /** Everybody of a server under their highest hoisted role, then members, then apps; by name within. */
-function memberGroups(guildId) {
+function memberGroups(channel) {
+  const { guild_id: guildId } = channel;
   const groups = new Map();
   for (const id of store.members.get(guildId)?.keys() ?? []) {
     const user = store.users.get(id);
-    if (!user) continue;
+    if (!user || (channel.type === PRIVATE_THREAD && !followers.ids.has(id))) continue;
     const hoisted = rolesOf(guildId, id).find((r) => r.hoist);
     const title = hoisted?.name ?? (user.bot ? "Apps" : "Members");
     const rank = hoisted ? -hoisted.position - 1 : user.bot ? 1 : 0;
@@ -54,6 +64,14 @@ function memberGroups(guildId) {
   const byName = (a, b) => nameOf(a, guildId).localeCompare(nameOf(b, guildId));
   groups.forEach((group) => group.users.sort(byName));
   return [...groups.values()].sort((a, b) => a.rank - b.rank);
+}
+
+async function fetchFollowers(thread, draw) {
+  Object.assign(followers, { of: thread.id, ids: followers.of === thread.id ? followers.ids : new Set() });
+  const found = await get(`/channels/${thread.id}/thread-members`).catch(() => []);
+  if (followers.of !== thread.id) return;
+  followers.ids = new Set(found.map((one) => one.user_id));
+  draw();
 }
 
 function groupNode({ title, users }, guildId) {
