@@ -57,7 +57,11 @@ async def _examine(session: aiohttp.ClientSession, base: str) -> list[Finding]:
     async with session.get("users/@me/guilds", params={"limit": "200"}) as response:
         response.raise_for_status()
         guilds: list[dict[str, Any]] = await response.json()
-    findings = [ok("token", f"good: {me['username']} at {base}"), intents_finding(int(application.get("flags", 0)))]
+    findings = [
+        ok("token", f"good: {me['username']} at {base}"),
+        intents_finding(int(application.get("flags", 0))),
+        installs_finding(application),
+    ]
     findings += server_findings(guilds)
     if date is not None:
         theirs = parsedate_to_datetime(date)
@@ -71,6 +75,14 @@ def intents_finding(flags: int) -> Finding:
         return ok("intents", "Message Content is on: characters hear their names")
     seen = "Message Content is off: characters answer to mentions, replies and slash commands only"
     return warn("intents", seen, "Developer Portal → Bot → Message Content Intent: on. Then start again.")
+
+
+def installs_finding(application: dict[str, Any]) -> Finding:
+    """Whether people can take characters along, where the bot is no member (Discord: Application, Install Params)."""
+    if "1" in (application.get("integration_types_config") or {}):
+        return ok("installs", "people can take characters along, for servers and groups without the bot")
+    seen = "User Install is off: characters can be used only where the bot is a member, and in direct messages"
+    return warn("installs", seen, "Developer Portal → Installation → Installation Contexts → User Install: on.")
 
 
 def server_findings(guilds: list[dict[str, Any]]) -> list[Finding]:

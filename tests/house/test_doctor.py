@@ -231,6 +231,13 @@ def test_the_message_content_intent_is_told_by_the_application_s_flags(flags: in
     assert discord_side.intents_finding(flags).level is level
 
 
+@pytest.mark.parametrize(
+    ("config", "level"), [({"0": {}, "1": {}}, Level.OK), ({"0": {}}, Level.WARN), (None, Level.WARN)]
+)
+def test_whether_people_can_take_characters_along_is_told(config: object, level: Level) -> None:
+    assert discord_side.installs_finding({"integration_types_config": config}).level is level
+
+
 def test_missing_permissions_are_named_by_server() -> None:
     lacking = discord.Permissions(WANTED.value)
     lacking.update(manage_webhooks=False, embed_links=False)

@@ -222,3 +222,21 @@ async def test_each_person_talks_with_characters_of_their_own(here: Whole) -> No
         here, await slash(here, "sasha", here.channel(PIER), "say", character="Mira", text="What do you know?")
     )
     assert "like tea" not in str(here.provider.requests[-1].body["messages"])
+
+
+async def test_in_direct_messages_every_word_is_for_whom_is_there(here: Whole) -> None:
+    letters = here.letters("robin")
+    await here.make("sasha", "Mira", greeting="You wrote!")
+    told = await slash(here, "robin", letters, "character summon", character="Mira")
+    assert "Whatever you write is for it" in told.content
+    await until(lambda: here.spoken(letters), "it greets")
+    here.provider.will(Say("Of the sea."))
+    await here.ask(("robin", "what do you dream of?", letters))
+    assert [said(one) for one in here.spoken(letters)] == [["### Mira", "You wrote!"], ["### Mira", "Of the sea."]]
+    here.provider.will(Say("Of lanterns."))
+    line = await slash(here, "robin", letters, "say", character="Mira", text="and else?")
+    assert line.content == "**To Mira:** and else?"
+    await until(lambda: said(here.spoken(letters)[-1]) == ["### Mira", "Of lanterns."], "it answers")
+    await here.cafe.turns.idle()
+    assert "**Mira** is a character" in await menu(here, "robin", "Character…", here.spoken(letters)[-1])
+    assert "has left" in (await slash(here, "robin", letters, "character dismiss", character="Mira")).content
