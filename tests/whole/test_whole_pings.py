@@ -27,7 +27,7 @@ from bot.services.talk.forks import Wish
 from bot.transport import pings
 from sandbox.acts import messages
 from sandbox.acts.threads import start_thread
-from sandbox.world.models import Channel, ChannelType, Message
+from sandbox.world.models import Channel, ChannelType, Message, MessageType
 from tests.fakes.scripted_provider import Heard, Say
 from tests.transport.test_pings import CORE, MORE, WRAPPINGS
 from tests.whole.cafe import Whole, slash
@@ -92,8 +92,12 @@ def watched(town: Town) -> Iterator[None]:
         noting(core, message, draft, *more)  # type: ignore[arg-type]
         is_edit = message.id in world.messages or message.id in world.whispers
         shown = message.content + "".join(map(str, (*message.components, *message.embeds)))
-        if (message.author_id != us and not message.webhook_name) or not shown:
-            return  # a person's, or the three dots that stand until a command is answered
+        if (
+            (message.author_id != us and not message.webhook_name)
+            or not shown
+            or message.type == MessageType.THREAD_CREATED
+        ):
+            return  # a person's, the three dots that stand until a command is answered, Discord's own line
         pinged = bool(message.mentions or message.mention_roles or message.mention_everyone)
         town.written.append(Written(town.way, is_edit, shown, pinged, draft.payload.get("allowed_mentions")))
 
@@ -194,6 +198,17 @@ async def in_what_is_said_by_command(town: Town, number: int) -> None:
     await town.here.cafe.turns.idle()
 
 
+async def where_no_bot_is(town: Town, number: int) -> None:
+    """The line and its answer in one card, where only who asks has the application."""
+    here, before = town.here, len(town.here.provider.requests)
+    line = passable(town.line(number))[:1400]
+    if not line.strip():
+        return
+    await slash(here, "robin", here.channel("pier"), "say", character="Mirabel", text=f"{line} lantern {number}")
+    await here.provider.asked(before + 1)
+    await here.cafe.turns.idle()
+
+
 async def in_a_card(town: Town, number: int) -> None:
     here = town.here
     async with here.cafe.people.at_work(here.caller("robin")) as (robin, work):
@@ -265,15 +280,16 @@ WAYS: dict[str, Way] = {
         in_a_reply_worded_anew,
         in_a_reply_that_goes_on,
         in_a_reply_edited_by_hand,
+        in_a_fork,
         quoted_above_an_answer,
         in_a_greeting,
         in_what_is_said_by_command,
+        where_no_bot_is,
         in_a_card,
         in_a_refusal,
         in_a_persona,
         in_a_title,
         in_a_recap,
-        in_a_fork,
     )
 }
 EDITING = {"in_a_reply", "in_a_reply_worded_anew", "in_a_reply_that_goes_on", "in_a_reply_edited_by_hand"}
