@@ -79,7 +79,10 @@ async def test_a_post_is_begun_with_title_text_tags_and_a_file(sandbox: Sandbox,
     await robin.button("New post").click()
     await expect(_form(robin).get_by_label("Title")).to_have_value("The lamp")
     await expect(_form(robin).get_by_label("Message")).to_be_focused()
-    await robin.page.keyboard.type("It burns **blue** :star:")
+    await robin.page.keyboard.type("It burns **blue** :star: says @sas")
+    await expect(robin.page.get_by_role("option", name="Sasha")).to_have_attribute("aria-selected", "true")
+    await robin.page.keyboard.press("Enter")
+    await expect(_form(robin).get_by_label("Message")).to_have_value("It burns **blue** :star: says @Sasha ")
     for tag in ("Adventure", "Mystery"):
         await _form(robin).get_by_role("button", name=tag).click()
     await _form(robin).get_by_role("button", name="Mystery").click()
@@ -91,6 +94,7 @@ async def test_a_post_is_begun_with_title_text_tags_and_a_file(sandbox: Sandbox,
     await _form(robin).get_by_role("button", name="Post", exact=True).click()
     await robin.shows_channel("The lamp")
     await expect(robin.message("It burns blue ⭐").locator("strong")).to_have_text("blue")
+    await expect(robin.message("It burns blue ⭐").locator(".mention")).to_have_text("@Sasha")
     await expect(robin.page.locator(".beginning .tag-chip")).to_contain_text(["Adventure"])
     post = _posts(sandbox)["The lamp"]
     assert post.applied_tags == [_forum(sandbox).available_tags[0]["id"]]

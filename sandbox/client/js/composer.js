@@ -5,7 +5,7 @@ import { CommandForm } from "./command_form.js";
 import { commandsFor, commandItems } from "./commands.js";
 import { openEmojiPicker, replaceShortcodes } from "./emoji.js";
 import { startEdit } from "./editing.js";
-import { completionsAt } from "./mentions.js";
+import { Completer } from "./mentions.js";
 import { lastOwn, nodeOf } from "./messages.js";
 import { newNonce } from "./interactions.js";
 import { can, canSend, P } from "./permissions.js";
@@ -23,8 +23,6 @@ const LIMIT = 2000;
 const TYPING_EVERY_MS = 8000;
 const ui = {};
 const drafts = new Map();
-/** What was completed, as the field reads it → as it is sent (`@Sasha` → `<@…>`). */
-const tokens = new Map();
 let typedAt = 0;
 /** The last call that says we are typing: a message sent meanwhile must not overtake it. */
 let typing = null;
@@ -65,6 +63,7 @@ export function mountComposer(root, zone) {
   const above = [ui.reply.node, ui.uploads.list, ui.tray.list];
   const frame = h("div", { class: "composer-frame" }, above, ui.box, ui.notice, ui.uploads.input);
   ui.suggest = new Suggest(frame);
+  ui.completer = new Completer(ui.area, ui.suggest, onInput);
   ui.slow = h("span", { class: "slow-mode", hidden: true });
   root.append(frame, h("div", { class: "composer-foot" }, ui.typing, ui.slow));
   listen(frame, zone);
@@ -84,7 +83,7 @@ function listen(frame, zone) {
   });
   on("typing", drawTyping);
   on("compose:insert", ({ shown, token }) => {
-    tokens.set(shown, token);
+    ui.completer.tokens.set(shown, token);
     insert(shown);
   });
   on("structure", () => {
@@ -191,25 +190,12 @@ function onInput() {
 }
 
 async function complete() {
-  const { value, selectionStart: caret } = ui.area;
+  const { value } = ui.area;
   if (/^\/[^\n]*$/.test(value)) {
     await suggestCommands(value.slice(1));
     return;
   }
-  const found = completionsAt(value, caret, currentChannel());
-  if (!found) {
-    ui.suggest.hide();
-    return;
-  }
-  ui.suggest.show(ui.area, found.items, {
-    onPick: (item) => {
-      tokens.set(item.shown, item.token);
-      ui.area.setRangeText(`${item.shown} `, found.start, ui.area.selectionStart, "end");
-      ui.suggest.hide();
-      onInput();
-      ui.suggest.hide();
-    },
-  });
+  ui.completer.offer(currentChannel());
 }
 
 async function suggestCommands(query) {
@@ -284,17 +270,12 @@ function onPaste(event) {
   ui.uploads.add(files);
 }
 
-function resolve(text) {
-  const shown = [...tokens.keys()].sort((a, b) => b.length - a.length);
-  return shown.reduce((out, name) => out.replaceAll(name, tokens.get(name)), text);
-}
-
 async function submit() {
   if (form) {
     form.submit();
     return;
   }
-  const text = replaceShortcodes(resolve(ui.area.value.trim()));
+  const text = replaceShortcodes(ui.completer.resolve(ui.area.value.trim()));
   const length = [...text].length;
   if (!text && !ui.uploads.files.length && !ui.tray.stickers.length) return;
   if (length > LIMIT) {

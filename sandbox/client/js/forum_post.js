@@ -2,10 +2,12 @@
 import { emit } from "./bus.js";
 import { dots, h, icon } from "./dom.js";
 import { replaceShortcodes } from "./emoji.js";
+import { Completer } from "./mentions.js";
 import { openChannel } from "./navigate.js";
 import { can, P } from "./permissions.js";
 import { ApiError, post as send } from "./rest.js";
 import { store } from "./store.js";
+import { Suggest } from "./suggest.js";
 import { tagButtons } from "./tags.js";
 import { Uploads } from "./uploads.js";
 
@@ -38,6 +40,8 @@ export class PostForm {
     this.count = h("span", { class: "composer-count", "aria-live": "polite" });
     this.error = h("p", { class: "field-error", role: "alert" });
     this.node = this.draw();
+    this.suggest = new Suggest(this.words);
+    this.completer = new Completer(this.text, this.suggest, () => this.grow());
     this.listen();
   }
 
@@ -56,6 +60,7 @@ export class PostForm {
     );
     const close = { type: "button", class: "button secondary", onClick: () => this.onClose() };
     const cancel = h("button", close, "Cancel");
+    this.words = h("div", { class: "post-words-frame" }, this.text);
     this.confirm = h(
       "button",
       { type: "submit", class: "button primary" },
@@ -70,7 +75,7 @@ export class PostForm {
       "form",
       { class: "post-form", "aria-label": "New post", novalidate: true, onSubmit: (event) => this.submit(event) },
       this.title,
-      this.text,
+      this.words,
       this.uploads.list,
       this.uploads.input,
       tags,
@@ -85,7 +90,12 @@ export class PostForm {
       event.preventDefault();
       this.text.focus();
     });
-    this.text.addEventListener("input", () => this.grow());
+    this.text.addEventListener("input", () => {
+      this.grow();
+      this.completer.offer(this.forum);
+    });
+    this.text.addEventListener("keydown", (event) => this.suggest.key(event));
+    this.text.addEventListener("blur", () => this.suggest.hide());
     this.text.addEventListener("paste", (event) => {
       const files = [...(event.clipboardData?.files ?? [])];
       if (!files.length) return;
@@ -151,7 +161,7 @@ export class PostForm {
 
   send() {
     const { files } = this.uploads;
-    const message = { content: replaceShortcodes(this.text.value.trim()) };
+    const message = { content: replaceShortcodes(this.completer.resolve(this.text.value.trim())) };
     if (files.length) message.attachments = files.map((file, id) => ({ id, filename: file.name }));
     const body = { name: this.title.value.trim(), applied_tags: [...this.tags], message };
     return send(`/channels/${this.forum.id}/threads`, body, files);

@@ -1,4 +1,4 @@
-/** What may be completed while writing: @people and roles, #channels, :emoji:. */
+/** Completing what is being written: @people and roles, #channels, :emoji:. */
 import { emojiText, findEmoji } from "./emoji.js";
 import { channelChoices, roleChoices, userChoices } from "./selects.js";
 import { emojiUrl } from "./store.js";
@@ -9,7 +9,7 @@ const LIMIT = 8;
  * The completions at the caret: `{start, items}` where `start` is where the typed token begins and each item has
  * `shown`, what the field reads then, and `token`, what is sent for it; or null when nothing is being completed.
  */
-export function completionsAt(text, caret, channel) {
+function completionsAt(text, caret, channel) {
   const m = /(?:^|[\s(*_~|>"'])([@#:])([\p{L}\p{N}_.\- ]{0,32})$/u.exec(text.slice(0, caret));
   if (!m) return null;
   const [, sign, query] = m;
@@ -54,4 +54,37 @@ function emoji(query) {
     shown: e.custom ? `:${e.name}:` : e.text,
     ...(e.custom ? { image: emojiUrl(e.custom) } : { emoji: { id: null, name: e.text } }),
   }));
+}
+
+/** Completes in one field. What was chosen reads `@Sasha` there and is sent as `<@…>`. */
+export class Completer {
+  /** For the text field `area`, in the panel `suggest`; `onChange()` after a choice was put in. */
+  constructor(area, suggest, onChange) {
+    Object.assign(this, { area, suggest, onChange });
+    this.tokens = new Map();
+  }
+
+  /** Shows what fits at the caret, or hides the panel. */
+  offer(channel) {
+    const { area, suggest } = this;
+    const found = completionsAt(area.value, area.selectionStart, channel);
+    if (!found) {
+      suggest.hide();
+      return;
+    }
+    suggest.show(area, found.items, {
+      onPick: (item) => {
+        this.tokens.set(item.shown, item.token);
+        area.setRangeText(`${item.shown} `, found.start, area.selectionStart, "end");
+        this.onChange();
+        suggest.hide();
+      },
+    });
+  }
+
+  /** The text as it is sent. */
+  resolve(text) {
+    const shown = [...this.tokens.keys()].sort((a, b) => b.length - a.length);
+    return shown.reduce((out, name) => out.replaceAll(name, this.tokens.get(name)), text);
+  }
 }
