@@ -14,29 +14,15 @@ from bot.errors import NotAllowed, StageClosed
 from bot.ports import Caller, Place, Rights, Via
 from bot.services.cafe import Cafe
 from bot.services.characters import Character
-from bot.services.characters.lookalikes import PLAIN
-from bot.services.characters.names import fold
 from bot.services.talk.conversations import Summoned
 from bot.texts import N_, Say
 from bot.transport import heard
 from bot.transport.client import CafeClient
 from bot.transport.surroundings import around_asked, place_asked
+from cogs.naming import names_taken
 
 Asked = discord.Interaction[CafeClient]
 Command = TypeVar("Command")
-
-_MODERATING = discord.Permissions(
-    administrator=True,
-    manage_guild=True,
-    manage_messages=True,
-    kick_members=True,
-    ban_members=True,
-    moderate_members=True,
-)
-"""Whoever may do one of these is staff: words under their name would be taken for an admin's."""
-
-_SEARCHED_MEMBERS = 100
-_ALIKE = {"i": "l1", "l": "i1", "1": "il", "o": "0", "0": "o"}
 
 
 def say_for(interaction: Asked) -> Say:
@@ -111,56 +97,6 @@ def refuse_where_silent(interaction: Asked) -> None:
     missing = tuple(name for name in ("view_channel", "manage_webhooks") if not getattr(ours, name))
     if missing:
         raise StageClosed("missing_permissions", permissions=missing)
-
-
-async def names_taken(interaction: Asked, name: str = "") -> tuple[str, ...]:
-    """Names a character or persona must not pass for: the bot's, the server owner's, its staff's and their roles'.
-
-    Not every member is known to the bot: staff is looked for among those whose names begin as `name` does. May ask
-    Discord; defer before.
-    """
-    us, guild = interaction.client.user, interaction.client.get_guild(interaction.guild_id or 0)
-    people: list[discord.User | discord.Member | discord.ClientUser | None] = [us]
-    roles: list[str] = []
-    if guild is not None:
-        people += [guild.me, guild.owner or await _owner(guild), *await _staff(guild, name)]
-        roles = [role.name for role in guild.roles if not role.is_default() and _moderates(role.permissions)]
-    return (*(called for one in people if one is not None for called in {one.name, one.display_name}), *roles)
-
-
-async def _owner(guild: discord.Guild) -> discord.Member | None:
-    """The owner is rarely in the cache: seeing all members is a privilege the bot does not ask for."""
-    try:
-        return await guild.fetch_member(guild.owner_id or 0)
-    except discord.HTTPException:
-        return None
-
-
-async def _staff(guild: discord.Guild, name: str) -> list[discord.Member]:
-    """Members who may moderate: those in memory, and those Discord finds whose names begin alike.
-
-    Such a search needs no privilege up to 100 members (Gateway, Request Guild Members).
-    """
-    found = {member.id: member for member in guild.members}
-    for beginning in _beginnings(name):
-        try:
-            members = await guild.query_members(beginning, limit=_SEARCHED_MEMBERS, cache=False)
-        except (discord.DiscordException, TimeoutError):
-            continue
-        found.update((member.id, member) for member in members)
-    return [member for member in found.values() if not member.bot and _moderates(member.guild_permissions)]
-
-
-def _beginnings(name: str) -> set[str]:
-    """How names begin that could look like this one: as typed, in plain letters, with `I`, `l`, `1` swapped."""
-    plain = fold("".join(PLAIN.get(char, char) for char in name))
-    found = {name[:2].casefold(), fold(name)[:2], plain[:2]}
-    found |= {f"{other}{plain[1:2]}" for other in _ALIKE.get(plain[:1], "")}
-    return found - {""}
-
-
-def _moderates(permissions: discord.Permissions) -> bool:
-    return bool(permissions.value & _MODERATING.value)
 
 
 async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:

@@ -13,9 +13,10 @@ from bot.services.cafe import Cafe
 from bot.services.characters import Character, CharacterDraft, DetailsDraft, Picture
 from bot.texts import Say
 from bot.transport.views import MendableModal
-from cogs.asking import caller_of, names_taken, plain, say_for
+from cogs.asking import caller_of, plain, say_for
 from cogs.characters.panel import show_panel
 from cogs.characters.parts import NO_PINGS, prepared
+from cogs.naming import names_taken, names_wherever
 
 _LONG = discord.TextStyle.paragraph
 
@@ -127,15 +128,26 @@ class ChangedCharacter(CharacterForm):
     def __init__(self, cafe: Cafe, say: Say, character_id: UUID, typed: CharacterDraft) -> None:
         super().__init__(cafe, say, say("Change a character"), typed)
         self._character_id = character_id
+        self._was = typed.name
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Keep the changes, or say what is wrong."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        taken = await names_taken(interaction, self.name.value)
+        taken = await _taken(interaction, self.cafe, self._character_id, self._was, self.name.value)
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             changed = await self.cafe.characters.edit(work, user_id, self._character_id, self.draft(), taken=taken)
         say = say_for(interaction)
         await show_panel(interaction, changed, say("**{name}** is changed, here and now.", name=plain(changed.name)))
+
+
+async def _taken(
+    interaction: discord.Interaction[Any], cafe: Cafe, character_id: UUID, was: str, name: str
+) -> tuple[str, ...]:
+    """Whom a changed name must not pass for, wherever the character is. A name that stays was looked at before."""
+    if not name.strip() or name.strip() == was:
+        return ()
+    user_id = await cafe.people.arrive(caller_of(interaction))
+    return await names_wherever(interaction, cafe, user_id, character_id, name)
 
 
 class DetailsForm(Form):
@@ -145,6 +157,7 @@ class DetailsForm(Form):
         super().__init__(title=say("More about it"))
         self._cafe = cafe
         self._character_id = character_id
+        self._was = typed.nickname
         self.nickname = self.field(
             "nickname",
             say("Nickname"),
@@ -166,7 +179,7 @@ class DetailsForm(Form):
         """Keep them, or say what is wrong."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         draft = DetailsDraft(self.nickname.value, self.age.value, self.phrases.value)
-        taken = await names_taken(interaction, draft.nickname)
+        taken = await _taken(interaction, self._cafe, self._character_id, self._was, draft.nickname)
         async with self._cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             changed = await self._cafe.characters.detail(work, user_id, self._character_id, draft, taken=taken)
         say = say_for(interaction)

@@ -14,7 +14,8 @@ from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.characters.pictures import refuse_announced
 from bot.services.people.personas import Persona
-from cogs.asking import Asked, caller_of, names_taken, plain, say_for
+from cogs.asking import Asked, caller_of, plain, say_for
+from cogs.naming import names_taken
 from cogs.people.asking_first import AskingFirst
 from cogs.people.cards import NO_PINGS, face_file, listed, persona_card
 from cogs.people.forms import PersonaForm, prepared

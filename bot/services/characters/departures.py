@@ -28,6 +28,12 @@ class Departures:
         self._stage = stage
         self._say = say
 
+    async def places(self, by: UUID, character_id: UUID) -> tuple[Place, ...]:
+        """Where somebody's own character listens; nowhere, for another person's."""
+        async with self._database.work(Actor.user(by)) as work:
+            found = await functions.places_of_character(work.session, character_id)
+        return tuple(Place(one.guild_id, one.channel_id, one.webhook_channel_id, Via(one.via)) for one in found)
+
     async def delete(self, by: UUID, character_id: UUID) -> Deleted:
         """The maker's character is deleted and leaves every channel it is in. Raises `NotFound` or `NotAllowed`.
 
