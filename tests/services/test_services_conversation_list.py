@@ -141,7 +141,7 @@ async def test_a_card_tells_who_is_there_and_what_it_took(program: Program) -> N
         ("Juno", None, ParticipantRole.SECONDARY),
         (None, SASHA.discord_id, ParticipantRole.MODERATOR),
     ]
-    assert (card.kind, card.owner_discord_id) == (ConversationKind.GROUP, ROBIN.discord_id)
+    assert (card.kind, card.owner_id) == (ConversationKind.GROUP, robin.by)
     sums = card.sums
     assert (sums.messages, sums.wordings, sums.tokens_in, sums.tokens_out) == (4, 1, 10, 5)
     assert (sums.tokens_unknown, sums.cost_unknown) == (0, 1)

@@ -11,10 +11,11 @@ from bot.services.people.personas import PersonaDraft, Personas
 from bot.services.talk.conversations import Asking
 from bot.services.talk.conversations.shelf import Search, Which
 from bot.services.talk.replies import May
-from db.models import ParticipantRole
+from db.models import ConversationKind, ParticipantRole
+from db.queries import house
 from db.queries.talk import conversations
 from db.work import Actor
-from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, Program, make, said, summon, until
+from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, Program, draft, make, said, summon, until
 from tests.services.test_services_turns import rows
 
 KIM = Caller(103, "kim", "Kim")
@@ -287,6 +288,34 @@ async def test_only_the_owner_and_managers_choose_moderators(program: Program) -
     await of.appoint(robin, SASHA.discord_id, moderates=False)
     with pytest.raises(NotAllowed):
         await of.entitle(sasha, "Still Sasha's")
+
+
+async def test_what_the_house_began_is_arranged_by_whoever_takes_part(program: Program) -> None:
+    """The demo's characters stand in their channels before anybody comes."""
+    async with program.database.work(Actor.job("demo")) as work:
+        house_id = await house.account(work.session, "the-house", "BotCafé")
+    async with program.database.work(Actor.user(house_id)) as work:
+        mira = (await program.characters.create(work, house_id, draft())).id
+    await program.conversations.summon(house_id, TAVERN, mira, interaction_id=95)
+    await program.turns.idle()
+    robin = await asking(program)
+    with pytest.raises(NotAllowed):
+        await program.conversations.lives.renew(robin, interaction_id=96)
+    await say(program, "Mira?")
+    card = await program.conversations.shelf.card(robin)
+    assert (card.kind, [one.discord_id for one in card.takes_part if one.name is None]) == (
+        ConversationKind.SINGLE,
+        [ROBIN.discord_id],
+    )
+    with pytest.raises(NotAllowed):
+        await program.conversations.arrangements.appoint(robin, ROBIN.discord_id, moderates=True)
+    await program.conversations.lives.renew(robin, interaction_id=97)
+    assert await rows(
+        program,
+        "SELECT count(*) FROM conversations AS c JOIN users AS u ON u.id = c.owner_id"
+        " WHERE c.status = 'active' AND u.username = 'robin'",
+    ) == [(1,)]
+    assert await rows(program, f"SELECT count(*) FROM participants WHERE user_id = '{house_id}'") == [(0,)]
 
 
 async def test_a_moderator_may_dismiss(program: Program) -> None:

@@ -54,7 +54,7 @@ def people_of(card: Card, say: Say) -> str:
 
 def _person(one: Taking, card: Card, say: Say) -> str:
     mention = say("somebody") if one.discord_id is None else f"<@{one.discord_id}>"
-    if one.discord_id is not None and one.discord_id == card.owner_discord_id:
+    if one.user_id == card.owner_id:
         return say("{person} (began it)", person=mention)
     return say("{person} (moderates)", person=mention) if one.role is ParticipantRole.MODERATOR else mention
 

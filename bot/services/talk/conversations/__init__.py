@@ -22,7 +22,7 @@ from bot.services.talk.listening import Listening, announce
 from bot.services.talk.turns import Turns
 from bot.texts import N_
 from db.models import ConversationVia, ParticipantRole
-from db.queries import characters
+from db.queries import characters, people
 from db.queries.characters import CharacterRow
 from db.queries.talk import conversations
 from db.queries.talk import turns as turn_rows
@@ -91,7 +91,9 @@ class Conversations:
             if conversation is None or not conversation.is_active:
                 raise changed()
             role = await self._room_for(work, conversation_id, row)
-            await conversations.join_user(work.session, conversation_id, by)
+            person = await people.user(work.session, by)
+            if person is not None and person.discord_id is not None:  # the house asks characters in, and speaks to none
+                await conversations.join_user(work.session, conversation_id, by)
             await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
             await conversations.settle_kind(work.session, conversation_id)
             turn_id = None

@@ -83,7 +83,9 @@ class Lives:
             if not old.is_active:
                 raise changed()
             cast = await conversations.present(work.session, old_id)
-            trusted = {old.owner_id, *await conversations.moderators(work.session, old_id)} - {asking.by}
+            trusted = set(await conversations.moderators(work.session, old_id))
+            if not opened.seat.is_nobodys:
+                trusted.add(old.owner_id)
             worn = await people.choices(work.session, asking.by, old_id)
             before = await self._end(opened)
             work = await work.become(Actor.user(asking.by))
@@ -91,7 +93,7 @@ class Lives:
             work = await work.become(Actor.turn(new_id, asking.by))
             await conversations.change(work.session, new_id, title=title, settings=old.settings)
             await conversations.join_user(work.session, new_id, asking.by)
-            for user_id in sorted(trusted):
+            for user_id in sorted(trusted - {asking.by}):
                 await conversations.join_moderator(work.session, new_id, user_id)
             if worn:
                 await people.choose(work.session, asking.by, new_id, worn[0])

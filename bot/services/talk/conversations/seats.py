@@ -13,6 +13,7 @@ from bot.ports import NO_RIGHTS, Place, Rights, Via
 from bot.texts import N_
 from db import functions
 from db.models import Conversation, ParticipantRole
+from db.queries import people
 from db.queries.talk import conversations
 from db.work import Actor, Database, Work
 
@@ -38,18 +39,24 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """What a person is in a conversation. `manages` comes from Discord: Manage Messages there, or Manage Server."""
+    """What a person is in a conversation. `manages` comes from Discord: Manage Messages there, or Manage Server.
+
+    `is_nobodys`: no person began it but the house, as in the demo; then whoever takes part arranges it.
+    """
 
     is_owner: bool = False
     is_moderator: bool = False
     takes_part: bool = False
     manages: bool = False
+    is_nobodys: bool = False
 
     def may(self, deed: Deed) -> bool:
         """Whether this person may do that."""
         if self.is_owner or self.manages:
             return True
-        return self.is_moderator if deed is Deed.ARRANGE else deed is Deed.LOOK and self.takes_part
+        if deed is Deed.ARRANGE:
+            return self.is_moderator or (self.is_nobodys and self.takes_part)
+        return deed is Deed.LOOK and self.takes_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,9 @@ _REFUSED = {
 }
 
 
-def seat_of(asking: Asking, conversation: Conversation, role: ParticipantRole | None) -> Seat:
+def seat_of(
+    asking: Asking, conversation: Conversation, role: ParticipantRole | None, *, is_nobodys: bool = False
+) -> Seat:
     """What who asks is in a conversation; `role` is theirs while they take part, else None. Pure.
 
     Manage Messages counts in the channel it was asked from only, Manage Server in the whole server.
@@ -96,6 +105,7 @@ def seat_of(asking: Asking, conversation: Conversation, role: ParticipantRole | 
         is_moderator=role is ParticipantRole.MODERATOR,
         takes_part=role is not None,
         manages=(is_here and rights.may_manage) or (is_same_server and rights.may_administer),
+        is_nobodys=is_nobodys,
     )
 
 
@@ -145,7 +155,8 @@ class Seats:
         if conversation is None:
             raise no_such_conversation()
         role = await conversations.role_of(work.session, conversation_id, asking.by)
-        seat = seat_of(asking, conversation, role)
+        owner = await people.user(work.session, conversation.owner_id)
+        seat = seat_of(asking, conversation, role, is_nobodys=owner is not None and owner.discord_id is None)
         if not seat.may(deed):
             raise refusal(deed)
         return Opened(work, conversation, seat)

@@ -84,7 +84,7 @@ class Card:
     is_pinned: bool
     tags: tuple[str, ...]
     takes_part: tuple[Taking, ...]
-    owner_discord_id: int | None
+    owner_id: UUID
     sums: Sums
     summary: str
     settings: ConversationSettings
@@ -159,7 +159,6 @@ class Shelf:
 
 async def _card(opened: Opened, by: UUID) -> Card:
     one, session = opened.conversation, opened.work.session
-    taking = tuple(await queries.taking_part(session, one.id))
     return Card(
         named=await named(opened),
         seat=opened.seat,
@@ -170,8 +169,8 @@ async def _card(opened: Opened, by: UUID) -> Card:
         is_muted=one.is_muted,
         is_pinned=await queries.is_pinned(session, by, one.id),
         tags=tuple(one.tags),
-        takes_part=taking,
-        owner_discord_id=next((it.discord_id for it in taking if it.user_id == one.owner_id), None),
+        takes_part=tuple(await queries.taking_part(session, one.id)),
+        owner_id=one.owner_id,
         sums=await queries.sums(session, one.id),
         summary=one.summary,
         settings=one.settings,
