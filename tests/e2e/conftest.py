@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 from pydantic import SecretStr
+from sqlalchemy import make_url
 
 from bot.app import Program, Running
 from bot.demo.seed import seed as seed_demo
 from bot.providers.openai_models import Server
 from bot.settings import Settings
 from bot.transport.pointing import pointed_at
+from db.raw import RawConnection
 from db.work import Database
 from sandbox.server import Sandbox
 from tests.client.chromium import chromium
 from tests.client.visits import Visit
+from tests.conftest import TEMPLATE
 from tests.fakes.scripted_provider import ScriptedProvider
 
 expect.set_options(timeout=15_000)
@@ -49,11 +53,13 @@ class Open:
     settings: Settings
 
 
-@pytest.fixture
-async def opened(owner_url: str, database: Database, tmp_path: Path) -> AsyncIterator[Open]:
-    """The program, wired by `bot.app` itself."""
-    await seed_demo(database, tmp_path)
+@asynccontextmanager
+async def program_on(owner_url: str, folder: Path) -> AsyncIterator[Open]:
+    """The program, wired by `bot.app` itself, with the demo's cast at home."""
     async with AsyncExitStack() as exits:
+        database = Database(owner_url)
+        exits.push_async_callback(database.close)
+        await seed_demo(database, folder)
         sandbox = await exits.enter_async_context(Sandbox.start())
         sandbox.core.limits.relax()
         provider = await exits.enter_async_context(ScriptedProvider.start())
@@ -61,7 +67,7 @@ async def opened(owner_url: str, database: Database, tmp_path: Path) -> AsyncIte
         pointing.enter_context(pointed_at(sandbox.url))
         settings = Settings(
             _env_file=None,
-            data_dir=tmp_path,
+            data_dir=folder,
             database_url=SecretStr(owner_url),
             discord_token=SecretStr(sandbox.bot_token),
             discord_base_url=sandbox.url,
@@ -71,6 +77,26 @@ async def opened(owner_url: str, database: Database, tmp_path: Path) -> AsyncIte
         program = Program(settings, server, exits=exits)
         await program.open()
         yield Open(sandbox, program, await program.connect(), provider, settings)
+
+
+@pytest.fixture
+async def opened(owner_url: str, tmp_path: Path) -> AsyncIterator[Open]:
+    """A program of the test's own."""
+    async with program_on(owner_url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def shared(
+    postgres_url: str, server: RawConnection, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Open]:
+    """One program for a module's tests, which keep out of each other's channels."""
+    name = f"test_{secrets.token_hex(6)}"
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    async with program_on(url, tmp_path_factory.mktemp("shared")) as running:
+        yield running
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
