@@ -181,3 +181,24 @@ async def test_a_hostile_webhook_name_and_embed_stay_text(bot: HouseBot, opens: 
     await expect(shown.locator(".author")).to_have_text("<b>Mira</b>")
     await expect(shown.locator(".embed-title")).to_have_text("<img src=x onerror=window.hacked=1>")
     assert await robin.page.evaluate("window.hacked") is None
+
+
+async def test_mentions_are_names_again_while_one_edits(sandbox: Sandbox, opens: Opens) -> None:
+    robin = await opens("member")
+    sasha, welcome = sandbox.person("sasha").id, sandbox.channel_id("welcome")
+    await robin.say(f"<@{sasha}> wrote in <#{welcome}> and <@99>")
+    await robin.field.press("ArrowUp")
+    edit = robin.page.get_by_label("Edit message")
+    await expect(edit).to_have_value("@Sasha wrote in #welcome and <@99>")
+    await edit.press("End")
+    await robin.page.keyboard.type(" to @al")
+    await expect(robin.page.get_by_role("option", name="Alex")).to_have_attribute("aria-selected", "true")
+    await robin.page.keyboard.press("Tab")
+    await robin.page.keyboard.press("Enter")
+    await expect(robin.message("wrote in").locator(".mention")).to_have_text(
+        ["@Sasha", "#welcome", re.compile("99|Unknown"), "@Alex"]
+    )
+    edits = [one for one in sandbox.journal.entries(method="PATCH") if "/messages/" in one.path]
+    assert (
+        edits[-1].request["content"] == f"<@{sasha}> wrote in <#{welcome}> and <@99> to <@{sandbox.person('alex').id}>"
+    )

@@ -1,15 +1,19 @@
 /** Changing a message of one's own in place. */
 import { h } from "./dom.js";
+import { replaceShortcodes } from "./emoji.js";
+import { Completer } from "./mentions.js";
 import { del, patch } from "./rest.js";
 import { authorName } from "./message.js";
 import { confirmDialog } from "./dialogs.js";
+import { store } from "./store.js";
+import { Suggest } from "./suggest.js";
 import { complain } from "./toasts.js";
 
 /** Turns the message's text into a field. Enter saves, Escape leaves it as it was. */
 export function startEdit(message, node) {
   if (!node || node.querySelector(".edit-box")) return;
-  const props = { class: "field edit-text", "aria-label": "Edit message", rows: 1, value: message.content };
-  const area = h("textarea", props);
+  const channel = store.channels.get(message.channel_id);
+  const area = h("textarea", { class: "field edit-text", "aria-label": "Edit message", rows: 1 });
   const close = () => {
     box.remove();
     node.classList.remove("editing");
@@ -17,7 +21,7 @@ export function startEdit(message, node) {
   };
   const finish = () => {
     close();
-    return save(message, area.value.trim());
+    return save(message, replaceShortcodes(completer.resolve(area.value.trim())));
   };
   const link = (text, onClick) => h("button", { type: "button", class: "inline-link", onClick }, text);
   const hint = h(
@@ -29,12 +33,19 @@ export function startEdit(message, node) {
     link("save", finish),
   );
   const box = h("div", { class: "edit-box" }, area, hint);
+  const suggest = new Suggest(box);
+  const completer = new Completer(area, suggest, () => grow());
+  area.value = completer.unfold(message.content, channel?.guild_id);
   const grow = () => {
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight}px`;
   };
-  area.addEventListener("input", grow);
-  area.addEventListener("keydown", (event) => editKeys(event, finish, close));
+  area.addEventListener("input", () => {
+    grow();
+    completer.offer(channel);
+  });
+  area.addEventListener("blur", () => suggest.hide());
+  area.addEventListener("keydown", (event) => suggest.key(event) || editKeys(event, finish, close));
   node.querySelector(".message-content").after(box);
   node.classList.add("editing");
   grow();

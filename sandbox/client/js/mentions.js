@@ -1,7 +1,7 @@
 /** Completing what is being written: @people and roles, #channels, :emoji:. */
 import { emojiText, findEmoji } from "./emoji.js";
 import { channelChoices, roleChoices, userChoices } from "./selects.js";
-import { emojiUrl } from "./store.js";
+import { channelTitle, emojiUrl, nameOf, store } from "./store.js";
 
 const LIMIT = 8;
 
@@ -56,6 +56,13 @@ function emoji(query) {
   }));
 }
 
+function writtenName(kind, id, guildId) {
+  if (kind === "#") return store.channels.has(id) ? `#${channelTitle(store.channels.get(id))}` : null;
+  if (kind !== "@&") return store.users.has(id) ? `@${nameOf(store.users.get(id), guildId)}` : null;
+  const role = store.guilds.get(guildId)?.roles.find((one) => one.id === id);
+  return role ? `@${role.name}` : null;
+}
+
 /** Completes in one field. What was chosen reads `@Sasha` there and is sent as `<@…>`. */
 export class Completer {
   /** For the text field `area`, in the panel `suggest`; `onChange()` after a choice was put in. */
@@ -79,6 +86,15 @@ export class Completer {
         this.onChange();
         suggest.hide();
       },
+    });
+  }
+
+  /** A text that was sent, as it is written: `<@…>` reads `@Sasha` again. */
+  unfold(text, guildId) {
+    return text.replace(/<(@!?|@&|#)(\d+)>/g, (token, kind, id) => {
+      const shown = writtenName(kind, id, guildId);
+      if (shown) this.tokens.set(shown, token);
+      return shown ?? token;
     });
   }
 
