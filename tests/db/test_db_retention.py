@@ -120,3 +120,26 @@ async def test_nobody_but_a_job_may_do_that(filled: Filled, database: Database, 
     with pytest.raises(DBAPIError, match="job"):
         async with database.work(Actor.user(filled.first.user)) as work:
             await functions.purge_prompts(work.session, clock.now())
+
+
+async def test_a_recap_is_forgotten_with_what_it_tells_of(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    for person, days in ((filled.first, 31), (filled.second, 29)):
+        await run(
+            owner,
+            """UPDATE conversations SET settings = settings || '{"retention_days": 30}', summary = 'They met.',
+               summarized_through = :message WHERE id = :conversation""",
+            "UPDATE messages SET created_at = :at WHERE id = :message",
+            conversation=person.conversation,
+            message=person.message,
+            at=datetime.now(UTC) - timedelta(days=days),
+        )
+    assert (await Retention(database, clock).run()).messages == 1
+    async with owner.begin() as connection:
+        await connection.execute(text("SET LOCAL row_security = off"))
+        found = await connection.execute(text("SELECT id, summary, summarized_through FROM conversations"))
+        assert {tuple(row) for row in found} == {
+            (filled.first.conversation, "", None),
+            (filled.second.conversation, "They met.", filled.second.message),
+        }

@@ -326,7 +326,8 @@ async def test_the_persona_worn_goes_along_for_who_forks(program: Program) -> No
     assert "Captain Ada" in last_prompt(program)
     assert await rows(
         program,
-        f"SELECT speaker_name FROM messages WHERE conversation_id = '{forked.conversation_id}' AND content = 'Mira, now?'",
+        "SELECT speaker_name FROM messages WHERE content = 'Mira, now?'"
+        f" AND conversation_id = '{forked.conversation_id}'",
     ) == [("Captain Ada",)]
 
 
@@ -366,3 +367,36 @@ async def test_a_fork_of_a_fork_still_finds_what_came_with_the_lines(program: Pr
         ("Mira, deeper", inner),
         ("Deeper.", None),
     ]
+
+
+async def test_what_people_change_or_take_back_they_do_in_the_fork_too(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await told(program, "one", "two")
+    forked = await fork(program, await turn_of(program, "Answer to two"))
+    ids = dict(await rows(program, "SELECT content, discord_message_id FROM messages WHERE kind = 'user'"))
+    await program.turns.trigger_edited(int(str(ids["Mira, one"])), "Mira, uno", TAVERN.channel_id)
+    await program.turns.trigger_deleted(int(str(ids["Mira, two"])), TAVERN.channel_id)
+    assert await remembered(program, forked.conversation_id) == ["Mira, uno", "Answer to one", "Answer to two"]
+
+
+async def test_a_picture_that_went_along_is_looked_at_where_it_was_said(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await summon(program, await make(program, greeting=""))
+    seen: list[int] = []
+
+    async def read(place: Place, message_id: int, attachment_id: int, *, most_bytes: int) -> bytes:
+        seen.append(place.channel_id)
+        return b"\x89PNG\r\n\x1a\n"
+
+    program.models.sees = True
+    monkeypatch.setattr(program.stage, "read", read)
+    program.models.script = [["A heron."], ["Still a heron."]]
+    await program.turns.hear(said("Mira, look", attached=(Attached(77, AttachedKind.IMAGE, "heron.png"),), around=OPEN))
+    await program.turns.idle()
+    forked = await fork(program, await turn_of(program, "A heron."))
+    ((again,),) = await rows(program, f"SELECT id FROM turns WHERE conversation_id = '{forked.conversation_id}'")
+    robin = await program.people.arrive(ROBIN)
+    assert (await program.control.regenerate(UUID(str(again)), robin, THREADS)).is_well
+    assert seen == [TAVERN.channel_id, TAVERN.channel_id]
+    assert program.models.asked[-1].prompt.messages[-1].pictures
