@@ -97,7 +97,11 @@ def _of_character(cafe: Cafe, interaction: Asked, place: Place, one: Present, fo
     told = [f"❌ {say(explanation(closed), **closed.values)}" for closed in held if closed.reason not in shared]
     if told:
         return told
-    return [f"✅ {line}" for line in _answers(cafe.places.rules(place, one.character_id), one, say)]
+    lines = _answers(cafe.places.rules(place, one.character_id), one, say)
+    if shared or found.closed:
+        # A tick beside “characters do not speak here” would say the opposite of what is so.
+        return [say("⏸️ Silent because of what stands above. Otherwise:"), *lines]
+    return [f"✅ {line}" for line in lines]
 
 
 def _answers(rules: PlaceRules, one: Present, say: Say) -> list[str]:

@@ -228,7 +228,9 @@ async def test_an_admin_quietens_a_channel_and_the_doctor_tells_why(shared: Open
     await shared.program.cafe.turns.idle()
     assert len(shared.provider.requests) == count
     await robin.run("doctor")
-    await expect(robin.page.locator(".message.ephemeral").last).to_contain_text("An admin decided that characters do not speak here")
+    told = robin.page.locator(".message.ephemeral").last
+    await expect(told).to_contain_text("An admin decided that characters do not speak here")
+    await expect(told).not_to_contain_text("✅")
     await alex.choose("server speaking", starts="yes", choice="yes")
     await expect(alex.page.locator(".message.ephemeral").last).to_contain_text("Characters may speak: yes")
     shared.provider.will(Say("I was told not to."))
