@@ -31,7 +31,7 @@ from bot.providers.tokens import Factors, Tokenizer
 from bot.roles import Role
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters
-from bot.services.characters.departures import Departures
+from bot.services.characters.farewells import Farewells
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.people import People
@@ -275,7 +275,7 @@ class Program:
             personas=Personas(self.pictures),
             places=places,
             characters=characters,
-            departures=Departures(self.database, characters, conversations, stage, say=Say(self.settings.language)),
+            farewells=Farewells(self.database, characters, conversations, stage, say=Say(self.settings.language)),
             conversations=conversations,
             turns=turns,
             replies=replies,

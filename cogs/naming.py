@@ -62,7 +62,7 @@ async def names_wherever(
 
     The other characters of those servers count as well. May ask Discord; defer before.
     """
-    places = await cafe.departures.places(by, character_id)
+    places = await cafe.farewells.places(by, character_id)
     servers = {place.guild_id: place for place in places if place.guild_id is not None}
     taken = await names_taken(interaction, name, elsewhere=servers)
     others = (cafe.turns.names_elsewhere(Place(guild_id, 0, 0), character_id) for guild_id in servers)

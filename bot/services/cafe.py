@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.characters import Characters
-from bot.services.characters.departures import Departures
+from bot.services.characters.farewells import Farewells
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -30,7 +30,7 @@ class Cafe:
     personas: Personas
     places: Places
     characters: Characters
-    departures: Departures
+    farewells: Farewells
     conversations: Conversations
     turns: Turns
     replies: Replies

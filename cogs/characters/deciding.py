@@ -38,7 +38,7 @@ class DeleteButton(CharacterButton, template=BUTTON + r"delete"):
         """Delete, and offer to undo it."""
         await interaction.response.defer()
         user_id = await cafe.people.arrive(caller_of(interaction))
-        gone = await cafe.departures.delete(user_id, self.character_id)
+        gone = await cafe.farewells.delete(user_id, self.character_id)
         say = say_for(interaction)
         await interaction.edit_original_response(
             content=_gone(gone, say), view=view_of(RestoreButton(gone.id, say("Undo"))), allowed_mentions=NO_PINGS

@@ -68,7 +68,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         personas=Personas(program.characters.pictures),
         places=program.places,
         characters=program.characters,
-        departures=program.departures,
+        farewells=program.farewells,
         conversations=program.conversations,
         turns=program.turns,
         replies=program.replies,

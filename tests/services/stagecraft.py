@@ -28,7 +28,7 @@ from bot.ports import (
     Usage,
 )
 from bot.services.characters import CharacterDraft, Characters
-from bot.services.characters.departures import Departures
+from bot.services.characters.farewells import Farewells
 from bot.services.keys.vault import Vault
 from bot.services.people import People
 from bot.services.talk.control import Control
@@ -338,8 +338,8 @@ class Program:
         return Why(self.database, self.replies)
 
     @property
-    def departures(self) -> Departures:
-        return Departures(self.database, self.characters, self.conversations, self.stage, say=Say("en"))
+    def farewells(self) -> Farewells:
+        return Farewells(self.database, self.characters, self.conversations, self.stage, say=Say("en"))
 
     @property
     def posts(self) -> Posts:

@@ -242,7 +242,7 @@ async def test_a_deleted_character_leaves_its_channels_and_can_be_had_back(progr
     await summon(program, mira, by=SASHA)
     await summon(program, mira, by=SASHA, place=PARLOUR)
     robin = await program.people.arrive(ROBIN)
-    gone = await program.departures.delete(robin, mira)
+    gone = await program.farewells.delete(robin, mira)
     assert gone.name == "Mira"
     assert program.turns.listeners(TAVERN.channel_id) == ()
     assert not await program.turns.hear(said("Mira?", by=SASHA))

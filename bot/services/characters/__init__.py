@@ -295,7 +295,7 @@ class Characters:
         return await self._changed(work, row)
 
     async def delete(self, work: Work, owner_id: UUID, character_id: UUID) -> Deleted:
-        """Gone for everybody; its maker may have it back for a day. `Departures` sees it out of its channels."""
+        """Gone for everybody; its maker may have it back for a day. `Farewells` sees it out of its channels."""
         row = await self._own(work, owner_id, character_id)
         row.deleted_at = now = self._clock.now()
         await self._changed(work, row)

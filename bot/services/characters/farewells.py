@@ -15,7 +15,7 @@ from db.work import Actor, Database
 _LEFT = N_("**{name}** has left: whoever made it took it away. What it said stays. Find others with /discover.")
 
 
-class Departures:
+class Farewells:
     """Deleting a character everywhere. Opens its own works, since it reaches into many conversations."""
 
     def __init__(
