@@ -85,7 +85,8 @@ class Scene:
     After a crash `known` holds parts whose message id was recorded, and `unsure` those that were `opening`: they are
     looked for in the channel's history, by the custom_id that names turn and part, before anything is posted.
     `answering` is the message referred to above the reply, where others wrote in between (webhooks cannot reply).
-    `token` is the interaction's, where words go out by `Via.INTERACTION`. A reply that is worded again `replaces` what
+    `token` is the interaction's, where words go out by `Via.INTERACTION`, and `character_id` whom a button under the
+    words answers there. A reply that is worded again `replaces` what
     its known messages show: until `finish` they keep their words if nothing new comes.
     """
 
@@ -98,6 +99,7 @@ class Scene:
     delivery: Delivery = Delivery.STREAMED
     answering: RepliedTo | None = None
     token: str | None = field(default=None, repr=False)
+    character_id: UUID | None = None
     replaces: bool = False
 
 

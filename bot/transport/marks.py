@@ -19,6 +19,7 @@ _TURN = r"turn:(?P<turn>[0-9a-f]{32}):(?P<part>[0-9]{1,4})"
 STOP_TEMPLATE = rf"{_TURN}:stop"
 MORE_TEMPLATE = rf"{_TURN}:more"
 HELD_TEMPLATE = r"held:(?P<message>[0-9]{1,20})"
+SAY_TEMPLATE = r"say:(?P<character>[0-9a-f]{32})"
 _MARK = re.compile(rf"{_TURN}:(?P<verb>stop|more)")
 
 _ACTION_ROW, _BUTTON, _SECONDARY = 1, 2, 2
@@ -65,6 +66,15 @@ def held_id(message_id: int) -> str:
 def held_row(message_id: int, label: str) -> Components:
     """The row under the line that says that somebody is not answered."""
     return _rows(held_id(message_id), label)
+
+
+def with_answering(row: Components, character_id: UUID, label: str) -> Components:
+    """The row under a finished reply, with a button that opens a form for what is said to the character next."""
+    if not any(mark.verb == "more" for mark in marks_in(row)):
+        return row
+    (first, *others), (added,) = row, _rows(f"say:{character_id.hex}", label)
+    buttons = [*cast("Components", added["components"]), *cast("Components", first["components"])]
+    return [{**first, "components": buttons}, *others]
 
 
 def marks_in(components: Sequence[object]) -> list[Mark]:

@@ -46,6 +46,7 @@ class _Labels:
     stop: str
     jump: str
     more: str
+    answer: str
 
 
 class WebhookStage:
@@ -68,7 +69,12 @@ class WebhookStage:
         self._lookback = Lookback(executor, speaker)
         self._threads = Threads(executor, speaker, faces)
         say = say or Say()
-        self._labels = _Labels(say("Stop"), say("jump there"), say("There is more than fits here: ask me to continue."))
+        self._labels = _Labels(
+            stop=say("Stop"),
+            jump=say("jump there"),
+            more=say("There is more than fits here: ask me to continue."),
+            answer=say("Answer"),
+        )
         self._tempos: OrderedDict[int, Tempo] = OrderedDict()
         self._typed_at: OrderedDict[int, float] = OrderedDict()
         self._remarked: OrderedDict[int, str] = OrderedDict()
@@ -174,7 +180,8 @@ class WebhookStage:
             case Via.BOT:
                 return BotVoice(scene, self._executor, self._lookback, self._faces)
             case Via.INTERACTION:
-                return InteractionVoice(scene, self._executor, self._speaker, self._faces)
+                label = self._labels.answer
+                return InteractionVoice(scene, self._executor, self._speaker, self._faces, answer_label=label)
 
     async def _strip_card(self, place: Place, message_id: int) -> None:
         ids = {"channel_id": place.channel_id, "message_id": message_id}

@@ -11,7 +11,7 @@ from bot.transport import pings
 from bot.transport.cards import body_of, card, outside_cards
 from bot.transport.executor import Call, Done, Executor, Outcome, Refused
 from bot.transport.lookback import Lookback
-from bot.transport.marks import Components, marks_in
+from bot.transport.marks import Components, marks_in, with_answering
 from bot.transport.refusals import (
     BAD_WEBHOOK_TOKEN,
     FOLLOWUPS_SPENT,
@@ -168,10 +168,14 @@ class InteractionVoice(_Faced):
 
     most_parts: int | None = MOST_ANSWERS
 
-    def __init__(self, scene: Scene, executor: Executor, speaker: Speaker, faces: FaceAddresses) -> None:
+    def __init__(
+        self, scene: Scene, executor: Executor, speaker: Speaker, faces: FaceAddresses, *, answer_label: str
+    ) -> None:
+        """`answer_label` names the button by which whoever reads it answers: nothing written there is heard."""
         super().__init__(scene, faces)
         self._executor = executor
         self._speaker = speaker
+        self._answer_label = answer_label
         self._original_id: int | None = None
         self._line: Components = []
 
@@ -251,6 +255,8 @@ class InteractionVoice(_Faced):
             await self.delete(self._original_id)
 
     async def _card(self, number: int, content: str, row: Components) -> dict[str, object]:
+        if self._scene.character_id is not None:
+            row = with_answering(row, self._scene.character_id, self._answer_label)
         body = await super()._card(number, content, row)
         return body_of([*self._line, *cast("Components", body["components"])]) if number == 0 else body
 

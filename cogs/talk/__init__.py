@@ -9,7 +9,7 @@ from cogs.talk.conversation import ConversationCog
 from cogs.talk.held import ForMeButton
 from cogs.talk.menus import MenusCog
 from cogs.talk.panel import MoreButton, StopButton
-from cogs.talk.say import TalkCog
+from cogs.talk.say import AnswerButton, TalkCog
 from cogs.talk.why import WhyCog
 
 if TYPE_CHECKING:
@@ -26,4 +26,4 @@ async def prepare(client: CafeClient, cafe: Cafe) -> None:
     await client.add_cog(ConversationCog(cafe))
     await client.add_cog(MenusCog(client, cafe))
     client.add_dynamic_items(*CONVERSATION_ITEMS)
-    client.add_dynamic_items(ForMeButton, StopButton, MoreButton)
+    client.add_dynamic_items(AnswerButton, ForMeButton, StopButton, MoreButton)

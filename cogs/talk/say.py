@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
+from uuid import UUID
 
 import discord
 from discord import app_commands
@@ -18,9 +20,10 @@ from bot.services.talk.gates import refusal
 from bot.services.talk.heed import Present
 from bot.services.talk.saying import clean_saying
 from bot.texts import Say
+from bot.transport import marks
 from bot.transport.cards import waiting
 from bot.transport.surroundings import around_asked, place_asked
-from bot.transport.views import MendableModal, offer_mending
+from bot.transport.views import LastingButton, MendableModal, offer_mending
 from cogs.asking import (
     Asked,
     bring,
@@ -62,6 +65,26 @@ class SayForm(MendableModal):
         """Say it, or say what is wrong."""
         self._was_submitted = True
         await speak(self._cafe, interaction, self._character, self.text.value)
+
+
+class AnswerButton(LastingButton, template=marks.SAY_TEMPLATE):
+    """Under a reply where nothing written is heard: a form for what is said next, in place of typing /say again."""
+
+    def __init__(self, character_id: UUID, label: str) -> None:
+        super().__init__(discord.ui.Button(label=label, custom_id=f"say:{character_id.hex}"))
+        self.character_id = character_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The button as it was pressed."""
+        return cls(UUID(match["character"]), "…")
+
+    async def pressed(self, interaction: Asked) -> None:
+        """Open the form."""
+        form = SayForm(cafe_of(interaction), str(self.character_id), "", say_for(interaction))
+        await interaction.response.send_modal(form)
 
 
 class TalkCog(commands.Cog):

@@ -240,3 +240,24 @@ async def test_in_direct_messages_every_word_is_for_whom_is_there(here: Whole) -
     await here.cafe.turns.idle()
     assert "**Mira** is a character" in await menu(here, "robin", "Character…", here.spoken(letters)[-1])
     assert "has left" in (await slash(here, "robin", letters, "character dismiss", character="Mira")).content
+
+
+async def test_a_button_under_the_answer_lets_anybody_go_on_without_typing_the_command(here: Whole) -> None:
+    line = await speak(here, "Hello")
+    await answered(here, line)
+    buttons = stands_of(here, line.id).components[1]["components"][-1]["components"]
+    assert [one["label"] for one in buttons] == ["Answer", "⋯"]
+    robin, pier = here.people["robin"], here.channel(PIER)
+    await robin.interact(PIER, 3, {"component_type": 2, "custom_id": buttons[0]["custom_id"]}, message_id=line.id)
+    modal = await robin.outcome("INTERACTION_MODAL_CREATE")
+    (label,) = modal["components"]
+    field = {"type": 4, "id": label["component"]["id"], "custom_id": "text", "value": "And how are you?"}
+    components = [{"type": 18, "id": label["id"], "component": field}]
+    before = len(ours(here))
+    here.provider.will(Say("Windy, thank you."))
+    await robin.interact(PIER, 5, {"id": modal["id"], "custom_id": modal["custom_id"], "components": components})
+    await until(lambda: len(ours(here)) > before, "the line is shown")
+    found = await answered(here, ours(here)[-1])
+    assert found == ["**To Mira:** And how are you?", "### Mira", "Windy, thank you."]
+    assert "Hello" in str(here.provider.requests[-1].body["messages"])
+    assert pier.guild_id != here.sandbox.guild.id

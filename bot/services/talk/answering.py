@@ -194,6 +194,7 @@ class Answering:
             answering=self._answered_late(turn, cast),
             replaces=turn.stands is not None,
             token=self._backstage.token_of(turn),
+            character_id=turn.character_id,
         )
         return self._stage.perform(scene, _Log(self._rows, running))
 
