@@ -159,12 +159,12 @@ def profile_shower(cafe: Cafe) -> Callable[[discord.Interaction[Any], Profile], 
 
 
 def _menu(custom_id: str, label: str, options: list[tuple[str, str, bool]]) -> discord.ui.Select[Any]:
-    """A menu of (value, label, whether it is chosen now)."""
+    """A menu of (value, label, whether it is chosen now). A closed menu shows its choice only, so each says of what."""
     return discord.ui.Select[Any](
         custom_id=custom_id,
         placeholder=label,
         options=[
-            discord.SelectOption(label=text, value=value, description=label if chosen else None, default=chosen)
+            discord.SelectOption(label=f"{label}: {text}"[:100], value=value, default=chosen)
             for value, text, chosen in options
         ],
     )
