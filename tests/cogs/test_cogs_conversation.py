@@ -1,11 +1,18 @@
 """/conversation, as people use it."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import discord
 import pytest
 import simcord
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.services.talk.conversations.shelf import Mark, Search, Which
+from cogs.talk.conversation.listing import PAGE, PageButton, asked, read, written
 from tests.cogs.conftest import Town
 from tests.cogs.test_cogs_bad_input import typed_in
 from tests.cogs.test_cogs_characters import create, last, summon, words
@@ -76,8 +83,8 @@ async def test_new_begins_afresh_with_greetings(town: Town) -> None:
     await begin(town, "Mira", "Juno")
     told = await conversation(town, town.robin, "new", title="Second evening")
     await town.settle()
-    assert told.startswith("**Second evening** has begun. Its characters remember nothing")
-    assert "**Conversation with Mira, Juno** is archived" in told
+    assert told.startswith("A new conversation has begun: **Second evening**. Its characters remember nothing")
+    assert "The one before, **Conversation with Mira, Juno**, is archived" in told
     assert [name for name, _ in town.program.channels.texts()] == ["Mira", "Juno", "Mira", "Juno"]
     assert await rows(town.program, "SELECT status FROM conversations ORDER BY id") == [("archived",), ("active",)]
 
@@ -88,7 +95,7 @@ async def test_new_works_in_direct_messages(town: Town) -> None:
     await robin.slash("character summon", character="Mira")
     told = words(await robin.slash("conversation new"))
     await town.settle()
-    assert told.startswith("**Conversation with Mira** has begun.")
+    assert told.startswith("A new conversation has begun: **Conversation with Mira**.")
     assert [name for name, _ in town.program.channels.texts()] == ["Mira", "Mira"]
     listed = await robin.slash("conversation list")
     assert text_of(listed).count("direct messages") == 2
@@ -103,7 +110,7 @@ async def test_archive_and_reopen(town: Town) -> None:
     (choice,) = await town.robin.autocomplete(town.channel, "conversation reopen", "conversation", "fir")
     assert choice["name"] == "First (Mira) · archived"
     told = await conversation(town, town.robin, "reopen", conversation=choice["value"])
-    assert told.startswith("**First** goes on. These listen again: Mira. **Conversation with Juno** is archived")
+    assert told.startswith("**First** goes on. These listen again: Mira.\nThe one before, **Conversation with Juno**,")
     assert [one.name for one in town.program.turns.listeners(town.channel.id)] == ["Mira"]
 
 
@@ -339,3 +346,23 @@ async def test_hostile_titles_ping_and_format_nothing(town: Town) -> None:
         assert entry.json is not None
         data = entry.json.get("data", entry.json)
         assert data["allowed_mentions"] == {"parse": []}, entry.path
+
+
+@given(
+    st.booleans(),
+    st.integers(0, 10**16),
+    st.uuids(),
+    st.sampled_from(Which),
+    st.text(),
+    st.text(),
+)
+def test_a_button_carries_any_page_of_any_search(
+    is_pinned: bool, microseconds: int, name: UUID, which: Which, words: str, tag: str
+) -> None:
+    mark = Mark(is_pinned, datetime(2020, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds), name)
+    assert read(written(mark)) == mark
+    search = asked(Search(which, words, tag))
+    button = PageButton.to(mark, search, "Next", upwards=False)
+    assert len(button.custom_id) <= 100
+    assert re.fullmatch(PAGE, button.custom_id)
+    assert asked(search) == search

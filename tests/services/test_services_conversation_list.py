@@ -145,6 +145,21 @@ async def test_a_card_tells_who_is_there_and_what_it_took(program: Program) -> N
     sums = card.sums
     assert (sums.messages, sums.wordings, sums.tokens_in, sums.tokens_out) == (4, 1, 10, 5)
     assert (sums.tokens_unknown, sums.cost_unknown) == (0, 1)
+    ((one,),) = await rows(program, "SELECT id FROM conversations")
+    await rows(
+        program,
+        "INSERT INTO recaps (id, conversation_id, lines, provider, model, tokens_in, cost_micros)"
+        f" VALUES (gen_random_uuid(), '{one}', 4, 'scripted', 'parrot', 100, 7),"
+        f" (gen_random_uuid(), '{one}', 4, NULL, NULL, NULL, NULL) RETURNING 1",
+    )
+    sums = (await program.conversations.shelf.card(robin)).sums
+    assert (sums.wordings, sums.tokens_in, sums.tokens_unknown, sums.cost_micros, sums.cost_unknown) == (
+        2,
+        110,
+        1,
+        7,
+        1,
+    )
     with pytest.raises(NotAllowed, match="You take no part"):
         await program.conversations.shelf.card(await asking(program, KIM))
 

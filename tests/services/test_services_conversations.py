@@ -125,6 +125,20 @@ async def test_where_nothing_goes_on_nothing_begins_afresh(program: Program) -> 
         await program.conversations.lives.renew(await asking(program), interaction_id=1)
 
 
+async def test_of_several_who_begin_afresh_at_once_each_leaves_one_conversation(program: Program) -> None:
+    await tavern(program)
+    robin, lives = await asking(program), program.conversations.lives
+    ended = await asyncio.gather(
+        *(lives.renew(robin, interaction_id=400 + number) for number in range(6)), return_exceptions=True
+    )
+    await program.turns.idle()
+    assert [one for one in ended if isinstance(one, BaseException) and not isinstance(one, Conflict)] == []
+    assert any(not isinstance(one, BaseException) for one in ended)
+    assert await rows(program, "SELECT count(*) FROM conversations WHERE status = 'active'") == [(1,)]
+    ((now,),) = await rows(program, "SELECT id FROM conversations WHERE status = 'active'")
+    assert await here(program) == UUID(str(now))
+
+
 async def test_twelve_conversations_begin_on_one_connection(program: Program) -> None:
     """A prepared statement, planned for any values after some uses, still finds the index that it must not break."""
     robin = await asking(program)

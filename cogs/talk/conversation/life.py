@@ -34,10 +34,10 @@ class LifeCommands(commands.Cog):
         renewed = await self.cafe.conversations.lives.renew(asking, title, interaction_id=interaction.id)
         say = say_for(interaction)
         told = say(
-            "**{name}** has begun. Its characters remember nothing of what was said here before.",
+            "A new conversation has begun: **{name}**. Its characters remember nothing of what was said here before.",
             name=called(renewed.named, say),
         )
-        await answer(interaction, f"{told} {_ended(renewed.before, say)}")
+        await answer(interaction, f"{told}\n{_replaced(renewed.before, say)}")
 
     @app_commands.command(name=_L("archive"), description=_L("End this conversation and keep it in your list"))
     @which
@@ -66,8 +66,8 @@ class LifeCommands(commands.Cog):
         told = say("**{name}** goes on.", name=called(back.named, say))
         listening = say("These listen again: {names}.", names=names)
         nobody = say("None of its characters is left: ask one in with /character summon.")
-        ended = [] if back.ended is None else [_ended(back.ended, say)]
-        await answer(interaction, " ".join([told, listening if names else nobody, *ended]))
+        ended = "" if back.ended is None else f"\n{_replaced(back.ended, say)}"
+        await answer(interaction, f"{told} {listening if names else nobody}{ended}")
 
     @reopen.autocomplete("conversation")
     async def suggest_archived(self, interaction: Asked, typed: str) -> Suggestions:
@@ -81,4 +81,16 @@ def _ended(ended: Ended, say: Say) -> str:
         return say("**{name}** is archived; what was said in it is forgotten, as its settings say.", name=name)
     return say(
         "**{name}** is archived: /conversation list finds it, and /conversation reopen lets it go on.", name=name
+    )
+
+
+def _replaced(ended: Ended, say: Say) -> str:
+    name = called(ended.named, say)
+    if ended.is_forgotten:
+        return say(
+            "The one before, **{name}**, is archived; what was said in it is forgotten, as it was set.", name=name
+        )
+    return say(
+        "The one before, **{name}**, is archived: /conversation list finds it, and /conversation reopen lets it go on.",
+        name=name,
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import discord
 
+from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.characters.details import tag_of
 from bot.services.talk.conversations import Named
@@ -26,11 +27,13 @@ _MICROSECOND = timedelta(microseconds=1)
 _TAGS_SHOWN = 4
 
 
-class PageButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
-    template=r"talks:(?P<way>[ud]):(?P<which>[agrp]):(?P<mark>[01][0-9a-f]{1,14}\.[\w-]{22}):"
-    r"(?P<tag>[^:]{0,24}):(?P<words>[^:]{0,24})",
-):
+PAGE = (
+    r"talks:(?P<way>[ud]):(?P<which>[agrp]):(?P<mark>[01][0-9a-f]{1,14}\.[\w-]{22}):"
+    r"(?P<tag>[^:]{0,24}):(?P<words>[^:]{0,24})"
+)
+
+
+class PageButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=PAGE):
     """Turns a page."""
 
     def __init__(self, custom_id: str, label: str, *, disabled: bool = False) -> None:
@@ -53,7 +56,7 @@ class PageButton(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the page in place of this one: the presser's own list."""
         try:
-            match = re.fullmatch(self.template, self.custom_id)
+            match = re.fullmatch(PAGE, self.custom_id)
             assert match is not None
             await interaction.response.defer()
             which = next(one for one, code in _CODES.items() if code == match["which"])
@@ -109,7 +112,7 @@ async def listed(
     interaction: Asked, cafe: Cafe, search: Search, mark: Mark | None = None, *, upwards: bool = False
 ) -> tuple[discord.Embed, CafeView]:
     """A screen of one's conversations."""
-    search = Search(search.which, folded(search.words), tag_of(search.tag)[:24])
+    search = asked(search)
     by = await cafe.people.arrive(caller_of(interaction))
     page = await cafe.conversations.shelf.page(by, search, mark, upwards=upwards)
     say, view = say_for(interaction), CafeView(timeout=None)
@@ -119,6 +122,11 @@ async def listed(
         view.add_item(PageButton.to(page.before, search, say("Back"), upwards=True))
         view.add_item(PageButton.to(page.after, search, say("Next"), upwards=False))
     return _drawn(page, search, say), view
+
+
+def asked(search: Search) -> Search:
+    """A search as buttons carry it; carried once, it stays as it is."""
+    return Search(search.which, folded(search.words), tag_of(search.tag)[: limits.TAG_MAX])
 
 
 def _drawn(page: ShelfPage, search: Search, say: Say) -> discord.Embed:

@@ -11,12 +11,12 @@ from discord.ext import commands
 from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.talk.recaps import Told
+from bot.services.talk.replies import Took
 from bot.texts import Say
 from bot.transport.harmless import harmless
 from bot.transport.views import CafeView, MendableModal
 from cogs.asking import Asked, plain, say_for
 from cogs.talk.conversation.parts import COLOUR, NO_PINGS, asking_of, which
-from cogs.talk.words import taken
 
 _L = app_commands.locale_str
 _PANEL_SECONDS = 840.0
@@ -107,10 +107,21 @@ def drawn(told: Told, say: Say) -> discord.Embed:
     if told.since:
         about.append(say.plural("{n} line was said since.", "{n} lines were said since.", told.since))
     if told.took is not None:
-        about.append(taken(told.took, say))
+        about.append(_taken(told.took, say))
     embed.add_field(name=say("About this recap"), value="\n".join(about)[:1024], inline=False)
     embed.set_footer(text=say("Characters remember it beside the last lines. Words of a program: it may be mistaken."))
     return embed
+
+
+def _taken(took: Took, say: Say) -> str:
+    """As of a reply, but for the first word: nobody watched it come."""
+    unknown = say("unknown")
+    return say(
+        "It took {tokens_in} tokens in and {tokens_out} out. Cost: {cost}.",
+        tokens_in=unknown if took.tokens_in is None else took.tokens_in,
+        tokens_out=unknown if took.tokens_out is None else took.tokens_out,
+        cost=unknown if took.cost_micros is None else f"${took.cost_micros / 1_000_000:.4f}",
+    )
 
 
 def _made(told: Told, say: Say) -> str:

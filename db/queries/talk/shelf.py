@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, text, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
@@ -18,6 +18,7 @@ from db.models import (
     MessageVariant,
     Participant,
     ParticipantRole,
+    Recap,
     User,
 )
 
@@ -162,7 +163,9 @@ class Taking:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a conversation amounts to. Wordings whose tokens or cost are unknown are counted, and not in the sums."""
+    """What a conversation amounts to. `wordings` are those of replies and recaps; of some, tokens or cost are unknown:
+    they are counted, and are not in the sums.
+    """
 
     messages: int
     wordings: int
@@ -194,19 +197,23 @@ async def is_pinned(session: AsyncSession, me: UUID, conversation_id: UUID) -> b
 
 
 async def sums(session: AsyncSession, conversation_id: UUID) -> Sums:
-    """What was said, and what it took."""
-    unknown = MessageVariant.tokens_in.is_(None) | MessageVariant.tokens_out.is_(None)
-    statement = (
-        select(
-            func.count(),
-            func.coalesce(func.sum(MessageVariant.tokens_in), 0),
-            func.coalesce(func.sum(MessageVariant.tokens_out), 0),
-            func.count().filter(unknown),
-            func.coalesce(func.sum(MessageVariant.cost_micros), 0),
-            func.count().filter(MessageVariant.cost_micros.is_(None)),
-        )
+    """What was said, and what it took: every wording and every recap that a model made."""
+    worded = (
+        select(MessageVariant.tokens_in, MessageVariant.tokens_out, MessageVariant.cost_micros)
         .join(Message, Message.id == MessageVariant.message_id)
         .where(Message.conversation_id == conversation_id)
+    )
+    told = select(Recap.tokens_in, Recap.tokens_out, Recap.cost_micros).where(
+        Recap.conversation_id == conversation_id, Recap.model.is_not(None)
+    )
+    took = union_all(worded, told).subquery()
+    statement = select(
+        func.count(),
+        func.coalesce(func.sum(took.c.tokens_in), 0),
+        func.coalesce(func.sum(took.c.tokens_out), 0),
+        func.count().filter(took.c.tokens_in.is_(None) | took.c.tokens_out.is_(None)),
+        func.coalesce(func.sum(took.c.cost_micros), 0),
+        func.count().filter(took.c.cost_micros.is_(None)),
     )
     row = (await session.execute(statement)).one()
     said = await session.scalar(
