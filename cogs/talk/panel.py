@@ -87,7 +87,7 @@ class Panel(CafeView):
         self.turn_id = turn_id
         self.about = about
         self.text = told(about, say)
-        if May.EDIT not in about.may and not about.is_at_work:
+        if May.EDIT not in about.may and not about.is_at_work and not about.is_gone:
             self.text += "\n" + say("Only who asked, who began this conversation, or a moderator can change it.")
         if not about.is_at_work:
             self._add_wordings(say)

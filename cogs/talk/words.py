@@ -33,6 +33,8 @@ def told(about: About, say: Say) -> str:
         lines.append(taken(about.took, say))
     if about.was_stopped:
         lines.append(say("Somebody stopped it before it was finished."))
+    if about.is_gone:
+        lines.append(say("This reply was deleted meanwhile, so there is nothing to change any more."))
     if about.is_at_work:
         lines.append(say("It is being written at this moment."))
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """For every field a person can set: only it is changed, and a prompt, a reply, a permission or a page is another one.
 
-The fields of a character are tried in `test_services_character_fields`, those of a conversation where conversations are;
-here stand all others, and the test that knows of every field there is.
+The fields of a character are tried in `test_services_character_fields`, those of a conversation in
+`test_services_conversation_fields`; here stand all others, and the test that knows of every field there is.
 """
 
 from __future__ import annotations

@@ -188,6 +188,22 @@ async def menu(here: Whole, by: str, name: str, message: Message) -> str:
     return (await pressed(here, by, message.channel_id, 2, data)).content
 
 
+async def menu_panel(here: Whole, by: str, message: Message) -> Message:
+    """The panel of a reply, opened by its menu."""
+    command = next(one for one in here.sandbox.world.commands if one.body["name"] == "Character…")
+    data = {"id": command.id, "name": "Character…", "type": 3, "target_id": message.id}
+    return await pressed(here, by, message.channel_id, 2, data)
+
+
+async def press(here: Whole, by: str, panel: Message, label: str) -> None:
+    """Press a button of an answer; what comes of it is for the test to wait for."""
+    buttons = [one for row in panel.components for one in row["components"]]
+    button = next(one for one in buttons if one.get("label") == label)
+    body = interaction(here, panel.channel_id, 3, {"component_type": 2, "custom_id": button["custom_id"]}, on=panel)
+    status, answer = await here.people[by].call("POST", "/interactions", body)
+    assert status == 204, answer
+
+
 async def slash(here: Whole, by: str, channel: Channel, command: str, **options: str | int | bool) -> Message:
     """What answers a command ("character show"), given its options."""
     name, *path = command.split()
@@ -199,23 +215,27 @@ async def slash(here: Whole, by: str, channel: Channel, command: str, **options:
     return await pressed(here, by, channel.id, 2, {"id": known.id, "name": name, "type": 1, "options": given})
 
 
-async def pressed(here: Whole, by: str, channel_id: str, kind: int, data: Any, *, on: Message | None = None) -> Message:
-    """Begin an interaction; the message that answers it, once it is there whole."""
-    world = here.sandbox.world
-    nonce = str(next(_moments))
-    body = {
+def interaction(here: Whole, channel_id: str, kind: int, data: Any, *, on: Message | None = None) -> dict[str, Any]:
+    """What a client sends to begin one."""
+    return {
         "type": kind,
         "application_id": here.sandbox.application.id,
         "channel_id": channel_id,
-        "guild_id": world.channel(channel_id).guild_id,
+        "guild_id": here.sandbox.world.channel(channel_id).guild_id,
         "session_id": "x",
-        "nonce": nonce,
+        "nonce": str(next(_moments)),
         "data": data,
-        **({"message_id": on.id} if on else {}),
+        **({"message_id": on.id, "message_flags": 64} if on else {}),
     }
+
+
+async def pressed(here: Whole, by: str, channel_id: str, kind: int, data: Any, *, on: Message | None = None) -> Message:
+    """Begin an interaction; the message that answers it, once it is there whole."""
+    world = here.sandbox.world
+    body = interaction(here, channel_id, kind, data, on=on)
     status, answer = await here.people[by].call("POST", "/interactions", body)
     assert status == 204, answer
-    begun = next(one for one in reversed(list(world.interactions)) if one.nonce == nonce)
+    begun = next(one for one in reversed(list(world.interactions)) if one.nonce == body["nonce"])
 
     def answer_of() -> Message | None:
         found = begun.original_id and (world.whispers.get(begun.original_id) or world.messages.get(begun.original_id))

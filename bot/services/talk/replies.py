@@ -81,6 +81,7 @@ class About:
     stars: int | None = None
     words: str = ""
     is_at_work: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class Replies:
                 variants=stands.count if stands else 0,
                 content=stands.content if stands and May.EDIT in may else "",
                 is_at_work=found.is_at_work,
+                is_gone=found.state is TurnState.CANCELLED,
             )
         return about if May.RATE not in may else await self._with_rating(about, turn_id, by)
 
