@@ -160,8 +160,8 @@ class Forks:
         """Where a fork goes on in a server; its first line says what it is. Raises `StageClosed`."""
         say, names = self._say(taken, wish), _names(taken)
         first = say(
-            "**A fork** of {link}, made by {person}. {characters} remember what was said up to there and nothing after "
-            "it. What is said here stays here.",
+            "**A fork** of {link}, made by {person}, with {characters}. What was said up to there is remembered here, "
+            "and nothing after it.",
             link=taken.link,
             person=f"<@{wish.caller.discord_id}>",
             characters=names,
@@ -177,7 +177,8 @@ class Forks:
     async def _mark(self, taken: _Taken, wish: Wish) -> None:
         """In direct messages a quiet line says that a fork begins."""
         told = self._say(taken, wish)(
-            "A fork of {link} begins here: {characters} remember what was said up to there and nothing after it.",
+            "A fork of {link} begins here, with {characters}: what was said up to there is remembered, and nothing "
+            "after it.",
             link=taken.link,
             characters=_names(taken),
         )
