@@ -23,7 +23,7 @@ class HelpCog(commands.Cog):
 
     @app_commands.command(name=_L("help"), description=_L("How to talk with characters, and who is here"))
     async def help(self, interaction: Asked) -> None:
-        """Five lines for a newcomer."""
+        """A few lines for a newcomer."""
         say = say_for(interaction)
         listening = self.cafe.turns.listeners(interaction.channel_id or 0, interaction.user.id)
         lines = _lines(say, [plain(one.name) for one in listening], _talk(interaction, say))
@@ -54,5 +54,6 @@ def _lines(say: Say, here: list[str], talk: str) -> list[str]:
         talk,
         say("Ask one in: /character summon. Send it away: /character dismiss."),
         say("Find them all: /character list. Make your own: /character create."),
+        say("Begin afresh: /conversation new. Find what was said before: /conversation list."),
         say("Under a reply, Stop ends it early and ⋯ tells who is behind it."),
     ]
