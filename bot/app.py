@@ -8,7 +8,7 @@ order, whatever happened.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC
@@ -21,10 +21,11 @@ import structlog
 
 from bot import limits
 from bot.clock import Clock, SystemClock
+from bot.ears import Ears
 from bot.footprint import stand_still
 from bot.local.errors import StartError
 from bot.local.model import REHEARSAL
-from bot.ports import Heard, ModelPool, Place, Reacted, Stage
+from bot.ports import ModelPool, Stage
 from bot.providers.openai_models import Server
 from bot.providers.pool import HouseModels
 from bot.providers.tokens import Factors, Tokenizer
@@ -39,7 +40,6 @@ from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
-from bot.services.talk.cursors import Missed
 from bot.services.talk.exports import Exports
 from bot.services.talk.forks import Forks
 from bot.services.talk.heed import Hearing
@@ -87,47 +87,6 @@ class Running:
     invite_url: str | None
     guilds: int | None
     reads_messages: bool
-
-
-class _Ears:
-    """What the client hears, handed to the turns. What earlier runs began comes before what was missed."""
-
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
-        self._resumed = False
-
-    async def hear(self, heard: Heard) -> None:
-        await self._turns.hear(heard)
-
-    async def trigger_deleted(self, message_id: int, channel_id: int) -> None:
-        await self._turns.trigger_deleted(message_id, channel_id)
-
-    async def trigger_edited(self, message_id: int, content: str, channel_id: int) -> None:
-        await self._turns.trigger_edited(message_id, content, channel_id)
-
-    def follows(self, channel_id: int) -> bool:
-        return self._turns.follows(channel_id)
-
-    def concerns(self, channel_id: int, author_is_bot: bool) -> bool:
-        return self._turns.concerns(channel_id, author_is_bot)
-
-    async def reacted(self, reacted: Reacted) -> None:
-        await self._turns.reacted(reacted)
-
-    async def place_gone(self, guild_id: int | None, channel_id: int | None) -> None:
-        await self._turns.place_gone(guild_id, channel_id)
-
-    async def place_changed(self, place: Place) -> None:
-        await self._turns.place_changed(place)
-
-    async def member_left(self, guild_id: int, discord_id: int) -> None:
-        await self._turns.member_left(guild_id, discord_id)
-
-    async def cursors(self) -> Sequence[Missed]:
-        if not self._resumed:
-            await self._turns.resume()
-            self._resumed = True
-        return await self._turns.cursors()
 
 
 class _Health:
@@ -295,7 +254,7 @@ class Program:
             posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
         )
-        self.client.attend(_Ears(turns))
+        self.client.attend(Ears(turns))
         self._exits.push_async_callback(self.client.close)
         turns.start()
         # Pushed last, so closed first: answers under way end while Discord can still be told.
