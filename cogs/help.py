@@ -1,4 +1,4 @@
-"""/help: what to do here, in five lines, and who is here."""
+"""/help: what to do here, in six lines, and who is here."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class HelpCog(commands.Cog):
 
     @app_commands.command(name=_L("help"), description=_L("How to talk with characters, and who is here"))
     async def help(self, interaction: Asked) -> None:
-        """A few lines for a newcomer."""
+        """Six lines for a newcomer."""
         say = say_for(interaction)
         listening = self.cafe.turns.listeners(interaction.channel_id or 0, interaction.user.id)
         lines = _lines(say, [plain(one.name) for one in listening], _talk(interaction, say))

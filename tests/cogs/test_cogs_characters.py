@@ -156,10 +156,10 @@ def caller(actor: simcord.MemberActor) -> Caller:
     return Caller(actor.id, actor.name, actor.name, "en-US")
 
 
-async def test_help_in_five_lines(town: Town) -> None:
+async def test_help_in_six_lines(town: Town) -> None:
     asked = await town.robin.slash(town.channel, "help")
     lines = str(last(asked).embeds[0].description).splitlines()
-    assert len(lines) == 5
+    assert len(lines) == 6
     assert lines[0] == "Nobody is in this channel yet."
     assert "/say" in lines[1]
     await create(town, town.robin)
