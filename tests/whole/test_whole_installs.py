@@ -261,3 +261,33 @@ async def test_a_button_under_the_answer_lets_anybody_go_on_without_typing_the_c
     assert found == ["**To Mira:** And how are you?", "### Mira", "Windy, thank you."]
     assert "Hello" in str(here.provider.requests[-1].body["messages"])
     assert pier.guild_id != here.sandbox.guild.id
+
+
+async def test_conversations_there_are_arranged_as_anywhere(here: Whole) -> None:
+    await answered(here, await speak(here, "Hello"))
+    pier = here.channel(PIER)
+    told = [
+        await slash(here, "robin", pier, f"conversation {command}", **options)
+        for command, options in (
+            ("title", {"title": "Sea talk"}),
+            ("mute", {}),
+            ("unmute", {}),
+            ("pin", {}),
+            ("settings", {}),
+            ("export", {}),
+            ("new", {}),
+            ("list", {"show": "archived"}),
+        )
+    ]
+    assert all(one.flags & _EPHEMERAL for one in told)
+    assert told[-3].attachments[0].filename.startswith("sea-talk")
+    assert "Sea talk" in str(told[-1].embeds)
+    await answered(here, await slash(here, "robin", pier, "say", character="Mira", text="Who am I?"))
+    assert "Hello" not in str(here.provider.requests[-1].body["messages"])
+
+
+async def test_what_goes_on_there_outlives_that_the_bot_left_the_server(here: Whole) -> None:
+    await answered(here, await speak(here, "Hello"))
+    club = here.channel(PIER).guild_id
+    await here.cafe.turns.place_gone(int(club or 0), None)
+    assert "Here now: **Mira**." in (await slash(here, "robin", here.channel(PIER), "help")).embeds[0]["description"]

@@ -181,13 +181,17 @@ class Hearing:
         return tuple(self._rooms.values())
 
     def rooms_within(self, guild_id: int | None, channel_id: int | None) -> tuple[Room, ...]:
-        """The rooms of a channel and its threads; without a channel, all of a server."""
-        return tuple(
-            room
-            for room in self._by_conversation.values()
-            if (channel_id is None and guild_id is not None and room.place.guild_id == guild_id)
-            or (channel_id is not None and channel_id in {room.place.channel_id, room.place.webhook_channel_id})
-        )
+        """The rooms of a channel and its threads; without a channel, all of a server that we are in as a member.
+
+        Where only a person brought us along, our own coming and going changes nothing.
+        """
+
+        def is_within(place: Place) -> bool:
+            if channel_id is not None:
+                return channel_id in {place.channel_id, place.webhook_channel_id}
+            return guild_id is not None and place.guild_id == guild_id and place.via is not Via.INTERACTION
+
+        return tuple(room for room in self._by_conversation.values() if is_within(room.place))
 
     # -------------------------------------------------------------------------------------------- what was said
 
