@@ -21,6 +21,7 @@ FOR_OTHERS = {
     "PIL": "decodes pictures that somebody uploads",
     "genai_prices": "knows what paid providers cost",
     "psutil": "measures",
+    "rich": "prints coloured tracebacks, which nobody asked for",
 }
 """Packages and why the gateway's process does without."""
 OF_ALL = {"pgqueuer", "apscheduler", "jinja2", "aiohttp_jinja2", "web"}
