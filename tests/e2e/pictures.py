@@ -1,4 +1,4 @@
-"""Makes the pictures of the README: `python -m tests.e2e.pictures` (or `make pictures`) writes docs/images/.
+"""Makes the pictures of README and documentation: `make pictures` (`python -m tests.e2e.pictures`) writes docs/images/.
 
 The whole product runs as a newcomer gets it, with the rehearsal speaking, and a browser walks through it.
 """
@@ -13,8 +13,10 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.client.chromium import chromium
 from tests.e2e.conftest import a_free_port
+from tests.e2e.pictured import pages
 from tests.e2e.stack import Hands, Stack, person, until
 from tests.e2e.test_kill import whole_reply
+from tests.e2e.transcript import town_of
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 TALK = {
@@ -39,6 +41,7 @@ async def main() -> None:
             async with person(stack.sandbox_url, "member") as robin, chromium() as browser:
                 await talk(robin)
                 await look(browser, stack)
+                await pages(browser, await town_of(robin), IMAGES)
         finally:
             await stack.stop()
 

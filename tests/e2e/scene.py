@@ -117,7 +117,6 @@ class Scene:
         reply, robin = self.said["jars"], self.robin
         first = await robin.words_of(reply)
         panel = await robin.panel(reply)
-        await self.look("panel", robin)
         for count in (2, 3):
             await robin.button("Word it anew", panel).click()
             await expect(robin.button(f"{count}/{count}", panel)).to_be_visible()
