@@ -13,13 +13,8 @@ Row = TypeVar("Row")
 class Ledger(Protocol):
     """Where changes are written down."""
 
-    @property
-    def keeps(self) -> bool:
-        """Whether changes are written down at all."""
-        ...
-
     def record(self, shelf: str, key: str, row: Any) -> None:
-        """Write down that `key` on `shelf` now is `row` (JSON), or is gone (None)."""
+        """Write down that `key` on `shelf` now is `row` (a dataclass of JSON's kinds), or is gone (None)."""
         ...
 
 
@@ -64,8 +59,7 @@ class Shelf(Generic[Row]):
     def put(self, row: Row) -> Row:
         """Keep a new or changed row and write it down."""
         self._place(row)
-        if self._ledger.keeps:
-            self._ledger.record(self.name, self._key(row), self._adapter.dump_python(row, mode="json"))
+        self._ledger.record(self.name, self._key(row), row)
         return row
 
     def drop(self, key: str) -> None:

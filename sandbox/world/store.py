@@ -72,13 +72,11 @@ class Store:
         if self._path is not None:
             self.fold()
 
-    @property
-    def keeps(self) -> bool:
-        """Whether changes are written down at all."""
-        return self._log is not None
-
     def record(self, shelf: str, key: str, row: Any) -> None:
-        """Append one change. A line is written in one call, so a kill can only ever cut off the last one."""
+        """Append one change; `row` is a dataclass, which orjson writes as it is, or None.
+
+        A line is written in one call, so a kill can only ever cut off the last one.
+        """
         if self._log is None:
             return
         line = orjson.dumps([shelf, key, row]) + b"\n"
