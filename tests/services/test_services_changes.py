@@ -8,8 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from bot.ports import Place, Reacted
+from bot.ports import Place, Reacted, Rights, Sensitivity, Surroundings
 from bot.services.characters import Characters, Pictures
+from bot.services.talk.forks import Wish
 from db.work import Database
 from tests.services.stagecraft import (
     NOON,
@@ -28,6 +29,7 @@ from tests.services.test_services_turns import rows
 
 YESTERDAY = int(((NOON - timedelta(days=1)).timestamp() * 1000) - 1_420_070_400_000) << 22
 TOMORROW = int(((NOON + timedelta(days=1)).timestamp() * 1000) - 1_420_070_400_000) << 22
+PRIVATELY = Surroundings(Sensitivity.PRIVATE)
 LONG = ["long " * 700]
 
 
@@ -93,6 +95,20 @@ async def test_where_a_conversation_once_went_on_it_is_followed_too(past: Progra
     assert past.turns.follows(TAVERN.channel_id)
     await past.turns.trigger_edited(YESTERDAY, "Mira, my bike is green", TAVERN.channel_id)
     assert await rows(past, "SELECT content FROM messages WHERE kind = 'user'") == [("Mira, my bike is green",)]
+
+
+async def test_every_conversation_that_holds_a_message_follows_it(past: Program) -> None:
+    ((turn_id,),) = await rows(past, "SELECT turn_id FROM messages WHERE kind = 'character'")
+    by = await past.people.arrive(ROBIN)
+    await past.forks.fork(UUID(str(turn_id)), Wish(by, ROBIN, Rights(may_open_threads=True), PRIVATELY, 8_000_000))
+    await past.turns.idle()
+    await past.turns.trigger_edited(YESTERDAY, "Mira, my bike is green", TAVERN.channel_id)
+    said_now = "SELECT content FROM messages WHERE kind = 'user' ORDER BY id"
+    assert await rows(past, said_now) == [("Mira, my bike is green",)] * 2
+    await past.turns.reacted(Reacted(TAVERN, YESTERDAY, SASHA, SASHA.discord_id, "🔥", is_added=True))
+    assert len(await rows(past, "SELECT 1 FROM message_reactions")) == 2
+    await past.turns.trigger_deleted(YESTERDAY, TAVERN.channel_id)
+    assert await rows(past, said_now) == []
 
 
 async def test_messages_that_concern_nobody_cost_no_database(past: Program, monkeypatch: pytest.MonkeyPatch) -> None:
