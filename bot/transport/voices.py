@@ -315,7 +315,10 @@ def answer_call(
 
 
 async def whisper_by_token(executor: Executor, application_id: int, token: str, content: str) -> Outcome:
-    """A line by an interaction's token: in place of "… is thinking" if that still stands, else for the asker alone."""
+    """A line by an interaction's token: in place of "… is thinking" if that still stands, else for the asker alone.
+
+    A card that waits for words below the asker's own line is taken away.
+    """
     look = answer_call("GET", _ANSWER, application_id, token, message_id=_ORIGINAL)
     outcome = await executor.request(look)
     original = cast("dict[str, object]", outcome.body) if isinstance(outcome, Done) else {}
@@ -323,5 +326,9 @@ async def whisper_by_token(executor: Executor, application_id: int, token: str, 
     if int(str(original.get("flags") or 0)) & _IS_LOADING:
         call = answer_call("PATCH", _ANSWER, application_id, token, body, message_id=_ORIGINAL)
     else:
+        components = cast("list[object]", original.get("components") or [])
+        if (line := outside_cards(components)) and not marks_in(components):
+            tidied = answer_call("PATCH", _ANSWER, application_id, token, body_of(line), message_id=_ORIGINAL)
+            await executor.request(tidied)
         call = answer_call("POST", _ANSWERS, application_id, token, {**body, "flags": _IS_EPHEMERAL})
     return await executor.request(call)

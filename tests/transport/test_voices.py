@@ -17,6 +17,7 @@ from yarl import URL
 
 from bot.errors import StageClosed, StageUnsure
 from bot.ports import Face, Place, Scene, Sensitivity, Surroundings, Via
+from bot.transport import cards as cards_
 from bot.transport.cards import IS_CARD
 from bot.transport.chunking import split
 from bot.transport.client import CafeClient
@@ -272,6 +273,39 @@ async def test_a_remark_takes_the_place_of_thinking_or_is_whispered() -> None:
         with capture_logs() as logs:
             await here.stage.remark(scene.place, "No token.", key="three")
         assert [line["event"] for line in logs] == ["remark_failed"]
+
+
+async def test_the_line_of_who_asked_stays_above_the_answer_and_when_there_is_none() -> None:
+    async with hall() as here, asked(here) as (scene, interaction):
+        await interaction.edit_original_response(view=cards_.waiting("**To Mira:** hi", "Mira", "-# thinking"))
+        (message,) = cards(here)
+        assert [one["type"] for one in message.components] == [10, 17]
+        await here.perform(scene).finish("Hello.")
+        line, container = cards(here)[0].components
+        assert line["content"] == "**To Mira:** hi"
+        assert container["components"][1]["content"] == "Hello."
+        again = here.perform(replace(scene, known={0: int(message.id)}))
+        await again.withdraw()
+        assert [one["content"] for one in cards(here)[0].components] == ["**To Mira:** hi"]
+
+
+async def test_a_card_that_waits_goes_when_nobody_will_answer() -> None:
+    async with hall() as here, asked(here) as (scene, interaction):
+        await interaction.edit_original_response(view=cards_.waiting("**To Mira:** hi", "Mira", "-# thinking"))
+        await here.stage.remark(scene.place, "So much was said here.", key="full", token=scene.token)
+        assert [one["content"] for one in cards(here)[0].components] == ["**To Mira:** hi"]
+        (whispered,) = here.sandbox.world.whispers
+        assert whispered.content == "-# So much was said here."
+
+
+async def test_under_an_answer_stands_a_button_to_go_on() -> None:
+    async with hall() as here, asked(here) as (scene, _):
+        character_id = uuid4()
+        await here.perform(replace(scene, character_id=character_id)).finish(LONG)
+        rows = [one for message in cards(here) for one in message.components[0]["components"] if one["type"] == 1]
+        assert [[one["custom_id"] for one in row["components"]] for row in rows] == [
+            [f"say:{character_id.hex}", Mark(scene.turn_id, len(cards(here)) - 1, "more").custom_id]
+        ]
 
 
 async def test_in_a_server_we_are_in_and_in_direct_messages_the_same_command_has_other_ways() -> None:

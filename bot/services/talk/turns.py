@@ -37,7 +37,7 @@ from bot.services.talk.outage import POSSIBLY_AWAY, is_away
 from bot.services.talk.rows import TurnRows
 from bot.services.talk.running import Outcome
 from bot.services.talk.snapshot import Snapshots
-from bot.services.talk.tokens import AnswerTokens
+from bot.services.talk.tokens import AnswerTokens, raw
 from bot.services.talk.troubles import Troubles
 from bot.services.talk.underway import Begun, Meanwhile, Pending
 from bot.services.talk.welcome import Welcome
@@ -219,7 +219,8 @@ class Turns(Afterwards):
         del self._pending[heard.message_id]
         await self._arrivals.settle(heard.message_id, dropped=failures.QUEUE_FULL)
         if pending.priority is not Priority.LOW:
-            await self.welcome.remark(heard, failures.QUEUE_FULL)
+            token = self._tokens.open(heard.message_id, raw(pending.errand.token))
+            await self.welcome.remark(heard, failures.QUEUE_FULL, token=token)
         return False
 
     async def _unheard(self, heard: Heard) -> bool:
@@ -311,7 +312,8 @@ class Turns(Afterwards):
         message_id = item.errand.heard.message_id
         try:
             dropped = await self._answer_message(item)
-            await self._arrivals.settle(message_id, dropped=dropped)
+            if not item.is_done:
+                await self._arrivals.settle(message_id, dropped=dropped)
         finally:
             self._pending.pop(message_id, None)
             if item.conversation_id is not None:
@@ -335,21 +337,22 @@ class Turns(Afterwards):
         errand = replace(pending.errand, to=tuple(one.character_id for one in passed.to))
         asker_id = await self._people.arrive(heard.author)
         claimed = await self._arrivals.claim(errand, room, asker_id)
+        states: list[TurnState | None] = []
         for number, (character, turn_id) in enumerate(claimed.turns):
             ready = claimed.first if number == 0 else None
-            await self._answer(
-                Begun(turn_id, room.conversation_id, pending.lane, pending.priority, character, ready), pending
-            )
+            begun = Begun(turn_id, room.conversation_id, pending.lane, pending.priority, character, ready)
+            states.append(await self._answer(begun, pending))
+        pending.is_done = bool(states) and all(state is TurnState.SENT for state in states)
         return None if claimed.turns else "nobody_listens"
 
-    async def _answer(self, begun: Begun, pending: Pending | None = None) -> None:
+    async def _answer(self, begun: Begun, pending: Pending | None = None) -> TurnState | None:
         def is_gone() -> bool:
             return pending is not None and pending.is_gone
 
         silent = self._silent_since(begun)
         if silent is not None:
             await self._arrivals.cancel(begun.turn_id, begun.conversation_id, silent)
-            return
+            return TurnState.CANCELLED
         ready = begun.ready
         if ready is not None:
             state = await self._answering.answer_ready(ready.turn, ready.cast, ready.material, is_gone=is_gone)
@@ -357,6 +360,7 @@ class Turns(Afterwards):
             state = await self._answering.answer(begun.turn_id, begun.conversation_id, is_gone=is_gone)
         if state is TurnState.UNKNOWN:
             self._again.append(replace(begun, ready=None))
+        return state
 
     def _silent_since(self, begun: Begun) -> str | None:
         """Why a turn that waited is not answered any more, if so. Who asks by a command is always answered."""

@@ -54,10 +54,10 @@ class Welcome:
             await self.remark(heard, failures.DIRECT_MESSAGE if is_direct else failures.NOBODY_HERE)
         return come
 
-    async def remark(self, heard: Heard, reason: str, **values: object) -> None:
-        """A line in the language the place has, else of who wrote."""
-        text = self._say(heard)(failures.remark_on(reason) or "", **values)
-        await self._stage.remark(heard.place, text, key=reason)
+    async def remark(self, heard: Heard, reason: str, *, token: str | None = None) -> None:
+        """A line in the language the place has, else of who wrote. `token` is the interaction's, where there is one."""
+        text = self._say(heard)(failures.remark_on(reason) or "")
+        await self._stage.remark(heard.place, text, key=reason, token=token)
 
     async def hold_back(self, heard: Heard) -> None:
         """The neutral line for somebody who is not answered: why is for their eyes only (`HeldBack`)."""
