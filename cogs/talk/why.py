@@ -20,6 +20,7 @@ from cogs.asking import Asked, caller_of, plain, rights_of, say_for
 from cogs.talk.words import NOTHING_KNOWN, taken
 
 _L = app_commands.locale_str
+_MESSAGE_ID = re.compile(r" · [0-9]{15,20}\Z")
 _MESSAGE = re.compile(r"(?:https?://\S+/)?(?P<id>[0-9]{15,20})/?")
 _TABLE_MAX = 3600
 """An embed's description holds 4,096 characters; the rest is for what stands above the table."""
@@ -114,6 +115,8 @@ def _row(piece: Piece, say: Say) -> str:
     if label is None:
         label = say("about the asker: private") if piece.whose is Whose.ASKER else say("not yours to read")
     left_out = f" ({piece.reason})" if piece.reason else ""
+    # A line of history is labelled with its message's id, which tells a reader nothing.
+    label = _MESSAGE_ID.sub("", label)
     return f"{mark} {piece.tokens:>5}  {_flat(piece.kind)}: {_flat(label)}{_flat(left_out)}"
 
 
