@@ -143,7 +143,7 @@ class Media(Base):
         sharing=Sharing.SHARED,
         whose="who uploaded it; seen also by whoever may see a character that wears it",
         purpose="to show a character's face",
-        retention="until its owner removes it or asks for erasure",
+        retention="until a day after no character or persona wears it any more, or its owner asks for erasure",
         export=Export.ROWS,
         erase=Erase.ROWS,
         people=("owner_id",),
