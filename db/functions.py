@@ -152,6 +152,11 @@ async def channels_of_conversations(session: AsyncSession) -> Sequence[int]:
     return list(await session.scalars(text("SELECT * FROM channels_of_conversations()")))
 
 
+async def carry_personas(session: AsyncSession, source: UUID) -> int:
+    """Let everybody wear in the acting turn's conversation what they wore in another of the same channel; how many."""
+    return await session.scalar(text("SELECT carry_personas(:source)"), {"source": source}) or 0
+
+
 async def is_participant(session: AsyncSession, conversation_id: UUID) -> bool:
     """Whether the acting user owns or takes part in the conversation."""
     return bool(await session.scalar(text("SELECT is_participant(:conversation)"), {"conversation": conversation_id}))

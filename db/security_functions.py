@@ -15,9 +15,9 @@ DEFINER_ROLE = "botcafe_definer"
 
 DEFINER_READS = frozenset(
     {"users", "conversations", "participants", "characters", "turns", "turn_parts", "messages", "media"}
-    | {"character_reactions", "ratings", "variant_prompts"}
+    | {"character_reactions", "ratings", "variant_prompts", "persona_choices"}
 )
-DEFINER_WRITES = frozenset({"users", "conversations"})
+DEFINER_WRITES = frozenset({"users", "conversations", "persona_choices"})
 DEFINER_DELETES = frozenset({"characters", "messages", "variant_prompts"})
 
 
@@ -100,6 +100,30 @@ _DEFINERS = (
         WHERE p.conversation_id IN (SELECT my_conversations())
         """,
         definer_reason="who takes part heard these characters by name, whoever owns them; names of these only",
+    ),
+    Function(
+        "carry_personas",
+        "source uuid",
+        "bigint",
+        """
+        DECLARE carried bigint;
+        BEGIN
+            -- The old choice's moment stays in the new id, so that whatever is chosen later comes after it.
+            INSERT INTO persona_choices (id, conversation_id, user_id, persona_id)
+            SELECT (left(newest.id::text, 24) || right(gen_random_uuid()::text, 12))::uuid, now_here.id,
+                   newest.user_id, newest.persona_id
+            FROM (SELECT DISTINCT ON (p.user_id) p.* FROM persona_choices AS p
+                  WHERE p.conversation_id = source ORDER BY p.user_id, p.id DESC) AS newest
+            JOIN conversations AS before ON before.id = source
+            JOIN conversations AS now_here
+                ON now_here.id = actor_conversation() AND now_here.channel_id = before.channel_id;
+            GET DIAGNOSTICS carried = ROW_COUNT;
+            RETURN carried;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="where a conversation begins afresh nobody's mask falls; tells of none, within one channel only",
     ),
     Function(
         "characters_here",

@@ -11,6 +11,7 @@ from bot.services.people.personas import PersonaDraft, Personas
 from bot.services.talk.conversations import Asking
 from bot.services.talk.conversations.shelf import Search, Which
 from bot.services.talk.replies import May
+from db import functions
 from db.models import ConversationKind, ParticipantRole
 from db.queries import house
 from db.queries.talk import conversations
@@ -419,11 +420,39 @@ async def test_where_the_bot_is_no_member_each_person_has_their_own(program: Pro
     assert program.channels.texts() == []
 
 
-async def test_a_worn_persona_is_worn_on(program: Program) -> None:
+async def test_nobodys_mask_falls_where_somebody_begins_afresh(program: Program) -> None:
     await tavern(program)
-    async with program.people.at_work(ROBIN) as (user_id, work):
-        personas = Personas(program.characters.pictures)
-        persona = await personas.create(work, user_id, PersonaDraft("Captain Quill", "A sailor"))
-        await personas.use(work, user_id, TAVERN.channel_id, persona.id)
+    personas = Personas(program.characters.pictures)
+    made: dict[str, UUID] = {}
+    for who, name in ((ROBIN, "Captain Quill"), (SASHA, "The Grey Lady"), (SASHA, "Somebody Else")):
+        async with program.people.at_work(who) as (user_id, work):
+            made[name] = (await personas.create(work, user_id, PersonaDraft(name, "A mask"))).id
+            await personas.use(work, user_id, TAVERN.channel_id, made[name])
+    async with program.people.at_work(SASHA) as (user_id, work):
+        await personas.use(work, user_id, TAVERN.channel_id, made["The Grey Lady"])
     await program.conversations.lives.renew(await asking(program), interaction_id=94)
     assert "Captain Quill" in await prompted(program, "Mira, who am I?")
+    assert "The Grey Lady" in await prompted(program, "Mira, and who am I?", by=SASHA)
+    # What is chosen after that holds.
+    async with program.people.at_work(SASHA) as (user_id, work):
+        await personas.use(work, user_id, TAVERN.channel_id, made["Somebody Else"])
+    await prompted(program, "Mira, and now?", by=SASHA)
+    assert await rows(program, "SELECT speaker_name FROM messages WHERE kind = 'user' ORDER BY id") == [
+        ("Captain Quill",),
+        ("The Grey Lady",),
+        ("Somebody Else",),
+    ]
+
+
+async def test_masks_are_carried_within_one_channel_only(program: Program) -> None:
+    await tavern(program)
+    await tavern(program, "Juno", place=PARLOUR)
+    personas = Personas(program.characters.pictures)
+    async with program.people.at_work(ROBIN) as (user_id, work):
+        quill = await personas.create(work, user_id, PersonaDraft("Captain Quill", "A mask"))
+        await personas.use(work, user_id, TAVERN.channel_id, quill.id)
+    source = await here(program)
+    async with program.database.work(Actor.turn(await here(program, PARLOUR))) as work:
+        assert await functions.carry_personas(work.session, source) == 0
+    async with program.database.work(Actor.user(user_id)) as work:
+        assert await functions.carry_personas(work.session, source) == 0

@@ -14,8 +14,9 @@ from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seats, a
 from bot.services.talk.listening import Listening, announce
 from bot.services.talk.turns import Turns
 from bot.texts import N_
+from db import functions
 from db.models import Conversation, ConversationVia
-from db.queries import characters, people
+from db.queries import characters
 from db.queries.talk import conversations
 from db.queries.talk.conversations import PresentCharacter
 from db.work import Actor, Database, Work
@@ -72,8 +73,9 @@ class Lives:
     async def renew(self, asking: Asking, typed: str = "", *, interaction_id: int) -> Renewed:
         """Begin afresh here: the same characters, who greet again and remember nothing of the one before.
 
-        Its settings and moderators are taken over, and whoever began the one before moderates this one; title, tags and
-        macros' variables are not. Raises `InvalidInput`, `NotFound`, `NotAllowed` or `Conflict`.
+        Its settings, its moderators and the personas people wear are taken over, and whoever began the one before
+        moderates this one; title, tags and macros' variables are not. Raises `InvalidInput`, `NotFound`, `NotAllowed`
+        or `Conflict`.
         """
         title = clean_title(typed)
         old_id = await self._seats.meant(asking)
@@ -86,7 +88,6 @@ class Lives:
             trusted = set(await conversations.moderators(work.session, old_id))
             if not opened.seat.is_nobodys:
                 trusted.add(old.owner_id)
-            worn = await people.choices(work.session, asking.by, old_id)
             before = await self._end(opened)
             work = await work.become(Actor.user(asking.by))
             new_id = await self._begin(work, asking, old)
@@ -95,8 +96,7 @@ class Lives:
             await conversations.join_user(work.session, new_id, asking.by)
             for user_id in sorted(trusted - {asking.by}):
                 await conversations.join_moderator(work.session, new_id, user_id)
-            if worn:
-                await people.choose(work.session, asking.by, new_id, worn[0])
+            await functions.carry_personas(work.session, old_id)
             greetings = await self._come(work, asking, new_id, cast, interaction_id)
             await announce(work, new_id, old.channel_id)
         await self._hush(old)
