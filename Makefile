@@ -13,9 +13,9 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 help: ## Say what can be made
 	@echo 'BotCafé: what you can make'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 	@for file in bench/[a-z]*.py; do name=$$(basename "$$file" .py); \
-		[ -f "$$file" ] && printf '  make bench-%-4s Measure: %s\n' "$$name" "$$(sed -n '1s/"""\(.*[^"]\)"*$$/\1/p' "$$file")" || true; done
+		[ -f "$$file" ] && printf '  make bench-%-5s Measure: %s\n' "$$name" "$$(sed -n '1s/"""\(.*[^"]\)"*$$/\1/p' "$$file")" || true; done
 	@echo
 	@echo 'First time here? `make start`, then open the address it prints. Settings: copy .env.example to .env.'
 

@@ -61,6 +61,11 @@ async def test_a_first_hello_is_answered_with_a_name_and_a_face(shared: Open, co
 async def test_a_reply_needs_no_name(shared: Open, comes: Comes) -> None:
     robin = await comes("member", "sky-harbour")
     greeting = await robin.standing(robin.message("A propeller coughs"))
+    # Control: the same words to nobody.
+    count = len(shared.provider.requests)
+    await robin.says("Which way is the wind?")
+    await shared.program.cafe.turns.idle()
+    assert len(shared.provider.requests) == count
     shared.provider.will(Say("North by a bit."))
     said = await robin.replies(greeting, "Which way is the wind?")
     reply = await robin.answered("Juno", said)
@@ -163,8 +168,8 @@ async def test_a_conversation_begins_afresh(shared: Open, comes: Comes) -> None:
     await sasha.answered("Tock", await sasha.says("Tock, what was the word?"))
     assert "marzipan" not in asked(shared, "what was the word?")
     await sasha.run("conversation list")
-    listed = sasha.page.locator(".message.ephemeral").filter(has_text=re.compile("archived", re.IGNORECASE)).last
-    await expect(listed).to_be_visible()
+    listed = sasha.page.locator(".message.ephemeral").filter(has_text="used /conversation list")
+    await expect(listed).to_contain_text(re.compile("archived", re.IGNORECASE))
 
 
 async def test_why_tells_the_asker_everything_and_others_less(shared: Open, comes: Comes) -> None:
@@ -216,6 +221,23 @@ async def test_a_character_comes_into_a_post_of_the_forum(shared: Open, comes: C
     shared.provider.will(Say("Then the fog is near."))
     reply = await robin.answered("Mira", await robin.says("Mira, what does blue mean?"))
     assert await robin.words_of(reply) == "Then the fog is near."
+
+
+async def test_a_character_begins_a_post_of_the_forum(shared: Open, comes: Comes) -> None:
+    robin = await comes("member", "welcome")
+    await robin.begin("character post")
+    for typed, choice in (("Jun", "Juno"), ("story", "story-corner")):
+        await robin.page.keyboard.type(typed)
+        await expect(robin.page.get_by_role("option", name=choice).first).to_have_attribute("aria-selected", "true")
+        await robin.page.keyboard.press("Enter")
+    await robin.page.keyboard.type("A parcel that hums")
+    await robin.page.keyboard.press("Enter")
+    await robin.walks_to("A parcel that hums")
+    opening = robin.message("A propeller coughs")
+    await expect(opening.locator(".author")).to_have_text("Juno")
+    shared.provider.will(Say("Do not shake it."))
+    reply = await robin.answered("Juno", await robin.replies(opening, "What is in it?"))
+    assert await robin.words_of(reply) == "Do not shake it."
 
 
 async def test_an_admin_quietens_a_channel_and_the_doctor_tells_why(shared: Open, comes: Comes) -> None:
