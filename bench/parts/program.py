@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.pool import Pool
 
 from bench.parts.wire import serve
 from bot.app import Program, Role
@@ -35,7 +35,7 @@ class Calls:
     tasks: set[str] = field(default_factory=set[str])
 
     def count(self, *_: object) -> None:
-        """One statement is about to be sent (a SQLAlchemy cursor event; nothing here talks around SQLAlchemy)."""
+        """One statement was sent (an asyncpg query logger)."""
         task = asyncio.current_task()
         name = task.get_name() if task is not None else ""
         if name in _BEATS:
@@ -68,13 +68,17 @@ class Subject:
         )
         configure_logs(settings)
         server = Server("bench", command["model"], "quick", is_ours=True, context_tokens=8192)
-        event.listen(Engine, "before_cursor_execute", self.calls.count)
+        event.listen(Pool, "connect", self._count_what_is_sent)
         began = time.monotonic()
         self.program = Program(settings, server, exits=self.exits, role=Role(command["role"]))
         await self.program.open()
         self.program.client.add_listener(self._over, "on_guild_channel_update")
         running = await self.program.connect()
         return {"seconds": time.monotonic() - began, "guilds": running.guilds}
+
+    def _count_what_is_sent(self, connection: Any, _: object) -> None:
+        # By the driver, which sees what goes around SQLAlchemy (`db.direct`), and BEGIN and COMMIT too.
+        connection.driver_connection.add_query_logger(self.calls.count)
 
     async def summon(self, command: dict[str, Any]) -> dict[str, Any]:
         """Ask characters into channels: `places` are (guild, channel, character, who asks)."""

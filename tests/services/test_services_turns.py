@@ -16,6 +16,7 @@ from bot import limits
 from bot.errors import BadKey, Conflict, Down, NotAllowed, RateLimited, Refused, Slow, StageClosed, StageUnsure
 from bot.failpoints import Point
 from bot.ports import Place, RepliedTo, Role
+from bot.services.talk import wordings
 from bot.services.talk.failures import remark_on
 from bot.services.talk.outage import is_away
 from bot.texts import Say
@@ -76,9 +77,16 @@ async def test_the_prompt_holds_what_was_said_before(program: Program) -> None:
     assert "What is my name, Mira?" in asked.messages[-1].content
 
 
-async def test_tokens_are_never_counted_on_the_event_loop(program: Program) -> None:
+async def test_the_tokens_of_much_text_are_counted_beside_the_event_loop(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await summon(program, await make(program))
-    await program.turns.hear(said("Mira?"))
+    await program.turns.hear(said("Good evening, Mira!"))
+    await program.turns.idle()
+    assert program.models.counted_in == {threading.get_ident()}, "of little text they are counted at once"
+    program.models.counted_in.clear()
+    monkeypatch.setattr(wordings, "_LITTLE_TEXT", 30)
+    await program.turns.hear(said("And how are you this fine evening, Mira?"))
     await program.turns.idle()
     assert program.models.counted_in
     assert threading.get_ident() not in program.models.counted_in

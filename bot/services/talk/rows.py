@@ -120,8 +120,8 @@ class TurnRows:
 
     async def stripped(self, turn: Standing, controls: Sequence[Control]) -> None:
         """The button does not stand under these any more."""
-        async with self._database.work(Actor.turn(turn.conversation_id)) as work:
-            await variants.set_controls(work.session, [one.turn_id for one in controls], there=False)
+        async with self._database.directly(Actor.turn(turn.conversation_id)) as direct:
+            await showing.stripped(direct, [one.turn_id for one in controls])
 
     async def restored(self, turn: Standing, parts: Sequence[Part]) -> None:
         """The channel shows again what stood there before the reply was to be worded anew."""

@@ -12,12 +12,13 @@ from db.models import Priority
 
 @dataclass(slots=True)
 class Pending:
-    """A message on its way to its answers."""
+    """A message on its way to its answers. `is_done`: the inbox knows already; it was told with the last answer."""
 
     errand: Errand
     is_explicit: bool
     conversation_id: UUID | None = None
     is_gone: bool = False
+    is_done: bool = False
 
     @property
     def lane(self) -> int:

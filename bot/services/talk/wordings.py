@@ -11,12 +11,12 @@ from bot import limits
 from bot.clock import Clock
 from bot.errors import Down, RateLimited, Refused, Slow
 from bot.failpoints import Point
-from bot.ports import Finished, ModelRequest, Performance, Token, Usage
+from bot.ports import Finished, ModelRequest, Models, Performance, Token, Usage
 from bot.services.talk import macros
-from bot.services.talk.compose import request
+from bot.services.talk.compose import Asked, request
 from bot.services.talk.compose_continue import joined
 from bot.services.talk.compose_recap import outgrown
-from bot.services.talk.compose_types import Task
+from bot.services.talk.compose_types import Snapshot, Task
 from bot.services.talk.rows import Worded
 from bot.services.talk.running import Interruption, Running
 from bot.services.talk.snapshot import Material, Snapshots
@@ -26,6 +26,9 @@ _log = structlog.get_logger(__name__)
 
 Passing = Callable[[Point], None]
 """Called at every edge of a turn's way; see `bot.failpoints`."""
+
+_LITTLE_TEXT = 30_000
+"""Characters of history whose tokens are counted within a few milliseconds, the first time."""
 
 _RETRY_WAIT_SECONDS = 1.0
 _RETRY_WAIT_MAX_SECONDS = 10.0
@@ -86,8 +89,7 @@ class Wordings:
             material=material,
         )
         attempt = turn.stands.count if turn.stands else 0
-        # In a thread: counting the tokens of a long history is felt on the event loop.
-        asked = await asyncio.to_thread(request, snapshot, models, attempt=attempt)
+        asked = await _composed(snapshot, models, attempt)
         running.prompt = asked.request.prompt
         running.is_outgrown = outgrown(snapshot, running.prompt)
         variables = macros.applied(snapshot.variables, asked.changes) if asked.changes else None
@@ -139,6 +141,16 @@ class Wordings:
         elapsed = int((self._clock.monotonic() - started) * 1000)
         models = running.models
         return Finished("length", Usage(None, None, None), models.provider, models.model, elapsed, elapsed)
+
+
+async def _composed(snapshot: Snapshot, models: Models, attempt: int) -> Asked:
+    """What the model is asked. Counting the tokens of very much is felt on the event loop, hence done in a thread.
+
+    The usual 2 ms are better spent at once: a thread waits up to 5 ms for the interpreter while the loop is busy.
+    """
+    if sum(len(line.text) for line in snapshot.history) <= _LITTLE_TEXT:
+        return request(snapshot, models, attempt=attempt)
+    return await asyncio.to_thread(request, snapshot, models, attempt=attempt)
 
 
 def _checked(running: Running, finished: Finished | None, variables: Mapping[str, str] | None) -> Worded:

@@ -14,21 +14,28 @@ from sqlalchemy import (
     BigInteger,
     SmallInteger,
     Uuid,
+    any_,
     bindparam,
     column,
     delete,
+    exists,
     func,
     literal,
     null,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from db.direct import Direct, Prepared
 from db.ids import new_id
 from db.models import (
+    UNFINISHED,
     Conversation,
+    InboxMessage,
+    InboxState,
     Message,
     MessageKind,
     MessageType,
@@ -181,6 +188,10 @@ _SHOW = insert(TurnPart).from_select(
     select(_TURN, _PARTS.c.number, literal(PartState.SENT, TurnPart.state.type), _PARTS.c.message_id),
     include_defaults=False,
 )
+_OTHER = aliased(Turn)
+_OTHERS_UNFINISHED = exists().where(
+    _OTHER.trigger_message_id == _TRIGGER, _OTHER.id != _TURN, or_(*(_OTHER.state == state for state in UNFINISHED))
+)
 _SHOWN = (
     _SHOW.on_conflict_do_update(
         index_elements=[TurnPart.turn_id, TurnPart.number],
@@ -202,6 +213,11 @@ _SHOWN = (
     )
     .cte("sent_turn"),
     update(Conversation).where(Conversation.id == _CONVERSATION).values(last_activity_at=func.now()).cte("touched"),
+    # With the answer: after a crash the message is found done with, or its answer still on the way.
+    update(InboxMessage)
+    .where(InboxMessage.message_id == _TRIGGER, InboxMessage.state == InboxState.CLAIMED, ~_OTHERS_UNFINISHED)
+    .values(state=InboxState.DONE, done_at=func.now())
+    .cte("done"),
 )
 _SENT = Prepared(
     select(Turn.id, LAST_MESSAGE.label("message_id"))
@@ -213,6 +229,7 @@ _SENT = Prepared(
 async def sent(direct: Direct, turn: Standing, parts: Mapping[int, int]) -> Sequence[Control]:
     """The channel shows the whole answer in these messages, by number, and no others.
 
+    The inbox is done with what it answers, where no other answer to it is on its way.
     Returns other replies of the conversation under which the button is known to stand.
     """
     numbers = sorted(parts)
@@ -220,6 +237,7 @@ async def sent(direct: Direct, turn: Standing, parts: Mapping[int, int]) -> Sequ
         _SENT,
         turn_id=turn.turn_id,
         conversation_id=turn.conversation_id,
+        trigger_message_id=turn.trigger_message_id,
         numbers=numbers,
         message_ids=[parts[number] for number in numbers],
         last_number=numbers[-1] if numbers else _LAST_NUMBER,
@@ -227,3 +245,13 @@ async def sent(direct: Direct, turn: Standing, parts: Mapping[int, int]) -> Sequ
         has_controls=bool(numbers),
     )
     return [Control(row.id, row.message_id) for row in rows if row.message_id is not None]
+
+
+_STRIPPED = Prepared(
+    update(Turn).where(Turn.id == any_(bindparam("ids", type_=ARRAY(Uuid())))).values(has_controls=False)
+)
+
+
+async def stripped(direct: Direct, turn_ids: Sequence[UUID]) -> None:
+    """The button does not stand under these any more."""
+    await direct.count(_STRIPPED, ids=list(turn_ids))
