@@ -85,6 +85,10 @@ export class PostForm {
   }
 
   listen() {
+    const forgive = () => {
+      if (this.error.textContent && !this.problem()) this.error.textContent = "";
+    };
+    for (const type of ["input", "change", "click"]) this.node.addEventListener(type, forgive);
     this.title.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
