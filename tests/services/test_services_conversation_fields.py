@@ -10,7 +10,7 @@ from bot.ports import Attached, AttachedKind
 from bot.services.oversight.retention import Retention
 from bot.services.talk.conversations.shelf import Search
 from db.models import Conversation, ConversationSettings
-from tests.services import test_services_conversations as conversations
+from tests.services import test_services_conversation_seats as seats
 from tests.services.stagecraft import PARLOUR, TAVERN, FakePool, Program, said, until
 from tests.services.test_services_conversations import asking, here, prompted, say, tavern
 from tests.services.test_services_turns import rows
@@ -117,8 +117,8 @@ FIELDS: dict[str, Callable[..., Awaitable[None]]] = {
     "settings.keeps_history": test_what_was_said_is_kept_after_the_end_or_forgotten,
     "settings.provider": test_the_model_of_a_conversation_goes_before_its_characters_own,
     "settings.model": test_the_model_of_a_conversation_goes_before_its_characters_own,
-    "role of a character": conversations.test_the_primary_answers_when_nobody_is_named,
-    "role of a person": conversations.test_only_the_owner_and_managers_choose_moderators,
+    "role of a character": seats.test_the_primary_answers_when_nobody_is_named,
+    "role of a person": seats.test_only_the_owner_and_managers_choose_moderators,
 }
 """Every field a person can set of a conversation, and the test that changes only it."""
 

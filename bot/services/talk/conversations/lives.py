@@ -73,9 +73,9 @@ class Lives:
     async def renew(self, asking: Asking, typed: str = "", *, interaction_id: int) -> Renewed:
         """Begin afresh here: the same characters, who greet again and remember nothing of the one before.
 
-        Its settings, its moderators and the personas people wear are taken over, and whoever began the one before
-        moderates this one; title, tags and macros' variables are not. Raises `InvalidInput`, `NotFound`, `NotAllowed`
-        or `Conflict`.
+        Its settings, its moderators and the personas people wear are taken over; title, tags and macros' variables are
+        not. Whoever began the one before moderates this one, if they still take part. Raises `InvalidInput`,
+        `NotFound`, `NotAllowed` or `Conflict`.
         """
         title = clean_title(typed)
         old_id = await self._seats.meant(asking)
@@ -86,7 +86,7 @@ class Lives:
                 raise changed()
             cast = await conversations.present(work.session, old_id)
             trusted = set(await conversations.moderators(work.session, old_id))
-            if not opened.seat.is_nobodys:
+            if await conversations.role_of(work.session, old_id, old.owner_id) is not None:  # else they left the place
                 trusted.add(old.owner_id)
             before = await self._end(opened)
             work = await work.become(Actor.user(asking.by))
