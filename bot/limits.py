@@ -81,7 +81,7 @@ SAY_TEXT_MAX = Limit(1500, "characters", "your line is shown in one message toge
 HISTORY_LINES = Limit(60, "lines", "what a conversation remembers word for word; the prompt's budget cuts further")
 ANSWER_TOKENS_MAX = Limit(800, "tokens", "about two Discord messages, a long answer for a conversation")
 FORK_LINES = Limit(1000, "lines", "what a fork takes along; older lines stay where they were said, told by the recap")
-EXPORT_LINES = Limit(20_000, "lines", "a copy is made in memory; so many lines are some 10 MB of it")
+EXPORT_LINES = Limit(10_000, "lines", "a copy is made in memory; so many lines take some 20 MB for a moment")
 EXPORT_BYTES_MAX = Limit(
     8_000_000, "bytes", "the whole answer must fit what Discord lets a bot upload", discord=10 * 1024 * 1024
 )

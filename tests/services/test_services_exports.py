@@ -97,6 +97,26 @@ async def test_wordings_edits_reactions_files_tokens_ratings_and_the_recap_are_i
     assert data["id"] == str(conversation)
 
 
+async def test_more_than_a_page_is_read_whole_and_in_order(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.queries.talk.exports._PAGE", 3)
+    await talked(program, "one", "two", "three", "four")
+    _, data = unpacked(await export(program))
+    assert [one["content"] for one in data["messages"]][::2] == ["Mira, one", "Mira, two", "Mira, three", "Mira, four"]
+    assert all(one["turn"] and one["variants"] for one in data["messages"][1::2])
+    _, data = unpacked(await export(program, most=5))
+    assert data["messages"][0]["content"] == "Answer to two"
+    assert data["older_lines"] == 3
+
+
+async def test_a_title_that_looks_like_the_file_does_not_break_it(program: Program) -> None:
+    await talked(program, "one")
+    await change(program, """UPDATE conversations SET title = '"messages":[]'""")
+    page, data = unpacked(await export(program))
+    assert data["title"] == '"messages":[]'
+    assert len(data["messages"]) == 2
+    assert page.startswith('# "messages"')
+
+
 async def test_what_others_told_of_themselves_is_not_in_it(program: Program) -> None:
     await talked(program, "one")
     async with program.people.at_work(SASHA) as (sasha, work):
@@ -175,13 +195,13 @@ async def test_what_is_too_large_for_discord_is_said_with_what_to_do(
 async def test_it_is_packed_off_the_loop(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     await talked(program, "one")
     packed_in: list[int] = []
-    real = transcripts.transcript
+    real = transcripts.line
 
-    def noted(*arguments: Any) -> str:
+    def noted(*arguments: Any) -> Any:
         packed_in.append(threading.get_ident())
         return real(*arguments)
 
-    monkeypatch.setattr("bot.services.talk.exports.transcript", noted)
+    monkeypatch.setattr(transcripts, "line", noted)
     await export(program)
     assert packed_in
     assert threading.get_ident() not in packed_in

@@ -16,12 +16,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from bot import limits
 from bot.clock import Clock
 from bot.errors import InvalidInput, LimitReached, NotFound
+from bot.services.talk import transcripts
 from bot.services.talk.conversations.arrangements import Named, named
 from bot.services.talk.conversations.seats import Asking, Deed, Seat, Seats
 from bot.services.talk.exported import (
@@ -38,7 +39,6 @@ from bot.services.talk.exported import (
     ExportedTurn,
     ExportedVariant,
 )
-from bot.services.talk.transcripts import transcript
 from bot.texts import N_, Say
 from db.models import Conversation, Message, MessageSensitivity, Participant, Rating, Turn
 from db.queries.talk import exports
@@ -48,7 +48,8 @@ from db.work import Actor, Database
 PAGE, DATA = "conversation.md", "conversation.json"
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _FILE_NAME = 40
-Row = TypeVar("Row")
+_NO_MESSAGES = '"messages":[]'
+"""Where the messages go in the JSON; within a text its quotation marks would be escaped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,11 @@ class Exports:
             ratings = await exports.own_ratings(work.session, one.id)
         now = self._clock.now()
         # In a thread: thousands of lines are felt on the event loop.
-        told, data = await asyncio.to_thread(_packed, one, held, ratings, reader, name.title or title, say, now)
+        lines, data = await asyncio.to_thread(_packed, one, held, ratings, reader, name.title or title, say, now)
         if len(data) > limits.EXPORT_BYTES_MAX:
-            raise _too_large(len(data), len(told.messages))
-        return Exported(name, _file_name(name.title, now), data, len(told.messages), held.older, told.withheld_lines)
+            raise _too_large(len(data), lines)
+        withheld = len(held.messages) - lines
+        return Exported(name, _file_name(name.title, now), data, lines, held.older, withheld)
 
 
 def _packed(
@@ -122,23 +124,34 @@ def _packed(
     title: str,
     say: Say,
     now: datetime,
-) -> tuple[ExportedConversation, bytes]:
-    told = document(conversation, held, ratings, reader, now)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in ((PAGE, transcript(told, title, say)), (DATA, told.model_dump_json(indent=1))):
-            archive.writestr(zipfile.ZipInfo(name, now.timetuple()[:6]), text, zipfile.ZIP_DEFLATED)
-    return told, packed.getvalue()
-
-
-def document(
-    conversation: Conversation, held: Held, ratings: Sequence[Rating], reader: _Reader, now: datetime
-) -> ExportedConversation:
-    """Everything that goes into the copy. Pure."""
-    one, names = conversation, _Names(held, reader.user_id)
+) -> tuple[int, bytes]:
+    """How many lines there are in it, and the zip. Message by message: never is all of it in memory twice."""
+    names = _Names(held, reader.user_id)
     readable = [message for message in held.messages if reader.may_read(message)]
+    told = _about(conversation, held, names, len(readable), now)
+    page, packed = list(transcripts.head(told, title, say)), io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open(_entry(DATA, now), "w") as data:
+            begin, end = told.model_dump_json().split(_NO_MESSAGES)
+            data.write(f"{begin}{_NO_MESSAGES[:-1]}".encode())
+            for number, one in enumerate(_messages(conversation, held, readable, ratings, names)):
+                data.write(f"{',' if number else ''}\n{one.model_dump_json()}".encode())
+                page.extend(transcripts.line(one, say))
+            data.write(f"\n]{end}\n".encode())
+        archive.writestr(_entry(PAGE, now), "\n".join(page) + "\n")
+    return len(readable), packed.getvalue()
+
+
+def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, now.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _about(one: Conversation, held: Held, names: _Names, readable: int, now: datetime) -> ExportedConversation:
+    """Everything in the copy but what was said."""
     # A recap tells of every line, so it is for those who may read all of them.
-    whole = len(readable) == len(held.messages)
+    is_whole = readable == len(held.messages)
     return ExportedConversation(
         exported_at=now,
         id=str(one.id),
@@ -156,10 +169,10 @@ def document(
         last_activity_at=one.last_activity_at,
         people=tuple(_people(held, names)),
         characters=tuple(_characters(held)),
-        recap=_recap(one, held, names) if one.summary and whole else None,
-        messages=tuple(_messages(one, held, readable, ratings, names)),
+        recap=_recap(one, held, names) if one.summary and is_whole else None,
+        messages=(),
         older_lines=held.older,
-        withheld_lines=len(held.messages) - len(readable),
+        withheld_lines=len(held.messages) - readable,
     )
 
 
@@ -283,9 +296,9 @@ def _attachment(one: Any) -> ExportedAttachment:
     return ExportedAttachment.model_validate({**fields, "discord_id": str(one.discord_id), "kind": one.kind.value})
 
 
-def _variant(row: Mapping[Any, Any], chosen: int) -> ExportedVariant:
-    fields = {name: row[name] for name in ExportedVariant.model_fields if name != "is_chosen"}
-    return ExportedVariant(is_chosen=row["number"] == chosen, **fields)
+def _variant(row: Any, chosen: int) -> ExportedVariant:
+    fields: dict[str, Any] = {name: getattr(row, name) for name in ExportedVariant.model_fields if name != "is_chosen"}
+    return ExportedVariant(is_chosen=row.number == chosen, **fields)
 
 
 def _turn(one: Turn, names: _Names) -> ExportedTurn:
@@ -306,7 +319,7 @@ def _turn(one: Turn, names: _Names) -> ExportedTurn:
 def _by_message(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
     found: defaultdict[UUID, list[Any]] = defaultdict(list)
     for row in rows:
-        found[row["message_id"] if isinstance(row, Mapping) else row.message_id].append(row)
+        found[row.message_id].append(row)
     return found
 
 

@@ -17,8 +17,8 @@ from uuid import UUID
 import structlog
 
 from bot import limits
-from bot.errors import Conflict, Down, NotFound, ProviderError
-from bot.ports import Finished, ModelPool, Models, Token, Usage
+from bot.errors import Conflict, Down, NotFound, ProviderError, Refused
+from bot.ports import Finished, ModelPool, ModelRequest, Models, Token, Usage
 from bot.services.characters.drafts import clean_text
 from bot.services.talk.compose_recap import first_part, kept
 from bot.services.talk.compose_types import CharacterSheet, Snapshot
@@ -132,9 +132,8 @@ class Recaps:
         async with self._seats.opened(asking, Deed.ARRANGE, which) as opened:
             one, session = opened.conversation, opened.work.session
             if text != one.summary:
-                lines = await _lines(opened.work, one.id)
-                through = one.summarized_through or (lines[-1].message_id if lines else one.id)
-                await recaps.put(session, one.id, text, through)
+                _, newest = await recaps.since(session, one.id, None)
+                await recaps.put(session, one.id, text, one.summarized_through or newest or one.id)
                 await recaps.add(session, Recap(conversation_id=one.id, made_by=asking.by, lines=0))
                 await session.refresh(one)
             return await _told(opened)
@@ -244,15 +243,7 @@ class Recaps:
         while left.history:
             # In a thread: counting the tokens of a long history is felt on the event loop.
             asked, told = await asyncio.to_thread(first_part, left, matter.models)
-            text, end = "", None
-            async for item in matter.models.stream(asked):
-                if isinstance(item, Token):
-                    text += item.text
-                else:
-                    end = item
-            text = text.strip()[: limits.RECAP_TEXT_MAX]
-            if end is None or not text:
-                raise Down("no recap in the answer", provider=matter.models.provider)
+            text, end = await _answered(matter.models, asked)
             made.add(text, end)
             left = replace(left, history=left.history[told:], recap=text)
         return made
@@ -272,23 +263,38 @@ class Recaps:
                     await recaps.release(work.session, conversation_id)
 
 
+async def _answered(models: Models, asked: ModelRequest) -> tuple[str, Finished]:
+    """The words of one answer and how it ended. Raises `ProviderError`."""
+    text, end = "", None
+    stream = models.stream(asked)
+    try:
+        async for item in stream:
+            if isinstance(item, Token):
+                text += item.text
+            else:
+                end = item
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+    text = text.strip()[: limits.RECAP_TEXT_MAX]
+    if end is None or not text:
+        raise Down("no recap in the answer", provider=models.provider)
+    if end.reason == "filtered":
+        raise Refused("the recap was filtered", provider=models.provider)
+    return text, end
+
+
 async def _lines(work: Work, conversation_id: UUID) -> tuple[SaidLine, ...]:
     return tuple(await history(await work.direct(), conversation_id, limit=int(limits.RECAP_LINES)))
 
 
 async def _told(opened: Opened) -> Told:
     one, session = opened.conversation, opened.work.session
-    told = Told(one.id, may_change=opened.seat.may(Deed.ARRANGE))
-    lines = await _lines(opened.work, one.id)
+    count, _ = await recaps.since(session, one.id, one.summarized_through)
+    told = Told(one.id, since=count, may_change=opened.seat.may(Deed.ARRANGE))
     if not one.summary:
-        return replace(told, since=len(lines))
-    through = one.summarized_through
-    told = replace(
-        told,
-        text=one.summary,
-        made_at=one.summarized_at,
-        since=sum(through is None or line.message_id > through for line in lines),
-    )
+        return told
+    told = replace(told, text=one.summary, made_at=one.summarized_at)
     how = await recaps.last(session, one.id)
     if how is None:
         return told

@@ -16,15 +16,12 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})\s*([\w+#.-]{0,20})")
 _TICKS = re.compile(r"`+")
 
 
-def transcript(told: ExportedConversation, title: str, say: Say) -> str:
-    """The page: what it is, the recap, and every line in the words that stand."""
-    pieces = [f"# {plain(title)}", "", *_about(told, say)]
+def head(told: ExportedConversation, title: str, say: Say) -> Iterator[str]:
+    """The page up to the first line: what it is, and the recap."""
+    yield from (f"# {plain(title)}", "", *_about(told, say))
     if told.recap is not None:
-        pieces += ["", f"## {say('Recap')}", "", *quoted(told.recap.text)]
-    pieces += ["", f"## {say('What was said')}"]
-    for one in told.messages:
-        pieces += ["", *_line(one, say)]
-    return "\n".join(pieces) + "\n"
+        yield from ("", f"## {say('Recap')}", "", *quoted(told.recap.text))
+    yield from ("", f"## {say('What was said')}")
 
 
 def plain(text: str) -> str:
@@ -82,7 +79,9 @@ def _about(told: ExportedConversation, say: Say) -> Iterator[str]:
         yield f"- {say('Lines said in private before you took part, not in it: {count}', count=told.withheld_lines)}"
 
 
-def _line(one: ExportedMessage, say: Say) -> Iterator[str]:
+def line(one: ExportedMessage, say: Say) -> Iterator[str]:
+    """One message, in the words that stand."""
+    yield ""
     changed = f" · {say('changed')}" if one.edits else ""
     yield f"**{plain(one.speaker) or '–'}** · {_when(one.said_at)}{changed}"
     yield ""

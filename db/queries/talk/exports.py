@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
@@ -24,59 +24,78 @@ from db.models import (
     User,
 )
 
+_PAGE = 250
+"""How many messages are read at once: between two pages the event loop does other things."""
+
+
+def _on_them(columns: Any, on: Any, *order: Any) -> Any:
+    """What hangs on the messages of one page."""
+    here = Message.conversation_id == bindparam("conversation")
+    span = Message.id.between(bindparam("first"), bindparam("last"))
+    return select(*columns).join(Message, on).where(here, span).order_by(Message.id, *order)
+
+
+def _hanging(table: Any, order: Any, *, without: str = "") -> Any:
+    columns = [column for column in table.__table__.columns if column.name != without]
+    return _on_them(columns, Message.id == table.message_id, order)
+
+
+_ON_THEM: Mapping[str, Any] = {
+    "turns": _on_them(
+        [column for column in Turn.__table__.columns if column.name not in {"text", "reason", "answer_token_sealed"}],
+        Message.turn_id == Turn.id,
+    ),
+    # Without what the prompts were made of: that is /why's to tell, and not everybody's to read.
+    "variants": _hanging(MessageVariant, MessageVariant.number, without="prompt_parts"),
+    "edits": _hanging(MessageEdit, MessageEdit.id),
+    "attachments": _hanging(MessageAttachment, MessageAttachment.number),
+    "reactions": _hanging(MessageReaction, MessageReaction.created_at),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A conversation's rows, each list in the order it came about. `users` and `characters` are by id."""
+    """A conversation's rows, each list in the order it came about; `older` counts messages before these."""
 
-    messages: Sequence[Message]
     older: int
-    turns: Sequence[Turn]
-    variants: Sequence[Any]
-    edits: Sequence[MessageEdit]
-    attachments: Sequence[MessageAttachment]
-    reactions: Sequence[MessageReaction]
     recaps: Sequence[Recap]
     participants: Sequence[Participant]
     users: dict[UUID, User]
     characters: dict[UUID, str]
-
-
-_VARIANT = tuple(column for column in MessageVariant.__table__.columns if column.name != "prompt_parts")
+    messages: list[Any] = field(default_factory=list[Any])
+    turns: list[Any] = field(default_factory=list[Any])
+    variants: list[Any] = field(default_factory=list[Any])
+    edits: list[Any] = field(default_factory=list[Any])
+    attachments: list[Any] = field(default_factory=list[Any])
+    reactions: list[Any] = field(default_factory=list[Any])
 
 
 async def held(session: AsyncSession, conversation_id: UUID, *, limit: int) -> Held:
-    """The newest `limit` messages and what hangs on them; `older` counts those before. For a turn of its own."""
+    """The newest `limit` messages and what hangs on them. For a turn of its own."""
     here = Message.conversation_id == conversation_id
-    newest = select(Message).where(here).order_by(Message.id.desc()).limit(limit)
-    messages = tuple(reversed((await session.scalars(newest)).all()))
     total = await session.scalar(select(func.count()).select_from(Message).where(here)) or 0
-    first = messages[0].id if messages else UUID(int=2**128 - 1)
-    told = (here, Message.id >= first)
-
-    async def on_them(table: Any, *order: Any) -> Sequence[Any]:
-        statement = select(table).join(Message, Message.id == table.message_id).where(*told)
-        return (await session.scalars(statement.order_by(*order))).all()
-
-    # Without what the prompts were made of: that is /why's to tell, and not everybody's to read.
-    variants = select(*_VARIANT).join(Message, Message.id == MessageVariant.message_id).where(*told)
-    turns = select(Turn).join(Message, Message.turn_id == Turn.id).where(*told).order_by(Turn.id)
     participants = select(Participant).where(Participant.conversation_id == conversation_id)
     recaps = select(Recap).where(Recap.conversation_id == conversation_id).order_by(Recap.id)
-    return Held(
-        messages=messages,
-        older=total - len(messages),
-        turns=(await session.scalars(turns)).all(),
-        variants=(await session.execute(variants.order_by(MessageVariant.number))).mappings().all(),
-        edits=await on_them(MessageEdit, MessageEdit.id),
-        attachments=await on_them(MessageAttachment, MessageAttachment.number),
-        reactions=await on_them(MessageReaction, MessageReaction.created_at),
+    found = Held(
+        older=max(total - limit, 0),
         recaps=(await session.scalars(recaps)).all(),
         participants=(await session.scalars(participants.order_by(Participant.id))).all(),
         # Row security leaves those this conversation knows.
         users={one.id: one for one in await session.scalars(select(User))},
         characters={row[0]: row[1] for row in await session.execute(select(Character.id, Character.name))},
     )
+    after = await session.scalar(
+        select(Message.id).where(here).order_by(Message.id.desc()).offset(limit).limit(1)
+    ) or UUID(int=0)
+    page = select(*Message.__table__.columns).where(here, Message.id > bindparam("after"))
+    page = page.order_by(Message.id).limit(_PAGE)
+    while read := (await session.execute(page, {"after": after})).all():
+        found.messages.extend(read)
+        span = {"conversation": conversation_id, "first": read[0].id, "last": read[-1].id}
+        for name, statement in _ON_THEM.items():
+            getattr(found, name).extend((await session.execute(statement, span)).all())
+        after = read[-1].id
+    return found
 
 
 async def own_ratings(session: AsyncSession, conversation_id: UUID) -> Sequence[Rating]:

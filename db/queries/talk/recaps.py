@@ -34,6 +34,14 @@ async def put(session: AsyncSession, conversation_id: UUID, text: str, through: 
     await session.execute(update(Conversation).where(Conversation.id == conversation_id).values(**values))
 
 
+async def since(session: AsyncSession, conversation_id: UUID, through: UUID | None) -> tuple[int, UUID | None]:
+    """How many messages came after one (None: in all), and the last message there is."""
+    here = Message.conversation_id == conversation_id
+    later = here if through is None else here & (Message.id > through)
+    count = await session.scalar(select(func.count()).select_from(Message).where(later)) or 0
+    return count, await session.scalar(select(Message.id).where(here).order_by(Message.id.desc()).limit(1))
+
+
 async def add(session: AsyncSession, made: Recap) -> None:
     """Keep how it came to be and what it took."""
     session.add(made)
