@@ -145,7 +145,7 @@ async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]
         yield Direct(connection)
         await connection.execute("COMMIT")
         is_clean = True
-    except Exception as error:
+    except Exception as error:  # a border: whatever went wrong, the transaction is rolled back, then it goes on up
         is_clean = await _rolled_back(connection)
         if isinstance(error, _FROM_DRIVER) and not isinstance(error, _WRONG):
             raise _away(error) from error
