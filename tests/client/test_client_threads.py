@@ -2,6 +2,7 @@
 
 import re
 
+import discord
 import pytest
 from playwright.async_api import expect
 
@@ -131,3 +132,24 @@ async def test_slow_mode_and_age_restriction_are_shown(sandbox: Sandbox, opens: 
     await robin.say("too soon")
     await expect(robin.page.get_by_role("alert")).to_contain_text("20016")
     await expect(robin.field).to_have_value("too soon")
+
+
+async def test_a_thread_says_how_many_messages_it_holds(bot: HouseBot, opens: Opens) -> None:
+    robin = await opens("member")
+    chip = robin.page.locator(".thread-count")
+    thread = await bot.place("tavern").create_thread(name="aside", type=discord.ChannelType.public_thread)
+    await expect(chip).to_contain_text("0 messages")
+    first = await thread.send("one")
+    await expect(chip).to_contain_text("1 message")
+    hook = await bot.place("tavern").create_webhook(name="cafe")
+    await hook.send("two", username="Mira", thread=thread, wait=True)
+    await expect(chip).to_contain_text("2 messages")
+    await first.delete()
+    await expect(chip).to_contain_text("1 message")
+    # A thread begun at a message counts the same way, and so does whoever comes later.
+    said = await bot.place("tavern").send("a story")
+    other = await said.create_thread(name="the story")
+    await other.send("once")
+    await expect(robin.message("a story").locator(".thread-count")).to_contain_text("1 message")
+    await robin.page.reload()
+    await expect(robin.page.locator(".thread-count")).to_contain_text(["1 message", "1 message"])

@@ -169,7 +169,7 @@ function messageCreated(message) {
   const channel = store.channels.get(message.channel_id);
   if (channel && !(message.flags & 64)) {
     channel.last_message_id = message.id;
-    if (isThread(channel) && message.id !== channel.id) channel.message_count = (channel.message_count ?? 0) + 1;
+    countIn(channel, message.id, 1);
   }
   stopTyping(message.channel_id, [message.author.id, message.application_id]);
   const messages = messagesOf(message.channel_id);
@@ -197,7 +197,15 @@ function isMine(message, reaction) {
   return message.reactions?.find((r) => sameEmoji(r.emoji, reaction.emoji))?.me;
 }
 
+/** Of how many messages a thread holds nobody is told but by the messages themselves; its first one does not count. */
+function countIn(channel, messageId, step) {
+  if (!isThread(channel) || messageId === channel.id) return;
+  channel.message_count = Math.max(0, (channel.message_count ?? 0) + step);
+  emit("channel", channel.id);
+}
+
 function messageGone(channelId, id) {
+  countIn(store.channels.get(channelId), id, -1);
   if (dropMessage(channelId, id)) emit("message", { kind: "delete", message: { id, channel_id: channelId } });
 }
 

@@ -5,7 +5,7 @@ import { componentNodes, maybeSpoiler } from "./components.js";
 import { embedNodes } from "./embeds.js";
 import { markdown } from "./markdown_nodes.js";
 import { reactionNodes } from "./reactions.js";
-import { avatarUrl, colorOf, nameOf, store } from "./store.js";
+import { avatarUrl, colorOf, isThread, nameOf, store } from "./store.js";
 import { clock, fullTime, messageTime } from "./times.js";
 
 export const EPHEMERAL = 64;
@@ -110,11 +110,8 @@ export function updateMessage(node, message, grouped) {
   ]);
   part(node, ".message-components", () => componentNodes(message.components, message), message.components);
   part(node, ".message-reactions", () => reactionNodes(message), message.reactions);
-  part(node, ".message-thread", () => threadChip(message), [
-    message.thread?.id,
-    store.channels.get(message.id)?.name,
-    store.channels.get(message.id)?.message_count,
-  ]);
+  const thread = threadOf(message);
+  part(node, ".message-thread", () => threadChip(thread), [thread?.id, thread?.name, thread?.message_count]);
   part(node, ".message-notice", () => notice(message), message.flags & EPHEMERAL);
 }
 
@@ -257,11 +254,16 @@ function previewOf(original, guildId) {
   return h("em", {}, original.attachments?.length ? "Click to see the attachment" : "Click to see the message");
 }
 
-function threadChip(message) {
+/** The thread that hangs on a message, as it is now; what the message itself carries of it grows old. */
+function threadOf(message) {
   // The message that begins a post of a forum stands inside it already.
-  if (message.id === message.channel_id) return [];
-  const thread = store.channels.get(message.id) ?? (message.thread && { ...message.thread });
-  if (!thread || thread.type < 10 || thread.type > 12) return [];
+  if (message.id === message.channel_id) return null;
+  const thread = store.channels.get(message.thread?.id ?? message.id) ?? message.thread;
+  return isThread(thread) ? thread : null;
+}
+
+function threadChip(thread) {
+  if (!thread) return [];
   const count = thread.message_count ?? 0;
   return [
     h(
