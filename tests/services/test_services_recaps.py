@@ -203,6 +203,23 @@ async def test_what_is_taken_back_while_a_recap_is_made_is_not_told(program: Pro
     assert await recap_of(program) == ("", None)
 
 
+async def test_what_is_said_while_a_recap_of_a_long_conversation_is_made_does_no_harm(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "RECAP_LINES", 4)
+    await talked(program, "one", "two", "three")
+
+    async def meanwhile() -> None:
+        await program.turns.hear(said("Mira, four"))
+        await program.turns.idle()
+
+    program.models.script = [["They ", meanwhile, "counted."], ["Yes?"]]
+    told = await program.recaps.make(await asking(program))
+    assert (told.text, told.since) == ("They counted.", 2)
+    assert "Mira, one" not in prompt(program, -2)
+    assert "Mira, two" in prompt(program, -2)
+
+
 async def work_off(program: Program) -> None:
     """Run the jobs that are due, as a worker does."""
     jobs, stop = Jobs(program.database), asyncio.Event()

@@ -171,11 +171,12 @@ class Recaps:
         made = await self._worded(matter)
         async with self._database.work(Actor.turn(conversation_id)) as work:
             conversation = await conversations.lock(work.session, conversation_id)
-            said = {one.message_id: one.content for one in await _lines(work, conversation_id)}
+            first, last = matter.lines[0].message_id, matter.lines[-1].message_id
+            said = await recaps.contents(work.session, conversation_id, first, last)
             if conversation is None or not matter.is_still_so(conversation, said):
                 # What it tells of is not what was said any more. Whoever asked may ask again.
                 raise _changed_meanwhile()
-            await recaps.put(work.session, conversation_id, made.text, matter.lines[-1].message_id)
+            await recaps.put(work.session, conversation_id, made.text, last)
             await recaps.add(
                 work.session,
                 Recap(

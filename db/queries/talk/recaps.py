@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -40,6 +41,14 @@ async def since(session: AsyncSession, conversation_id: UUID, through: UUID | No
     later = here if through is None else here & (Message.id > through)
     count = await session.scalar(select(func.count()).select_from(Message).where(later)) or 0
     return count, await session.scalar(select(Message.id).where(here).order_by(Message.id.desc()).limit(1))
+
+
+async def contents(session: AsyncSession, conversation_id: UUID, first: UUID, last: UUID) -> Mapping[UUID, str]:
+    """What the messages from one to another say now."""
+    statement = select(Message.id, Message.content).where(
+        Message.conversation_id == conversation_id, Message.id.between(first, last)
+    )
+    return {row[0]: row[1] for row in await session.execute(statement)}
 
 
 async def add(session: AsyncSession, made: Recap) -> None:
