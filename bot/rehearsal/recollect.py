@@ -49,7 +49,9 @@ class Recollection:
     def __init__(self, scene: Scene, *, spanish: bool) -> None:
         self._scene = scene
         self.name = self._told_name()
-        self.told = (*_of_themselves(scene, spanish), *self._tellings(spanish))
+        # What they said aloud may be brought up; what they wrote of themselves is only told when they ask for it.
+        self.said = tuple(self._tellings(spanish))
+        self.told = (*_of_themselves(scene, spanish), *self.said)
 
     def best(self, question: str) -> str | None:
         """What they told that bears on a question, as a sentence."""

@@ -205,7 +205,7 @@ class _Player:
         if beat < _BEAT and "*" not in text:
             action = (None if turn.lines.quotes else turn.lines.pick(turn.know.beats)) or turn.say("beat")
             text = f"{action} {text}" if action else text
-        told = turn.recall.told
+        told = turn.recall.said
         if remind < _REMIND and intent in _SETTLED and len(told) > 1 and "?" not in text:
             reminded = topics.lowered(told[turn.rng.randrange(len(told) - 1)])
             text = f"{text} {line}" if (line := turn.say("remind", recalled=f"{reminded}.")) else text

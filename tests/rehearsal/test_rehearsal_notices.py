@@ -82,6 +82,17 @@ def test_a_persona_is_called_by_its_name_and_known() -> None:
     assert "retired pirate" in recalled or "knots" in recalled
 
 
+def test_what_a_person_wrote_of_themselves_is_not_brought_up_unasked() -> None:
+    said = (Line("Ravenna", "I like long walks by the sea."), Line("Ravenna", "I work in the harbour office."))
+    asked = Line("Ravenna", "The tide is late today.")
+    for seed in range(120):
+        told = answered(plain(*said, asked, asker=Asker("Ravenna", description="I am a retired pirate.")), seed)
+        assert "retired pirate" not in told
+    # Control: what was said aloud is brought up, so reminders do come.
+    aloud = (*said, Line("Ravenna", "I am a retired pirate."), Line("Ravenna", "I collect maps of the coast."), asked)
+    assert any("retired pirate" in answered(plain(*aloud), seed) for seed in range(120))
+
+
 def test_another_wording_is_another_one() -> None:
     made = plain(Line("Alex", "tell me something"))
     assert len({answered(made, seed) for seed in (None, 1, 2, 3, 4)}) > 2
