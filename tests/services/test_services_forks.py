@@ -8,6 +8,7 @@ import pytest
 
 from bot.errors import Conflict, NotAllowed, StageClosed
 from bot.ports import Attached, AttachedKind, Caller, Place, Rights, Sensitivity, Surroundings, Via
+from bot.services.talk.conversations import Asking
 from bot.services.talk.forks import Forked, Wish, heard_in
 from db.models import MessageSensitivity, PlaceValues, Summoners
 from tests.services.stagecraft import ROBIN, SASHA, TAVERN, Program, make, said, summon
@@ -210,6 +211,8 @@ async def test_the_recap_goes_along_unless_it_may_tell_of_what_fewer_heard(progr
         program, f"SELECT summary, summarized_through FROM conversations WHERE id = '{forked.conversation_id}'"
     )
     assert summary == ("They met." if recapped else "")
+    robin = await program.people.arrive(ROBIN)
+    assert (await program.recaps.look(Asking(robin, forked.place))).is_taken_along == recapped
     if recapped:
         assert await rows(program, f"SELECT content FROM messages WHERE id = '{through}'") == [("Mira, one",)]
 

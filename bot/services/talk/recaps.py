@@ -41,7 +41,8 @@ class Told:
     """The recap of a conversation, '' where there is none, and how it came to be.
 
     `by` is a Discord id: who asked for it or, where no `model` is named, wrote it; None: it was made by itself. `since`
-    counts the lines said after it.
+    counts the lines said after it. A fork has the recap of the conversation it left (`is_taken_along`) until it is made
+    anew.
     """
 
     conversation_id: UUID
@@ -52,6 +53,7 @@ class Told:
     model: str | None = None
     took: Took | None = None
     since: int = 0
+    is_taken_along: bool = False
     may_change: bool = False
 
 
@@ -298,7 +300,7 @@ async def _told(opened: Opened) -> Told:
     told = replace(told, text=one.summary, made_at=one.summarized_at)
     how = await recaps.last(session, one.id)
     if how is None:
-        return told
+        return replace(told, is_taken_along=True)
     by = None if how.made_by is None else await people.user(session, how.made_by)
     took = Took(how.tokens_in, how.tokens_out, how.cost_micros, None, how.total_ms)
     return replace(

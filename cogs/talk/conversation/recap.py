@@ -127,6 +127,8 @@ def _taken(took: Took, say: Say) -> str:
 def _made(told: Told, say: Say) -> str:
     at = f"<t:{int(told.made_at.timestamp())}:R>" if told.made_at else say("unknown")
     person = f"<@{told.by}>" if told.by is not None else say("somebody")
+    if told.is_taken_along:
+        return say("From the conversation this one branched off, {at}.", at=at)
     if told.model is None:
         return say("Written by {person}, {at}.", person=person, at=at)
     words = {"model": plain(told.model), "provider": plain(told.provider or ""), "at": at}
