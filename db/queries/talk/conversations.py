@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -165,17 +165,27 @@ async def join_character(
     await session.flush()
 
 
+JOIN_USER = (
+    insert(Participant)
+    .values(
+        id=bindparam("id"),
+        conversation_id=bindparam("conversation_id", type_=Uuid()),
+        user_id=bindparam("user_id"),
+        role=ParticipantRole.PRIMARY,
+        is_pinned=False,
+    )
+    .on_conflict_do_nothing(
+        index_elements=[Participant.conversation_id, Participant.user_id],
+        index_where=Participant.left_at.is_(None) & Participant.user_id.is_not(None),
+    )
+)
+"""Lets a person take part from now on, if they did not already."""
+
+
 async def join_user(session: AsyncSession, conversation_id: UUID, user_id: UUID) -> bool:
     """The person takes part from now on; False where they did already."""
-    statement = (
-        insert(Participant)
-        .values(id=new_id(), conversation_id=conversation_id, user_id=user_id, role=ParticipantRole.PRIMARY)
-        .on_conflict_do_nothing(
-            index_elements=[Participant.conversation_id, Participant.user_id],
-            index_where=Participant.left_at.is_(None) & Participant.user_id.is_not(None),
-        )
-    )
-    result = await (await session.connection()).execute(statement)
+    values = {"id": new_id(), "conversation_id": conversation_id, "user_id": user_id}
+    result = await (await session.connection()).execute(JOIN_USER, values)
     return result.rowcount == 1
 
 
@@ -328,21 +338,7 @@ async def reopen(session: AsyncSession, conversation_id: UUID) -> None:
     await _settle_primary(session, conversation_id)
 
 
-async def touch(session: AsyncSession, conversation_id: UUID) -> None:
-    """Something was said just now."""
-    await session.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(last_activity_at=func.now())
-    )
-
-
 async def ever_begun(session: AsyncSession, owner_id: UUID, channel_id: int) -> bool:
     """Whether this owner ever began a conversation in a channel, active or not."""
     statement = select(Conversation.id).where(Conversation.owner_id == owner_id, Conversation.channel_id == channel_id)
     return await session.scalar(statement.limit(1)) is not None
-
-
-async def put_variables(session: AsyncSession, conversation_id: UUID, variables: Mapping[str, str]) -> None:
-    """What macros remember in this conversation."""
-    await session.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(variables=dict(variables))
-    )

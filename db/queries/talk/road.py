@@ -45,14 +45,13 @@ from db.models import (
     MessageAttachment,
     MessageKind,
     Participant,
-    ParticipantRole,
     SpeechExample,
     Turn,
     TurnPart,
     TurnState,
     User,
 )
-from db.queries.talk.conversations import SETTLE_KIND
+from db.queries.talk.conversations import JOIN_USER, SETTLE_KIND
 from db.queries.talk.messages import Enclosed, Utterance, shown_as
 from db.queries.talk.turns import Claim, Standing
 from db.queries.talk.variants import STANDS, Stands
@@ -189,20 +188,7 @@ async def claim(direct: Direct, claim: Claim, character_ids: Sequence[UUID]) -> 
     return {one: found[one] for one in character_ids if one in found}
 
 
-_JOIN = Prepared(
-    insert(Participant)
-    .values(
-        id=bindparam("id"),
-        conversation_id=_CONVERSATION,
-        user_id=bindparam("user_id"),
-        role=ParticipantRole.PRIMARY,
-        is_pinned=False,
-    )
-    .on_conflict_do_nothing(
-        index_elements=[Participant.conversation_id, Participant.user_id],
-        index_where=Participant.left_at.is_(None) & Participant.user_id.is_not(None),
-    )
-)
+_JOIN = Prepared(JOIN_USER)
 _SETTLE_KIND = Prepared(SETTLE_KIND)
 
 

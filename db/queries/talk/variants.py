@@ -171,11 +171,6 @@ LAST_MESSAGE = (
 """The last message of a turn."""
 
 
-async def set_controls(session: AsyncSession, turn_ids: Sequence[UUID], *, there: bool) -> None:
-    """Note under which replies the button stands, or does not any more."""
-    await session.execute(update(Turn).where(Turn.id.in_(turn_ids)).values(has_controls=there))
-
-
 async def rate(
     session: AsyncSession, *, turn_id: UUID, character_id: UUID, user_id: UUID, stars: int, words: str | None
 ) -> None:
