@@ -190,10 +190,13 @@ async def test_a_worker_survives_the_loss_of_its_connection(
 
 
 async def cut_connections(owner_url: str) -> None:
-    """End every other session of this database, as a restart of the server would."""
+    """End every other session of this database, as a restart of the server would; come back once they are gone.
+
+    Else a pooled connection may still answer its ping and end within the statement that follows.
+    """
     connection = await connect(connection_arguments(owner_url, as_owner=True))
     await connection.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     await connection.close()
