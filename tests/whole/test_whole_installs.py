@@ -114,7 +114,7 @@ async def test_who_made_it_and_why_are_told_of_answers_there(here: Whole) -> Non
     assert f"Made by <@{sasha}>." in await menu(here, "robin", "Character…", stands)
     explained = await slash(here, "robin", here.channel(PIER), "why")
     assert explained.embeds[0]["title"] == "Why Mira said this"
-    more = next(row for row in stands.components[1]["components"] if row["type"] == 1)["components"][0]
+    more = next(row for row in stands.components[1]["components"] if row["type"] == 1)["components"][-1]
     panel = await pressed(
         here, "robin", stands.channel_id, 3, {"component_type": 2, "custom_id": more["custom_id"]}, on=stands
     )
