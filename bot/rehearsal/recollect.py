@@ -49,9 +49,10 @@ class Recollection:
     def __init__(self, scene: Scene, *, spanish: bool) -> None:
         self._scene = scene
         self.name = self._told_name()
-        # What they said aloud may be brought up; what they wrote of themselves is only told when they ask for it.
+        # What they said aloud may be brought up. What they wrote of themselves is told only when they ask for it, and
+        # where nobody else hears it: personas and profiles are private.
         self.said = tuple(self._tellings(spanish))
-        self.told = (*_of_themselves(scene, spanish), *self.said)
+        self.told = (*(_of_themselves(scene, spanish) if scene.is_private else ()), *self.said)
 
     def best(self, question: str) -> str | None:
         """What they told that bears on a question, as a sentence."""

@@ -39,7 +39,7 @@ class Exchange:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """All the rehearsal knows. `manner` is what its maker chose (`Length` → `very short`), `asker` what the person
-    tells of themselves, `reactions` who reacted to its last words.
+    tells of themselves, `reactions` who reacted to its last words; `is_private` is so where nobody else reads along.
     """
 
     character: str
@@ -60,6 +60,7 @@ class Scene:
     reactions: str = ""
     goes_on: bool = False
     wants_recap: bool = False
+    is_private: bool = False
 
     @property
     def last(self) -> Said:
@@ -121,6 +122,7 @@ def read(messages: Sequence[tuple[str, str]]) -> Scene:
         reactions=_reactions(messages),
         goes_on=last == sections.CONTINUE,
         wants_recap=sections.RECAP_TASK in body,
+        is_private=present.get(sections.WHERE, "").startswith(sections.PRIVATE),
     )
 
 

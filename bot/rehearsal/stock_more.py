@@ -27,7 +27,7 @@ ENGLISH: Mapping[str, tuple[str, ...]] = {
     "reaction": ("I saw your {emoji}, {who}.", "{who} gave me a {emoji}. I keep those."),
     "liked_topic": (
         "Shall we talk about {topic}, {user}?",
-        "I was told you like to talk about {topic}. Where do we begin?",
+        "And now, {topic}. Where do we begin?",
     ),
     "go_on": ("And there is more. {fact}", "But listen. {fact}", "That was only the half of it. {fact}", "{fact}"),
     "go_on_plain": ("That is as far as it goes, and it is far enough.", "The rest I keep for another evening."),
@@ -69,7 +69,7 @@ SPANISH: Mapping[str, tuple[str, ...]] = {
     "voice": ("No oigo voces desde tan lejos, {user}. ¿Me lo escribes?",),
     "sticker": ("¡Mira, {shown}! Esa la pego en la pared.", "Una pegatina: {shown}. Lo tomo como un sí, {user}."),
     "reaction": ("He visto tu {emoji}, {who}.", "{who} me ha dado un {emoji}. Los guardo."),
-    "liked_topic": ("¿Hablamos de {topic}, {user}?", "Sé que te gusta hablar de {topic}. ¿Por dónde empezamos?"),
+    "liked_topic": ("¿Hablamos de {topic}, {user}?", "Y ahora, {topic}. ¿Por dónde empezamos?"),
     "go_on": ("Y hay más. {fact}", "Pero escucha. {fact}"),
     "go_on_plain": ("Hasta ahí llega, y ya es bastante.", "Lo demás me lo guardo para otra noche."),
     "small_talk": (

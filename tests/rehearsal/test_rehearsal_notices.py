@@ -11,7 +11,7 @@ from bot.rehearsal import reply, scene
 from bot.rehearsal.hearing import is_spanish
 from bot.services.talk.compose import compose
 from bot.services.talk.compose_recap import recap_prompt
-from bot.services.talk.compose_types import Asker, Line, Response, Shown, Snapshot, Task
+from bot.services.talk.compose_types import Asker, Line, PlaceFacts, PlaceKind, Response, Shown, Snapshot, Task
 from db.models import CharacterTraits
 from db.models.characters import ResponseLength, Tone
 from tests.rehearsal.conversation import MIRA
@@ -78,8 +78,22 @@ def test_a_persona_is_called_by_its_name_and_known() -> None:
     asker = Asker("Ravenna", description="I am a retired pirate.", preferred_topics=("knots",))
     greeted = [answered(plain(Line("Ravenna", "hello!"), asker=asker), seed) for seed in range(20)]
     assert any("Ravenna" in one for one in greeted)
-    recalled = answered(plain(Line("Ravenna", "what do you know about me?"), asker=asker))
+    asked = plain(Line("Ravenna", "what do you know about me?"), asker=asker, place=PlaceFacts(PlaceKind.DIRECT))
+    recalled = answered(asked)
     assert "retired pirate" in recalled or "knots" in recalled
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PlaceKind if kind is not PlaceKind.DIRECT])
+@pytest.mark.parametrize("words", ["what do you know about me?", "do you remember what I like?"])
+def test_what_a_person_wrote_of_themselves_is_not_told_where_others_read_it(kind: PlaceKind, words: str) -> None:
+    asker = Asker("Ravenna", description="I am a retired pirate. I like rum.", preferred_topics=("knots",))
+    asked = plain(Line("Ravenna", words), asker=asker, place=PlaceFacts(kind, name="a private conversation of two"))
+    recalled = [answered(asked, seed) for seed in range(40)]
+    assert not any("pirate" in one or "rum" in one for one in recalled)
+    assert not any("told you like" in one or "You like" in one for one in recalled)
+    # Control: what was said aloud is told.
+    said = replace(asked, history=(Line("Ravenna", "I am a retired pirate."), *asked.history))
+    assert any("retired pirate" in answered(said, seed) for seed in range(40))
 
 
 def test_what_a_person_wrote_of_themselves_is_not_brought_up_unasked() -> None:

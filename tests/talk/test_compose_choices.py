@@ -187,6 +187,7 @@ PLACES = [
     PlaceFacts(PlaceKind.THREAD),
     PlaceFacts(PlaceKind.FORUM_POST),
     PlaceFacts(PlaceKind.DIRECT),
+    PlaceFacts(PlaceKind.GROUP),
     PlaceFacts(name="lantern-archive"),
     PlaceFacts(language="es"),
 ]

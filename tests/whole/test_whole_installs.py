@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.services.talk import sections
 from sandbox.acts import guilds
 from sandbox.world.models import Message
 from tests.fakes.scripted_provider import Say, Status
@@ -70,6 +71,7 @@ async def test_a_line_and_its_answer_stand_in_one_message(here: Whole, channel: 
     assert not stands.mention_everyone
     asked = here.provider.requests[-1].body["messages"]
     assert "How is the sea?" in str(asked)
+    assert sections.PRIVATE not in str(asked)
     # What was said before is remembered.
     await answered(here, await slash(here, "robin", here.channel(channel), "say", character="Mira", text="And now?"))
     assert "The harbour is calm tonight." in str(here.provider.requests[-1].body["messages"])
@@ -234,6 +236,7 @@ async def test_in_direct_messages_every_word_is_for_whom_is_there(here: Whole) -
     await here.ask(("robin", "what do you dream of?", letters))
     assert [said(one) for one in here.spoken(letters)] == [["### Mira", "You wrote!"], ["### Mira", "Of the sea."]]
     here.provider.will(Say("Of lanterns."))
+    assert sections.PRIVATE in str(here.provider.requests[-1].body["messages"])
     line = await slash(here, "robin", letters, "say", character="Mira", text="and else?")
     assert line.content == "**To Mira:** and else?"
     await until(lambda: said(here.spoken(letters)[-1]) == ["### Mira", "Of lanterns."], "it answers")

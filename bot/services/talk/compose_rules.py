@@ -95,7 +95,8 @@ _WHERE = {
     PlaceKind.CHANNEL: "a channel of a server",
     PlaceKind.THREAD: "a thread of a server",
     PlaceKind.FORUM_POST: "a post in a server's forum",
-    PlaceKind.DIRECT: "a private conversation of two",
+    PlaceKind.DIRECT: sections.PRIVATE,
+    PlaceKind.GROUP: "a conversation of some people outside of servers, where all of them read along",
 }
 
 

@@ -131,6 +131,7 @@ class PlaceKind(StrEnum):
     THREAD = "thread"
     FORUM_POST = "forum_post"
     DIRECT = "direct"
+    GROUP = "group"
 
 
 @dataclass(frozen=True, slots=True)

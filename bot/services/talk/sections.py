@@ -56,6 +56,7 @@ TALKING_WITH = "You are talking with"
 OTHER_CHARACTERS = "Other characters here"
 OTHER_PEOPLE = "Other people here"
 WHERE = "Where"
+PRIVATE = "a private conversation of two"
 
 # Entries of ASKER begin with these.
 NAME, PRONOUNS, GENDER, AGE = "Name", "Pronouns", "Gender", "Age"

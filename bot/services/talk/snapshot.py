@@ -233,7 +233,8 @@ def picture_type(data: bytes) -> str | None:
 
 def _kind(place: Place, around: Surroundings) -> PlaceKind:
     if place.guild_id is None:
-        return PlaceKind.DIRECT
+        # Other people's direct messages and groups are none of two: a character answers in the sight of all.
+        return PlaceKind.GROUP if place.via is Via.INTERACTION else PlaceKind.DIRECT
     if around.is_forum_post:
         return PlaceKind.FORUM_POST
     is_thread = around.is_thread or place.channel_id != place.webhook_channel_id
