@@ -8,11 +8,11 @@ own page on that road alone; everything else is better served by `Work.session`.
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as driver
@@ -27,6 +27,7 @@ _DIALECT: Any = driver.dialect()
 # The only type that asks by what oid the server sends its numbers is Float.
 _FLOAT8 = 701
 _Process = Callable[[Any], Any]
+_Answer = TypeVar("_Answer")
 
 _FROM_DRIVER = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _WRONG = (
@@ -36,6 +37,10 @@ _WRONG = (
     asyncpg.FeatureNotSupportedError,
     ValueError,  # the driver's own: a value that is none of its parameter's type
 )
+
+
+class NothingKeptError(RuntimeError):
+    """A statement of a transaction failed and its error was kept quiet: at the end nothing of the whole was kept."""
 
 
 class Prepared:
@@ -106,15 +111,18 @@ def _compile(statement: Any) -> _Compiled:
 
 
 class Direct:
-    """An open transaction, statement by statement; `Database.directly` and `Work.direct` make it."""
+    """An open transaction, statement by statement; `Database.directly` and `Work.direct` make it.
+
+    Where trying again can help (the connection is gone, a restart, a deadlock) the driver's error comes as SQLAlchemy's
+    `OperationalError`, which everybody here knows. After any error the transaction can only be given up.
+    """
 
     def __init__(self, connection: RawConnection) -> None:
         self._connection = connection
 
     async def rows(self, statement: Prepared, /, **values: Any) -> list[Any]:
         """Run a statement that returns rows."""
-        with_arguments = statement.arguments(values)
-        return statement.rows(await self._connection.fetch(statement.sql, *with_arguments))
+        return statement.rows(await _known(self._connection.fetch(statement.sql, *statement.arguments(values))))
 
     async def row(self, statement: Prepared, /, **values: Any) -> Any:
         """The only row, or None."""
@@ -123,7 +131,7 @@ class Direct:
 
     async def count(self, statement: Prepared, /, **values: Any) -> int:
         """Run a statement that changes rows; how many it changed."""
-        status = await self._connection.execute(statement.sql, *statement.arguments(values))
+        status = await _known(self._connection.execute(statement.sql, *statement.arguments(values)))
         return int(status.rpartition(" ")[2])
 
 
@@ -131,8 +139,7 @@ class Direct:
 async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]:
     """A transaction on a pooled connection: committed at the end of the block, rolled back on any error.
 
-    `begin` is its first statements. Where trying again can help (no connection, a restart, a deadlock) the driver's
-    error comes as SQLAlchemy's `OperationalError`, which everybody here knows.
+    `begin` is its first statements. Raises what `Direct` raises, and `NothingKeptError`.
     """
     try:
         pooled = await engine.raw_connection()
@@ -141,14 +148,14 @@ async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]
     connection = cast(RawConnection, pooled.driver_connection)
     is_clean = False
     try:
-        await connection.execute(begin)
+        await _known(connection.execute(begin))
         yield Direct(connection)
-        await connection.execute("COMMIT")
+        # Postgres answers ROLLBACK, and no error, where a statement had failed.
+        if await _known(connection.execute("COMMIT")) != "COMMIT":
+            raise NothingKeptError
         is_clean = True
-    except Exception as error:  # a border: whatever went wrong, the transaction is rolled back, then it goes on up
+    except Exception:  # a border: whatever went wrong, the transaction is rolled back, then it goes on up
         is_clean = await _rolled_back(connection)
-        if isinstance(error, _FROM_DRIVER) and not isinstance(error, _WRONG):
-            raise _away(error) from error
         raise
     finally:
         # Who was cancelled may be in the midst of anything: such a connection is not used again.
@@ -156,6 +163,16 @@ async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]
             pooled.invalidate()
         # A pool that is full closes what comes back, which must be awaited as SQLAlchemy awaits.
         await greenlet_spawn(pooled.close)
+
+
+async def _known(answer: Awaitable[_Answer]) -> _Answer:
+    try:
+        return await answer
+    except _FROM_DRIVER as error:
+        # A plan from before a migration is made anew the next time.
+        if isinstance(error, _WRONG) and not isinstance(error, asyncpg.InvalidCachedStatementError):
+            raise
+        raise _away(error) from error
 
 
 async def _rolled_back(connection: RawConnection) -> bool:

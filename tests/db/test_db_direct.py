@@ -1,18 +1,20 @@
 """The short way: what prepared statements are, and that their transactions keep every promise of a unit of work."""
 
 import asyncio
+import contextlib
 import importlib
 import pkgutil
 import random
+from typing import Any
 
 import pytest
-from asyncpg import ForeignKeyViolationError
-from sqlalchemy import bindparam, func, literal, null, select, text
+from asyncpg import DivisionByZeroError, ForeignKeyViolationError, UniqueViolationError
+from sqlalchemy import Integer, bindparam, func, literal, null, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import OperationalError
 
 import db.queries
-from db.direct import Direct, Prepared
+from db.direct import Direct, NothingKeptError, Prepared
 from db.engine import connection_arguments
 from db.ids import new_id
 from db.models import Character, Conversation, Priority, Turn, User
@@ -108,6 +110,52 @@ async def test_a_wrong_statement_is_told_from_a_database_that_is_away(database: 
         await be_cut_off()
     async with database.directly(Actor.job("test")) as direct:
         assert await direct.rows(NAMES) == []
+
+
+async def test_a_failure_that_is_kept_quiet_is_told_at_the_end(database: Database) -> None:
+    async def keep_quiet() -> None:
+        async with database.directly(Actor.job("test")) as direct:
+            one = new_id()
+            await direct.count(MAKE, id=one, name="First")
+            with contextlib.suppress(UniqueViolationError):
+                await direct.count(MAKE, id=one, name="Second")
+
+    with pytest.raises(NothingKeptError):
+        await keep_quiet()
+    async with database.directly(Actor.job("test")) as direct:
+        assert await direct.rows(NAMES) == []
+
+
+async def test_within_a_work_too_what_may_go_better_is_told_from_what_is_wrong(database: Database) -> None:
+    async def ask(statement: Prepared) -> None:
+        async with database.work(Actor.job("test")) as work:
+            direct = await work.direct()
+            await work.session.execute(text("SET LOCAL statement_timeout = 20"))
+            await direct.rows(statement)
+
+    with pytest.raises(OperationalError):
+        await ask(Prepared(select(func.pg_sleep(60))))
+    with pytest.raises(DivisionByZeroError):
+        await ask(Prepared(select(literal(1, Integer()) / literal(0, Integer()))))
+
+
+async def test_a_plan_from_before_a_migration_is_no_wrong_statement(database: Database, owner_url: str) -> None:
+    small = Database(database.url, pool_size=1, max_overflow=0)
+
+    async def read() -> list[Any]:
+        async with small.directly(Actor.job("test")) as direct:
+            return await direct.rows(NAMES)
+
+    try:
+        assert await read() == []
+        admin = await connect(connection_arguments(owner_url, as_owner=True))
+        await admin.execute("ALTER TABLE users ALTER COLUMN display_name TYPE varchar(500)")
+        await admin.close()
+        with pytest.raises(OperationalError):
+            await read()
+        assert await read() == []
+    finally:
+        await small.close()
 
 
 async def test_who_is_cancelled_leaves_nothing_behind(database: Database) -> None:
