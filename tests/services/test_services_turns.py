@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot import limits
 from bot.errors import BadKey, Conflict, Down, NotAllowed, RateLimited, Refused, Slow, StageClosed, StageUnsure
@@ -591,6 +592,21 @@ async def test_what_is_said_while_the_database_stays_away_is_heard_later(program
     assert await rows(program, "SELECT state FROM inbox") == [("done",)]
     # The cursor did not pass it on the strength of what was heard after it.
     assert await rows(program, "SELECT last_message_id FROM channel_cursors") == [(first.message_id,)]
+
+
+async def test_what_is_said_while_no_connection_is_free_is_heard_later(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await summon(program, await make(program, greeting=""))
+    monkeypatch.setattr(program.database._engine.pool, "_timeout", 0)
+    async with contextlib.AsyncExitStack() as taken:
+        with contextlib.suppress(NoConnectionFree):
+            while True:
+                await taken.enter_async_context(program.database.work(Actor.job("test")))
+        assert not await program.turns.hear(said("Mira, one"))
+    await program.turns.beat()
+    await program.turns.idle()
+    assert [words for _, words in program.channels.texts()] == ["Well met."]
 
 
 @contextlib.asynccontextmanager

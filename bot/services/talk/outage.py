@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-POSSIBLY_AWAY = (OSError, DBAPIError)
+POSSIBLY_AWAY = (OSError, DBAPIError, NoConnectionFree)
 """What to catch before asking `is_away`."""
 
 _WRONG = (ProgrammingError, IntegrityError, DataError, NotSupportedError)
 
 
-def is_away(error: OSError | DBAPIError) -> bool:
-    """Whether trying the same again later can help: no connection, a restart, a deadlock."""
+def is_away(error: OSError | DBAPIError | NoConnectionFree) -> bool:
+    """Whether trying the same again later can help: no connection (free), a restart, a deadlock."""
     return not isinstance(error, _WRONG)
