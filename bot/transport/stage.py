@@ -111,11 +111,12 @@ class WebhookStage:
         """A quiet line of the application's own: small, silent, without pings. Failures are logged.
 
         The same `key` is shown once until something else is said in the channel. `token` is the interaction's, where
-        words go out by `Via.INTERACTION`: only who asked sees the line. `for_me` puts a button under it.
+        words go out by `Via.INTERACTION`: only who asked sees the line, each time. `for_me` puts a button under it.
         """
-        if self._remarked.get(place.channel_id) == key:
-            return
-        _keep(self._remarked, place.channel_id, key)
+        if place.via is not Via.INTERACTION:
+            if self._remarked.get(place.channel_id) == key:
+                return
+            _keep(self._remarked, place.channel_id, key)
         lines = (f"-# {line}" for line in harmless(text).splitlines() if line.strip())
         content = (split("\n".join(lines)) or ["-# …"])[0]
         outcome: Outcome | None = None

@@ -298,6 +298,15 @@ async def test_a_card_that_waits_goes_when_nobody_will_answer() -> None:
         assert whispered.content == "-# So much was said here."
 
 
+async def test_each_of_several_cards_that_wait_goes() -> None:
+    async with hall() as here:
+        for _ in range(2):
+            async with asked(here) as (scene, interaction):
+                await interaction.edit_original_response(view=cards_.waiting("**To Mira:** hi", "Mira", "-# thinking"))
+                await here.stage.remark(scene.place, "So much was said here.", key="full", token=scene.token)
+        assert [[one["content"] for one in card.components] for card in cards(here)] == [["**To Mira:** hi"]] * 2
+
+
 async def test_under_an_answer_stands_a_button_to_go_on() -> None:
     async with hall() as here, asked(here) as (scene, _):
         character_id = uuid4()

@@ -213,6 +213,34 @@ async def test_a_restart_finishes_the_answer_in_the_same_message(here: Whole) ->
     assert len(ours(here)) == 1
 
 
+@pytest.mark.parametrize(
+    ("beside", "command", "options", "told"),
+    [
+        (None, "character dismiss", {"character": "Mira"}, "Nobody listens in this channel."),
+        ("Juno", "character dismiss", {"character": "Mira"}, "No such character is in this channel."),
+        (None, "conversation mute", {}, "This conversation is muted."),
+    ],
+)
+async def test_no_card_waits_for_a_character_that_was_sent_away_or_muted_meanwhile(
+    here: Whole, beside: str | None, command: str, options: dict[str, str], told: str
+) -> None:
+    if beside is not None:
+        await here.make("sasha", beside)
+        await slash(here, "robin", here.channel(PIER), "character summon", character=beside)
+    here.provider.will(Say("Once there was a boat.", hold_after=1))
+    first = await speak(here)
+    await until(lambda: here.provider.requests, "the model is asked")
+    second = await slash(here, "robin", here.channel(PIER), "say", character="Mira", text="And the sea?")
+    assert said(stands_of(here, second.id))[1:] == ["### Mira", "-# Mira is thinking …"]
+    await slash(here, "robin", here.channel(PIER), command, **options)
+    here.provider.release()
+    await here.cafe.turns.idle()
+    assert said(stands_of(here, first.id)) == ["**To Mira:** Tell me a tale"]
+    assert said(stands_of(here, second.id)) == ["**To Mira:** And the sea?"]
+    assert any(told in one.content for one in here.sandbox.world.whispers)
+    assert len(here.provider.requests) == 1
+
+
 async def test_each_person_talks_with_characters_of_their_own(here: Whole) -> None:
     sasha = here.sandbox.person("sasha")
     guilds.install_for(here.sandbox.core, here.sandbox.application, sasha, installed=True)

@@ -37,7 +37,7 @@ from bot.services.talk.outage import POSSIBLY_AWAY, is_away
 from bot.services.talk.rows import TurnRows
 from bot.services.talk.running import Outcome
 from bot.services.talk.snapshot import Snapshots
-from bot.services.talk.tokens import AnswerTokens, raw
+from bot.services.talk.tokens import AnswerTokens
 from bot.services.talk.troubles import Troubles
 from bot.services.talk.underway import Begun, Meanwhile, Pending
 from bot.services.talk.welcome import Welcome
@@ -87,7 +87,9 @@ class Turns(Afterwards):
         self._tokens = AnswerTokens(vault)
         self.gates = Gates(clock, hearing.rules)
         self.troubles = Troubles(database, clock)
-        self.welcome = Welcome(hearing=hearing, gates=self.gates, people=people, stage=stage, language=language)
+        self.welcome = Welcome(
+            hearing=hearing, gates=self.gates, people=people, stage=stage, tokens=self._tokens, language=language
+        )
         self._lanes: Lanes[Pending | Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
         )
@@ -219,8 +221,7 @@ class Turns(Afterwards):
         del self._pending[heard.message_id]
         await self._arrivals.settle(heard.message_id, dropped=failures.QUEUE_FULL)
         if pending.priority is not Priority.LOW:
-            token = self._tokens.open(heard.message_id, raw(pending.errand.token))
-            await self.welcome.remark(heard, failures.QUEUE_FULL, token=token)
+            await self.welcome.remark(heard, failures.QUEUE_FULL, sealed=pending.errand.token)
         return False
 
     async def _unheard(self, heard: Heard) -> bool:
@@ -237,7 +238,9 @@ class Turns(Afterwards):
         is_new = await self._arrivals.refuse(errand, held.reason.value)
         self._seen(heard)
         rates = self.gates.rates
-        if is_new and held.reason.is_remarked and rates.may_remark(heard.place.channel_id, heard.author.discord_id):
+        if errand.token is not None:
+            await self.welcome.unanswered(errand, held)
+        elif is_new and held.reason.is_remarked and rates.may_remark(heard.place.channel_id, heard.author.discord_id):
             await self.welcome.hold_back(heard)
         return False
 
@@ -314,6 +317,8 @@ class Turns(Afterwards):
             dropped = await self._answer_message(item)
             if not item.is_done:
                 await self._arrivals.settle(message_id, dropped=dropped)
+            if dropped is not None:
+                await self.welcome.unanswered(item.errand)
         finally:
             self._pending.pop(message_id, None)
             if item.conversation_id is not None:

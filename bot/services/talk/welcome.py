@@ -12,10 +12,12 @@ from bot.errors import UserError
 from bot.ports import ForMe, Heard, Place, Stage
 from bot.services.people import People
 from bot.services.talk import failures
-from bot.services.talk.gates import Gates
+from bot.services.talk.gates import Gates, Held, explanation
 from bot.services.talk.heed import Hearing
+from bot.services.talk.inbox import Errand
 from bot.services.talk.places import Level, may_summon
-from bot.texts import Say
+from bot.services.talk.tokens import AnswerTokens, raw
+from bot.texts import N_, Say
 
 
 class Summon(Protocol):
@@ -28,15 +30,20 @@ class Summon(Protocol):
 
 _log = structlog.get_logger(__name__)
 
+_SENT_AWAY = N_("No such character is in this channel.")
+
 
 class Welcome:
     """What whoever speaks to the application alone meets. `summon` is set once there is somebody who can."""
 
-    def __init__(self, *, hearing: Hearing, gates: Gates, people: People, stage: Stage, language: str) -> None:
+    def __init__(
+        self, *, hearing: Hearing, gates: Gates, people: People, stage: Stage, tokens: AnswerTokens, language: str
+    ) -> None:
         self._hearing = hearing
         self._gates = gates
         self._people = people
         self._stage = stage
+        self._tokens = tokens
         self._language = language
         self.summon: Summon | None = None
 
@@ -54,10 +61,28 @@ class Welcome:
             await self.remark(heard, failures.DIRECT_MESSAGE if is_direct else failures.NOBODY_HERE)
         return come
 
-    async def remark(self, heard: Heard, reason: str, *, token: str | None = None) -> None:
-        """A line in the language the place has, else of who wrote. `token` is the interaction's, where there is one."""
+    async def remark(self, heard: Heard, reason: str, *, sealed: str | None = None) -> None:
+        """A line in the language the place has, else of who wrote. `sealed` holds the interaction's token, if any."""
         text = self._say(heard)(failures.remark_on(reason) or "")
+        token = self._tokens.open(heard.message_id, raw(sealed))
         await self._stage.remark(heard.place, text, key=reason, token=token)
+
+    async def unanswered(self, errand: Errand, held: Held | None = None) -> None:
+        """Tell who waits for an answer to a command, alone, why none comes; what waits for it is taken away.
+
+        Elsewhere nothing waits. Without `held` it is looked up what stands in the way by now.
+        """
+        heard = errand.heard
+        token = self._tokens.open(heard.message_id, raw(errand.token))
+        if token is None:
+            return
+        if held is None:
+            room = self._hearing.room(heard.place.channel_id, heard.author.discord_id)
+            asked = None if room is None else next(filter(None, map(room.character, errand.to)), None)
+            held = next(iter(self._gates.verdict(room, asked, heard.around, place=heard.place)), None)
+        say = self._say(heard)
+        text = say(_SENT_AWAY) if held is None else say(explanation(held), **held.values)
+        await self._stage.remark(heard.place, text, key="unanswered", token=token)
 
     async def hold_back(self, heard: Heard) -> None:
         """The neutral line for somebody who is not answered: why is for their eyes only (`HeldBack`)."""
