@@ -23,6 +23,8 @@ from bot.services.talk import exported, transcripts
 from bot.services.talk.conversations import Asking
 from bot.services.talk.exports import Exported
 from bot.texts import Say
+from db.queries.talk import exports
+from db.work import Actor
 from tests.services.stagecraft import ROBIN, SASHA, TAVERN, Program, make, said, summon
 from tests.services.test_services_forks import change
 from tests.services.test_services_recaps import talked
@@ -152,14 +154,19 @@ async def test_what_was_said_in_private_goes_to_those_who_took_part_by_then(prog
         "UPDATE participants SET joined_at = joined_at + interval '1 hour' WHERE user_id ="
         " (SELECT id FROM users WHERE discord_id = 102)",
     )
+    program.models.script = [["They met."]]
+    await program.recaps.make(Asking(await program.people.arrive(ROBIN), TAVERN))
     made = await export(program, SASHA)
     _, data = unpacked(made)
     assert [one["content"] for one in data["messages"]] == ["Mira, hello everybody", "Well met."]
     assert (made.lines, made.withheld, data["withheld_lines"]) == (2, 2, 2)
     assert data["recap"] is None
+    # A recap tells of the lines that are too old for a copy as well.
+    assert unpacked(await export(program, SASHA, most=1))[1]["recap"] is None
     # Who began it, and who moderates the place, get it whole.
-    assert (await export(program)).lines == 4
-    assert (await export(program, SASHA, Rights(may_manage=True))).lines == 4
+    for whole in (await export(program), await export(program, SASHA, Rights(may_manage=True))):
+        assert whole.lines == 4
+        assert unpacked(whole)[1]["recap"]["text"] == "They met."
 
 
 async def test_a_stranger_gets_none_and_of_nothing_there_is_no_copy(program: Program) -> None:
@@ -217,6 +224,29 @@ async def test_a_fork_tells_where_its_lines_were_said(program: Program) -> None:
     _, data = unpacked(made)
     assert data["forked_from"] is not None
     assert [one["discord_channel_id"] for one in data["messages"]] == ["500", str(forked.place.channel_id)]
+
+
+async def test_a_copy_reads_the_names_of_its_own_characters_and_of_no_others(program: Program) -> None:
+    await talked(program, "one")
+    await make(program, by=SASHA, name="Zeno")
+    await change(program, "UPDATE characters SET visibility = 'public', published_at = now()")
+    ((conversation,),) = await rows(program, "SELECT id FROM conversations")
+    by = Actor.turn(UUID(str(conversation)), await program.people.arrive(ROBIN))
+    async with program.database.work(by) as work:
+        found = await exports.held(work.session, UUID(str(conversation)), limit=10)
+    assert set(found.characters.values()) == {"Mira"}
+
+
+async def test_what_somebody_changed_stays_hidden_once_their_account_is_gone(program: Program) -> None:
+    await talked(program, "one")
+    heard = said("Mira, and I?", by=SASHA)
+    await program.turns.hear(heard)
+    await program.turns.idle()
+    await program.turns.trigger_edited(heard.message_id, "Mira, and we?")
+    await change(program, "UPDATE messages SET author_id = NULL WHERE content = 'Mira, and we?'")
+    _, data = unpacked(await export(program))
+    (edited,) = [one for one in data["messages"] if one["edits"]]
+    assert [one["previous"] for one in edited["edits"]] == [None]
 
 
 # ------------------------------------------------------------------------------------------------ the page

@@ -1,6 +1,8 @@
 """Forking a conversation from one reply: what goes along, what stays behind, who may, and where it goes on."""
 
+import io
 import itertools
+import zipfile
 from dataclasses import replace
 from uuid import UUID
 
@@ -10,6 +12,7 @@ from bot.errors import Conflict, NotAllowed, StageClosed
 from bot.ports import Attached, AttachedKind, Caller, Place, Rights, Sensitivity, Surroundings, Via
 from bot.services.talk.conversations import Asking
 from bot.services.talk.forks import Forked, Wish, heard_in
+from bot.texts import Say
 from db.models import MessageSensitivity, PlaceValues, Summoners
 from tests.services.stagecraft import ROBIN, SASHA, TAVERN, Program, make, said, summon
 from tests.services.test_services_control import replied
@@ -215,6 +218,50 @@ async def test_the_recap_goes_along_unless_it_may_tell_of_what_fewer_heard(progr
     assert (await program.recaps.look(Asking(robin, forked.place))).is_taken_along == recapped
     if recapped:
         assert await rows(program, f"SELECT content FROM messages WHERE id = '{through}'") == [("Mira, one",)]
+
+
+async def test_a_recap_that_tells_of_later_lines_stays_behind(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    await told(program, "one", "two")
+    for last, goes_along in (("Answer to two", False), ("Answer to one", True)):
+        await change(
+            program,
+            "UPDATE conversations SET summary = 'They met.', summarized_at = now(),"
+            f" summarized_through = (SELECT id FROM messages WHERE content = '{last}' ORDER BY id LIMIT 1)"
+            " WHERE forked_from IS NULL",
+        )
+        forked = await fork(program, await source_turn(program, "Answer to one"), around=OPEN)
+        found = await rows(program, f"SELECT summary FROM conversations WHERE id = '{forked.conversation_id}'")
+        assert found == [("They met." if goes_along else "",)]
+
+
+async def source_turn(program: Program, words: str) -> UUID:
+    ((turn,),) = await rows(program, f"SELECT turn_id FROM messages WHERE content = '{words}' ORDER BY id LIMIT 1")
+    return UUID(str(turn))
+
+
+async def test_a_character_that_had_left_keeps_its_name_there(program: Program) -> None:
+    await summon(program, await make(program, greeting=""))
+    tom = await make(program, by=SASHA, name="Tom", greeting="")
+    await summon(program, tom, by=SASHA)
+    program.models.script = [["I was here."]]
+    await program.turns.hear(said("Tom, hello", around=OPEN))
+    await program.turns.idle()
+    await told(program, "one")
+    await program.conversations.dismiss(await program.people.arrive(SASHA), TAVERN, tom)
+    forked = await fork(program, await turn_of(program, "Answer to one"), around=OPEN)
+    await program.turns.hear(said("Mira, and now?", place=forked.place))
+    await program.turns.idle()
+    assert "Tom: I was here." in last_prompt(program)
+    # The name Mira bears is hers wherever she is, so it is not written down there.
+    assert await rows(
+        program,
+        "SELECT DISTINCT speaker_name FROM messages WHERE character_id IS NOT NULL"
+        f" AND conversation_id = '{forked.conversation_id}' ORDER BY 1",
+    ) == [("",), ("Tom",)]
+    made = await program.exports.export(Asking(await program.people.arrive(ROBIN), forked.place), "Tea", Say("en"))
+    with zipfile.ZipFile(io.BytesIO(made.data)) as archive:
+        assert "**Tom**" in archive.read("conversation.md").decode()
 
 
 async def change(program: Program, statement: str) -> None:

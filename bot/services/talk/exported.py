@@ -143,6 +143,7 @@ class ExportedMaking(_Part):
     tokens_in: int | None
     tokens_out: int | None
     cost_micros: int | None
+    price_source: str | None
     total_ms: int | None
     at: datetime
 

@@ -40,7 +40,7 @@ from bot.services.talk.exported import (
     ExportedVariant,
 )
 from bot.texts import N_, Say
-from db.models import Conversation, Message, MessageSensitivity, Participant, Rating, Turn
+from db.models import Conversation, Message, MessageKind, MessageSensitivity, Participant, Rating, Turn
 from db.queries.talk import exports
 from db.queries.talk.exports import Held
 from db.work import Actor, Database
@@ -74,9 +74,12 @@ class _Reader:
 
     def may_read(self, one: Message) -> bool:
         """What everybody could hear, what they said themselves, and what was said once they took part."""
-        if one.sensitivity is MessageSensitivity.PUBLIC or one.author_id == self.user_id:
-            return True
-        return self.seat.is_owner or self.seat.manages or (self.since is not None and self.since <= one.created_at)
+        is_open = one.sensitivity is MessageSensitivity.PUBLIC or one.author_id == self.user_id
+        return is_open or self.may_read_since(one.created_at)
+
+    def may_read_since(self, moment: datetime) -> bool:
+        """Whatever was said from then on."""
+        return self.seat.is_owner or self.seat.manages or (self.since is not None and self.since <= moment)
 
 
 class Exports:
@@ -128,7 +131,9 @@ def _packed(
     """How many lines there are in it, and the zip. Message by message: never is all of it in memory twice."""
     names = _Names(held, reader.user_id)
     readable = [message for message in held.messages if reader.may_read(message)]
-    told = _about(conversation, held, names, len(readable), now)
+    # A recap tells of every line, so it is for those who may read all of them: also those too old for the copy.
+    tells_all = held.narrow_since is None or reader.may_read_since(held.narrow_since)
+    told = _about(conversation, held, names, len(readable), now, with_recap=tells_all)
     page, packed = list(transcripts.head(told, title, say)), io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(_entry(DATA, now), "w") as data:
@@ -148,10 +153,10 @@ def _entry(name: str, now: datetime) -> zipfile.ZipInfo:
     return entry
 
 
-def _about(one: Conversation, held: Held, names: _Names, readable: int, now: datetime) -> ExportedConversation:
+def _about(
+    one: Conversation, held: Held, names: _Names, readable: int, now: datetime, *, with_recap: bool
+) -> ExportedConversation:
     """Everything in the copy but what was said."""
-    # A recap tells of every line, so it is for those who may read all of them.
-    is_whole = readable == len(held.messages)
     return ExportedConversation(
         exported_at=now,
         id=str(one.id),
@@ -169,7 +174,7 @@ def _about(one: Conversation, held: Held, names: _Names, readable: int, now: dat
         last_activity_at=one.last_activity_at,
         people=tuple(_people(held, names)),
         characters=tuple(_characters(held)),
-        recap=_recap(one, held, names) if one.summary and is_whole else None,
+        recap=_recap(one, held, names) if one.summary and with_recap else None,
         messages=(),
         older_lines=held.older,
         withheld_lines=len(held.messages) - readable,
@@ -195,8 +200,8 @@ class _Names:
 
     def speaker(self, one: Message) -> str:
         """The name a line was said under."""
-        if one.character_id is not None:
-            return self._held.characters.get(one.character_id, "")
+        if _is_a_characters(one):
+            return (self._held.characters.get(one.character_id) if one.character_id else "") or one.speaker_name
         own = one.speaker_name if one.author_id == self.reader else ""
         return own or self.person(one.author_id) or ""
 
@@ -239,6 +244,7 @@ def _recap(one: Conversation, held: Held, names: _Names) -> ExportedRecap:
                 tokens_in=made.tokens_in,
                 tokens_out=made.tokens_out,
                 cost_micros=made.cost_micros,
+                price_source=made.price_source,
                 total_ms=made.total_ms,
                 at=made.created_at,
             )
@@ -275,16 +281,7 @@ def _messages(
                 ExportedReaction(emoji=it.emoji, by=names.person(it.user_id) or "", at=it.created_at)
                 for it in reactions[one.id]
             ),
-            edits=tuple(
-                ExportedEdit(
-                    # What another person took back by changing it, Discord shows nobody either.
-                    previous=it.previous if one.author_id in {None, names.reader} else None,
-                    reason=it.reason.value,
-                    by=names.person(it.edited_by),
-                    at=it.edited_at,
-                )
-                for it in edits[one.id]
-            ),
+            edits=tuple(_edit(it, one, names) for it in edits[one.id]),
             variants=tuple(_variant(it, one.chosen_variant) for it in variants[one.id]),
             turn=None if turn is None else _turn(turn, names),
             my_rating=None if rating is None else ExportedRating(stars=rating.stars, words=rating.words),
@@ -294,6 +291,17 @@ def _messages(
 def _attachment(one: Any) -> ExportedAttachment:
     fields: dict[str, Any] = {name: getattr(one, name) for name in ExportedAttachment.model_fields}
     return ExportedAttachment.model_validate({**fields, "discord_id": str(one.discord_id), "kind": one.kind.value})
+
+
+def _edit(row: Any, one: Message, names: _Names) -> ExportedEdit:
+    # What another person took back by changing it, Discord shows nobody either.
+    is_readable = _is_a_characters(one) or one.author_id == names.reader
+    return ExportedEdit(
+        previous=row.previous if is_readable else None,
+        reason=row.reason.value,
+        by=names.person(row.edited_by),
+        at=row.edited_at,
+    )
 
 
 def _variant(row: Any, chosen: int) -> ExportedVariant:
@@ -314,6 +322,10 @@ def _turn(one: Turn, names: _Names) -> ExportedTurn:
         generated_at=one.generated_at,
         finished_at=one.finished_at,
     )
+
+
+def _is_a_characters(one: Message) -> bool:
+    return one.kind in {MessageKind.CHARACTER, MessageKind.GREETING}
 
 
 def _by_message(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
@@ -16,6 +17,7 @@ from db.models import (
     MessageAttachment,
     MessageEdit,
     MessageReaction,
+    MessageSensitivity,
     MessageVariant,
     Participant,
     Rating,
@@ -55,9 +57,13 @@ _ON_THEM: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A conversation's rows, each list in the order it came about; `older` counts messages before these."""
+    """A conversation's rows, each list in the order it came about; `older` counts messages before these.
+
+    `narrow_since` is when something was first said where not everybody could hear, in older messages too.
+    """
 
     older: int
+    narrow_since: datetime | None
     recaps: Sequence[Recap]
     participants: Sequence[Participant]
     users: dict[UUID, User]
@@ -73,16 +79,22 @@ class Held:
 async def held(session: AsyncSession, conversation_id: UUID, *, limit: int) -> Held:
     """The newest `limit` messages and what hangs on them. For a turn of its own."""
     here = Message.conversation_id == conversation_id
-    total = await session.scalar(select(func.count()).select_from(Message).where(here)) or 0
+    is_narrow = Message.sensitivity != MessageSensitivity.PUBLIC
+    sums = select(func.count(), func.min(Message.created_at).filter(is_narrow)).where(here)
+    total, narrow_since = (await session.execute(sums)).one()
     participants = select(Participant).where(Participant.conversation_id == conversation_id)
+    came = select(Participant.character_id).where(Participant.conversation_id == conversation_id)
+    spoke = select(Message.character_id).where(here)
+    characters = select(Character.id, Character.name).where(or_(Character.id.in_(came), Character.id.in_(spoke)))
     recaps = select(Recap).where(Recap.conversation_id == conversation_id).order_by(Recap.id)
     found = Held(
         older=max(total - limit, 0),
+        narrow_since=narrow_since,
         recaps=(await session.scalars(recaps)).all(),
         participants=(await session.scalars(participants.order_by(Participant.id))).all(),
         # Row security leaves those this conversation knows.
         users={one.id: one for one in await session.scalars(select(User))},
-        characters={row[0]: row[1] for row in await session.execute(select(Character.id, Character.name))},
+        characters={row[0]: row[1] for row in await session.execute(characters)},
     )
     after = await session.scalar(
         select(Message.id).where(here).order_by(Message.id.desc()).offset(limit).limit(1)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import case, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_skip
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.ids import new_id
 from db.models import (
+    Character,
     Conversation,
     Message,
     MessageAttachment,
@@ -29,6 +30,11 @@ from db.queries.talk.conversations import PresentCharacter
 Row = Mapping[Any, Any]
 """Columns by name."""
 
+_IS_PRESENT = exists().where(
+    Participant.conversation_id == Message.conversation_id,
+    Participant.character_id == Message.character_id,
+    Participant.left_at.is_(None),
+)
 _LINE = (
     Message.id,
     Message.kind,
@@ -38,7 +44,11 @@ _LINE = (
     Message.said_in,
     Message.content,
     Message.type,
-    Message.speaker_name,
+    # A fork knows the characters that go along with it; of those that had left, only what they were called.
+    case(
+        (Message.character_id.is_not(None) & ~_IS_PRESENT, func.coalesce(Character.name, "")),
+        else_=Message.speaker_name,
+    ).label("speaker_name"),
     Message.persona_id,
     Message.reply_to_id,
     Message.sensitivity,
@@ -71,7 +81,12 @@ async def history(session: AsyncSession, conversation_id: UUID, turn_id: UUID, l
     last = select(Message.id).where(Message.turn_id == turn_id).limit(1).scalar_subquery()
     before = (Message.conversation_id == conversation_id, Message.id <= last)
     is_shown = or_(Message.turn_id.is_(None), Turn.state.not_in((TurnState.FAILED, TurnState.CANCELLED)))
-    lines = select(*_LINE).outerjoin(Turn, Turn.id == Message.turn_id).where(*before, is_shown)
+    lines = (
+        select(*_LINE)
+        .outerjoin(Turn, Turn.id == Message.turn_id)
+        .outerjoin(Character, Character.id == Message.character_id)
+        .where(*before, is_shown)
+    )
     found = (await session.execute(lines.order_by(Message.id.desc()).limit(limit))).mappings().all()
     ids = [line["id"] for line in found]
     files = select(*_FILE).where(MessageAttachment.message_id.in_(ids))
@@ -137,8 +152,13 @@ async def put(
 async def put_recap(
     session: AsyncSession, source: Conversation, conversation_id: UUID, ids: Mapping[UUID, UUID]
 ) -> None:
-    """The recap so far goes along. What it covers and was not taken along lies before every line of the fork."""
-    through = None if source.summarized_through is None else ids.get(source.summarized_through, conversation_id)
+    """The recap goes along, unless it tells of what was said after the fork's last line.
+
+    What it covers and was not taken along lies before every line of the fork.
+    """
+    if source.summarized_through is None or source.summarized_through > max(ids):
+        return
+    through = ids.get(source.summarized_through, conversation_id)
     await session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
