@@ -111,6 +111,16 @@ async def test_every_conversation_that_holds_a_message_follows_it(past: Program)
     assert await rows(past, said_now) == []
 
 
+async def test_a_message_that_was_nobodys_yet_is_followed_once_it_is_answered(past: Program) -> None:
+    # Written while no run was there: the emoji comes before the message itself is caught up with.
+    missed = YESTERDAY + 5
+    await past.turns.reacted(Reacted(TAVERN, missed, SASHA, SASHA.discord_id, "🔥", is_added=True))
+    await past.turns.hear(said("Mira, my boat is blue", message_id=missed))
+    await past.turns.idle()
+    await past.turns.trigger_edited(missed, "Mira, my boat is white", TAVERN.channel_id)
+    assert ("Mira, my boat is white",) in await rows(past, "SELECT content FROM messages WHERE kind = 'user'")
+
+
 async def test_messages_that_concern_nobody_cost_no_database(past: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     await past.turns.trigger_edited(YESTERDAY + 1, "never to us", TAVERN.channel_id)
 

@@ -8,7 +8,7 @@ import pytest
 from bot.errors import Conflict, NotAllowed, NotFound
 from bot.ports import NO_RIGHTS, Caller, Place, Rights, Via
 from bot.services.people.personas import PersonaDraft, Personas
-from bot.services.talk.conversations import Asking
+from bot.services.talk.conversations import Asking, lives
 from bot.services.talk.conversations.shelf import Search, Which
 from db import functions
 from db.models import ParticipantRole
@@ -211,6 +211,23 @@ async def test_a_conversation_goes_on_only_where_it_was_and_only_once(program: P
     await program.conversations.lives.archive(robin)
     with pytest.raises(Conflict, match="was held in <#500>"):
         await program.conversations.lives.reopen(there, first, lambda _: None)
+
+
+async def test_who_begins_anew_in_the_same_moment_goes_before_who_reopens(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tavern(program)
+    robin, first = await asking(program), str(await here(program))
+    await program.conversations.lives.archive(robin)
+    await tavern(program, "Juno")
+
+    async def nothing_yet(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(lives, "active", nothing_yet)
+    with pytest.raises(Conflict, match="in the same moment"):
+        await program.conversations.lives.reopen(robin, first, lambda _: None)
+    assert sorted(await rows(program, "SELECT status FROM conversations")) == [("active",), ("archived",)]
 
 
 async def test_who_may_not_ask_characters_in_does_not_reopen(program: Program) -> None:

@@ -12,6 +12,7 @@ from bot.jobs import Jobs
 from bot.ports import NO_RIGHTS, Caller, Rights
 from bot.services.talk.conversations import Asking
 from bot.services.talk.retelling import JOB
+from db.queries.talk import recaps as queries
 from tests.services.stagecraft import ROBIN, SASHA, TAVERN, Program, make, said, summon
 from tests.services.test_services_turns import rows
 
@@ -200,6 +201,30 @@ async def test_what_is_taken_back_while_a_recap_is_made_is_not_told(program: Pro
     program.models.script = [["They told ", taken_back, "a secret."]]
     with pytest.raises(Conflict, match="was changed while"):
         await program.recaps.make(await asking(program))
+    assert await recap_of(program) == ("", None)
+
+
+async def test_what_is_taken_back_while_a_recap_is_written_down_is_not_told(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await talked(program, "my secret")
+    ((discord_id,),) = await rows(program, "SELECT discord_message_id FROM messages WHERE kind = 'user'")
+    put, taking_back = queries.put, list[asyncio.Task[None]]()
+
+    async def is_over_or_waits() -> bool:
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        return taking_back[0].done() or bool(await rows(program, waiting))
+
+    async def put_meanwhile(*values: Any) -> None:
+        taking_back.append(asyncio.create_task(program.turns.trigger_deleted(int(str(discord_id)))))
+        while not await is_over_or_waits():
+            pass
+        await put(*values)
+
+    monkeypatch.setattr(queries, "put", put_meanwhile)
+    program.models.script = [["They told a secret."]]
+    await program.recaps.make(await asking(program))
+    await asyncio.gather(*taking_back)
     assert await recap_of(program) == ("", None)
 
 

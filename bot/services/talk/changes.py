@@ -51,6 +51,7 @@ class Changes:
     def remember(self, message_id: int, channel_id: int) -> None:
         """A person's message is part of a conversation."""
         self._channels.add(channel_id)
+        self._strangers.pop(message_id, None)
         self._answered[message_id] = None
         if len(self._answered) > _REMEMBERED_MESSAGES:
             forgotten, _ = self._answered.popitem(last=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from db.queries.talk import recaps
+from db.queries.talk import conversations, recaps
 from db.work import Work
 
 JOB = "recap"
@@ -24,5 +24,8 @@ async def changing(
     work: Work, conversation_id: UUID, *, turn_id: UUID | None = None, discord_message_id: int | None = None
 ) -> None:
     """A line is about to be changed or taken back: a recap that tells of it is forgotten, and made afresh by a job."""
+    if turn_id is None:
+        # A recap that is written down at this moment is waited for: it tells of the line as it was.
+        await conversations.lock(work.session, conversation_id)
     if await recaps.forget(work.session, conversation_id, turn_id=turn_id, discord_message_id=discord_message_id):
         await ask_for(work, conversation_id, after=_PATIENCE)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
 
 from bot.errors import Conflict
 from bot.ports import Via
@@ -120,7 +123,8 @@ class Lives:
                 opened = await self._seats.at(await work.become(Actor.turn(now, asking.by)), asking, Deed.ARRANGE, now)
                 current, ended = opened.conversation, await self._end(opened)
             work = await work.become(Actor.turn(wanted, asking.by))
-            await conversations.reopen(work.session, wanted)
+            with _or_changed():
+                await conversations.reopen(work.session, wanted)
             here = await conversations.present(work.session, wanted)
             for character in here:
                 admit(character.character_id)
@@ -174,6 +178,15 @@ class Lives:
     async def _hush(self, one: Conversation) -> None:
         await self._listening.refresh(one.id, one.channel_id)
         self._turns.hush(one.id)
+
+
+@contextmanager
+def _or_changed() -> Generator[None]:
+    """Where a conversation begins in the same moment, the index of those that go on lets only one of them in."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise changed() from error
 
 
 def _refuse_elsewhere(one: Conversation, asking: Asking) -> None:
