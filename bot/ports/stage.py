@@ -86,8 +86,8 @@ class Scene:
     looked for in the channel's history, by the custom_id that names turn and part, before anything is posted.
     `answering` is the message referred to above the reply, where others wrote in between (webhooks cannot reply).
     `token` is the interaction's, where words go out by `Via.INTERACTION`, and `character_id` whom a button under the
-    words answers there. A reply that is worded again `replaces` what
-    its known messages show: until `finish` they keep their words if nothing new comes.
+    words answers there. A reply that is worded again `replaces` what its known messages show: until `finish` they keep
+    their words if nothing new comes.
     """
 
     turn_id: UUID
@@ -124,8 +124,11 @@ class Stage(Protocol):
         """
         ...
 
-    async def strip(self, place: Place, message_id: int) -> None:
-        """Take the button from under an earlier reply: only the last one in a channel has it. Failures are ignored."""
+    async def strip(self, place: Place, message_id: int) -> bool:
+        """Take the button from under an earlier reply: only the last one in a channel has it.
+
+        False where there is no time for that now, and it may be tried again; failures are ignored.
+        """
         ...
 
     async def open_thread(

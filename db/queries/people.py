@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.direct import Direct, Prepared
-from db.models import Conversation, Media, Message, Persona, PersonaChoice, Profile, User
+from db.models import Media, Message, Persona, PersonaChoice, Profile, User
 
 Entity = TypeVar("Entity", Profile, Persona)
 
@@ -180,11 +180,6 @@ async def choices(session: AsyncSession, user_id: UUID, conversation_id: UUID) -
         .order_by(PersonaChoice.id.desc())
     )
     return found.all()
-
-
-async def conversation_is_known(session: AsyncSession, conversation_id: UUID) -> bool:
-    """Whether the actor may know of the conversation."""
-    return await session.scalar(select(Conversation.id).where(Conversation.id == conversation_id)) is not None
 
 
 def _with_uses(owner_id: UUID) -> Select[Persona, str, int]:

@@ -7,7 +7,6 @@ import re
 # A model that takes the thread up again may repeat this much of the end, in characters; fewer than the least is chance.
 _MOST_REPEATED = 400
 _LEAST_REPEATED = 8
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？*\"”»)\]]$")
 _NO_BLANK_BEFORE = re.compile(r"^[\s.,;:!?…)\]}”»’'-]")
 
 

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from uuid import UUID
 
-import structlog
-
 from bot.ports import Place, Via
 from bot.services.talk.heed import Hearing, Present, Room
+from bot.services.talk.notices import Notices
 from db import functions
 from db.functions import HearingRow
-from db.listen import Listener
 from db.models import ParticipantRole
 from db.work import Actor, Database, Work
 
 CHANNEL = "hearing"
 """The NOTIFY channel; its payload is `<conversation id> <channel id>`."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Listening:
@@ -29,22 +24,15 @@ class Listening:
     def __init__(self, database: Database, hearing: Hearing) -> None:
         self._database = database
         self._hearing = hearing
-        self._listener: Listener | None = None
-        self._refreshing: set[asyncio.Task[None]] = set()
+        self._notices = Notices(database, CHANNEL, load=self.load, look=self._look)
 
     async def start(self) -> None:
-        """Listen for changes, then load everything, so that nothing falls between the two."""
-        self._listener = await self._database.listen(CHANNEL, self._told, on_gap=self.load)
-        await self.load()
+        """Know who listens where, and hear of every change from now on."""
+        await self._notices.start()
 
     async def close(self) -> None:
         """Stop listening."""
-        if self._listener is not None:
-            await self._listener.close()
-            self._listener = None
-        for task in tuple(self._refreshing):
-            task.cancel()
-        await asyncio.gather(*self._refreshing, return_exceptions=True)
+        await self._notices.close()
 
     async def load(self) -> None:
         """Fill the index with every active conversation."""
@@ -62,17 +50,9 @@ class Listening:
         else:
             self._hearing.put(channel_id, room)
 
-    def _told(self, payload: str) -> None:
+    async def _look(self, payload: str) -> None:
         conversation, _, channel = payload.partition(" ")
-        task = asyncio.create_task(self._refresh_told(UUID(conversation), int(channel)), name=f"hear {channel}")
-        self._refreshing.add(task)
-        task.add_done_callback(self._refreshing.discard)
-
-    async def _refresh_told(self, conversation_id: UUID, channel_id: int) -> None:
-        try:
-            await self.refresh(conversation_id, channel_id)
-        except Exception:  # a border: nobody awaits this task
-            _log.exception("hearing_refresh_failed", conversation_id=str(conversation_id), channel_id=channel_id)
+        await self.refresh(UUID(conversation), int(channel))
 
 
 async def announce(work: Work, conversation_id: UUID, channel_id: int) -> None:

@@ -7,21 +7,19 @@ message that is written anywhere; changes reach every process by NOTIFY.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-import structlog
 from sqlalchemy.exc import IntegrityError
 
 from bot import limits
 from bot.errors import InvalidInput, NotAllowed, NotFound
 from bot.ports import Delivery, Place, Rights
+from bot.services.talk.notices import Notices
 from bot.texts import N_, Text, available_languages
-from db.listen import Listener
 from db.models import AdultRule, DeliveryMode, Listen, PlaceValues, Summoners
 from db.queries.talk import places as queries
 from db.queries.talk.places import LevelRow
@@ -48,8 +46,6 @@ CHANNEL = "places"
 
 _KNOWN_MOST = 4_096
 """How many resolved places are kept per server, so that one with thousands of threads does not fill the memory."""
-
-_log = structlog.get_logger(__name__)
 
 
 class Level(StrEnum):
@@ -198,8 +194,7 @@ class Places:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._servers: dict[int, _Server] = {}
-        self._listener: Listener | None = None
-        self._refreshing: set[asyncio.Task[None]] = set()
+        self._notices = Notices(database, CHANNEL, load=self.load, look=self._look)
 
     # -------------------------------------------------------------------------------------------- asking
 
@@ -291,18 +286,12 @@ class Places:
     # -------------------------------------------------------------------------------------------- keeping up
 
     async def start(self) -> None:
-        """Listen for changes, then load everything, so that nothing falls between the two."""
-        self._listener = await self._database.listen(CHANNEL, self._told, on_gap=self.load)
-        await self.load()
+        """Know what admins decided, and hear of every change from now on."""
+        await self._notices.start()
 
     async def close(self) -> None:
         """Stop listening."""
-        if self._listener is not None:
-            await self._listener.close()
-            self._listener = None
-        for task in tuple(self._refreshing):
-            task.cancel()
-        await asyncio.gather(*self._refreshing, return_exceptions=True)
+        await self._notices.close()
 
     async def load(self) -> None:
         """Know every server's settings."""
@@ -322,16 +311,8 @@ class Places:
         else:
             self._servers.pop(guild_id, None)
 
-    def _told(self, payload: str) -> None:
-        task = asyncio.create_task(self._refresh_told(int(payload)), name=f"places of {payload}")
-        self._refreshing.add(task)
-        task.add_done_callback(self._refreshing.discard)
-
-    async def _refresh_told(self, guild_id: int) -> None:
-        try:
-            await self.refresh(guild_id)
-        except Exception:  # a border: nobody awaits this task
-            _log.exception("places_refresh_failed", guild_id=guild_id)
+    async def _look(self, payload: str) -> None:
+        await self.refresh(int(payload))
 
 
 def _server(rows: Sequence[LevelRow]) -> _Server:

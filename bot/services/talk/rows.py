@@ -56,7 +56,10 @@ class TurnRows:
         self._passing = passing
 
     async def take_up(self, turn_id: UUID, conversation_id: UUID) -> tuple[Standing, Cast] | None:
-        """The turn as it stands, marked as this run's, with who takes part; None where it is gone or over."""
+        """The turn as it stands, marked as this run's, with who takes part.
+
+        None where it is over, or it or its character is gone.
+        """
         async with self._database.directly(Actor.turn(conversation_id)) as direct:
             taken = await road.take_up(direct, turn_id, self._boot_id)
         return None if taken is None else (taken.turn, cast_of(taken))

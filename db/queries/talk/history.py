@@ -102,21 +102,24 @@ def _speaker(message: Any, author: Any, character: Any) -> Any:
     return func.coalesce(func.nullif(message.speaker_name, ""), author.display_name, character.name, "")
 
 
-def _said() -> Any:
-    before, before_author, before_character = aliased(Message), aliased(User), aliased(Character)
-    files = (
-        select(func.jsonb_agg(func.to_jsonb(literal_column(MessageAttachment.__tablename__))))
-        .where(MessageAttachment.message_id == Message.id)
-        .scalar_subquery()
-    )
-    reactions = (
+def _files() -> Any:
+    rows = select(func.jsonb_agg(func.to_jsonb(literal_column(MessageAttachment.__tablename__))))
+    return type_coerce(rows.where(MessageAttachment.message_id == Message.id).scalar_subquery(), JSONB())
+
+
+def _reactions() -> Any:
+    rows = (
         select(func.jsonb_agg(func.jsonb_build_array(MessageReaction.emoji, User.display_name)))
         .select_from(MessageReaction)
         .outerjoin(User, User.id == MessageReaction.user_id)
         .where(MessageReaction.message_id == Message.id)
         .correlate(Message)
-        .scalar_subquery()
     )
+    return type_coerce(rows.scalar_subquery(), JSONB())
+
+
+def _said() -> Any:
+    before, before_author, before_character = aliased(Message), aliased(User), aliased(Character)
     return (
         select(
             Message.id,
@@ -129,8 +132,8 @@ def _said() -> Any:
             Message.discord_message_id,
             Message.created_at,
             Message.said_in,
-            type_coerce(files, JSONB()).label("files"),
-            type_coerce(reactions, JSONB()).label("reactions"),
+            _files().label("files"),
+            _reactions().label("reactions"),
             before.id.label("before_id"),
             _speaker(before, before_author, before_character).label("before_speaker"),
             before.content.label("before_content"),

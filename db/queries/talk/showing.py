@@ -177,7 +177,6 @@ async def put_variables(direct: Direct, conversation_id: UUID, variables: Mappin
 # ------------------------------------------------------------------------------------------------ the end
 
 _LAST_NUMBER = 2**15 - 1
-_FIRST_MESSAGE = bindparam("first_message_id", type_=BigInteger())
 _PARTS = (
     func.unnest(bindparam("numbers", type_=ARRAY(SmallInteger())), bindparam("message_ids", type_=ARRAY(BigInteger())))
     .table_valued(column("number", SmallInteger()), column("message_id", BigInteger()), name="shown")

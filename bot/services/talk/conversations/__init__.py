@@ -96,13 +96,8 @@ class Conversations:
                 await conversations.join_user(work.session, conversation_id, by)
             await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
             await conversations.settle_kind(work.session, conversation_id)
-            turn_id = None
-            if greets and not conversation.is_muted:
-                turn_id = await write_greeting(
-                    work, conversation_id, by, row.character, interaction_id=interaction_id, boot_id=self._boot_id
-                )
-            if turn_id is not None and stands is not None:
-                await turn_rows.show(work.session, turn_id, {0: stands})
+            greets = greets and not conversation.is_muted
+            turn_id = await self._greet(work, conversation_id, by, row, interaction_id, stands) if greets else None
             await announce(work, conversation_id, place.channel_id)
         await self._listening.refresh(conversation_id, place.channel_id)
         if turn_id is not None:
@@ -177,6 +172,16 @@ class Conversations:
         if begun is None:
             raise changed()
         return begun
+
+    async def _greet(
+        self, work: Work, conversation_id: UUID, by: UUID, row: CharacterRow, interaction_id: int, stands: int | None
+    ) -> UUID | None:
+        turn_id = await write_greeting(
+            work, conversation_id, by, row.character, interaction_id=interaction_id, boot_id=self._boot_id
+        )
+        if turn_id is not None and stands is not None:
+            await turn_rows.show(work.session, turn_id, {0: stands})
+        return turn_id
 
     async def _room_for(self, work: Work, conversation_id: UUID, row: CharacterRow) -> ParticipantRole:
         name = row.character.name

@@ -142,6 +142,7 @@ class Shelf:
             if not await queries.pin(session, asking.by, one.id, is_pinned=is_pinned) and is_pinned:
                 # The mark stands with one's part in it; who began it may have none yet.
                 await conversations.join_user(session, one.id, asking.by)
+                await conversations.settle_kind(session, one.id)
                 await queries.pin(session, asking.by, one.id, is_pinned=True)
             return await named(opened)
 
