@@ -24,8 +24,8 @@ DRAFT_SECONDS = 900.0
 _MOST_DRAFTS = 500
 
 
-class LastingButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"never"):
-    """A button that survives restarts: what it needs is read from its custom_id. Errors go to the client's border."""
+class _Lasting:
+    """What survives restarts: all it needs is read from its custom_id. Errors go to the client's border."""
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Run `pressed` inside the border."""
@@ -35,8 +35,24 @@ class LastingButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], 
             await interaction.client.border.answer(interaction, error)
 
     async def pressed(self, interaction: discord.Interaction[CafeClient]) -> None:
-        """What the button does."""
+        """What pressing, or choosing, does."""
         raise NotImplementedError
+
+
+class LastingButton(_Lasting, discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"never"):
+    """A button that survives restarts. Subclass it with a template and override `pressed`."""
+
+
+class LastingSelect(_Lasting, discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"never"):
+    """A menu that survives restarts. Subclass it with a template and override `pressed`."""
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """The menu as it was used."""
+        assert isinstance(item, discord.ui.Select)
+        return cls(item)
 
 
 class TurnButton(LastingButton, template=r"turn:never"):

@@ -15,7 +15,7 @@ from bot.services.characters.details import tag_of
 from bot.services.characters.directory import Search, Shelf, Sort
 from bot.services.characters.searching import asked_for
 from bot.texts import Say
-from bot.transport.views import CafeView
+from bot.transport.views import CafeView, LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, is_age_restricted, plain, say_for
 from cogs.characters.card import look
 from cogs.characters.parts import COLOUR, NO_PINGS, cafe_of, short, view_of
@@ -23,7 +23,7 @@ from cogs.characters.parts import COLOUR, NO_PINGS, cafe_of, short, view_of
 _NUMBER = r"(?P<number>[0-9]{1,6})"
 
 
-class Turning(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"characters:never"):
+class Turning(LastingButton, template=r"characters:never"):
     """A button that turns a page. Subclass it with a template and override `turn`."""
 
     def __init__(
@@ -40,15 +40,12 @@ class Turning(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], templa
         label = item.label if isinstance(item, discord.ui.Button) else None
         return cls(match.string, label or "…", match=match)
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Asked) -> None:
         """Show the page in place of this one."""
-        try:
-            assert self.match is not None
-            await interaction.response.defer()
-            embed, view = await self.turn(interaction, cafe_of(interaction), self.match)
-            await interaction.edit_original_response(embed=embed, view=view, allowed_mentions=NO_PINGS)
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
+        assert self.match is not None
+        await interaction.response.defer()
+        embed, view = await self.turn(interaction, cafe_of(interaction), self.match)
+        await interaction.edit_original_response(embed=embed, view=view, allowed_mentions=NO_PINGS)
 
     async def turn(self, interaction: Asked, cafe: Cafe, match: re.Match[str]) -> tuple[discord.Embed, CafeView]:
         """The page."""
@@ -74,7 +71,7 @@ class DiscoverButton(
         return await discovered(interaction, cafe, search, int(match["number"]))
 
 
-class LookSelect(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"characters:look"):
+class LookSelect(LastingSelect, template=r"characters:look"):
     """Opens the card of one character of a list."""
 
     @classmethod
@@ -93,21 +90,10 @@ class LookSelect(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], tem
             )
         )
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The menu as it was used."""
-        assert isinstance(item, discord.ui.Select)
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Asked) -> None:
         """Show the card."""
-        try:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await look(interaction, cafe_of(interaction), self.item.values[0])
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await look(interaction, cafe_of(interaction), self.item.values[0])
 
 
 ITEMS = (ListButton, DiscoverButton, LookSelect)
@@ -138,7 +124,7 @@ async def listed(
     def turning(number: int, label: str, is_end: bool) -> Turning:
         return ListButton(f"characters:page:{shelf}:{number}:{kept}", label, disabled=is_end)
 
-    return _drawn(page, say, titles[shelf], empty), _turning(page, say, turning)
+    return _drawn(page, say, titles[shelf], empty, whose=True), _turning(page, say, turning)
 
 
 async def discovered(interaction: Asked, cafe: Cafe, search: Search, number: int = 0) -> tuple[discord.Embed, CafeView]:
@@ -158,7 +144,8 @@ async def discovered(interaction: Asked, cafe: Cafe, search: Search, number: int
     def turning(number: int, label: str, is_end: bool) -> Turning:
         return DiscoverButton(f"{prefix}:{number}:{tag}:{kept}", label, disabled=is_end)
 
-    return _drawn(page, say, titles[search.sort], empty), _turning(page, say, turning)
+    # Everybody finds all of these: only whose they are would be news, and only of one's own.
+    return _drawn(page, say, titles[search.sort], empty, whose=False), _turning(page, say, turning)
 
 
 def _carried(words: str) -> str:
@@ -166,28 +153,31 @@ def _carried(words: str) -> str:
     return " ".join(asked_for(words))[: limits.SEARCH_TEXT_MAX]
 
 
-def _drawn(page: Page, say: Say, title: str, empty: str) -> discord.Embed:
+def _drawn(page: Page, say: Say, title: str, empty: str, *, whose: bool) -> discord.Embed:
     embed = discord.Embed(title=title, description=None if page.entries else empty, colour=COLOUR)
     for entry in page.entries:
         one = entry.character
         embed.add_field(
-            name=f"{plain(one.name)} · {_marks(entry, say)}", value=plain(short(one.description)) or "—", inline=False
+            name=" · ".join([plain(one.name), *_marks(entry, say, whose=whose)]),
+            value=plain(short(one.description)) or "—",
+            inline=False,
         )
     number, last = page.number + 1, page.last + 1
     embed.set_footer(text=say("Page {number} of {last} · /character summon", number=number, last=last))
     return embed
 
 
-def _marks(entry: Entry, say: Say) -> str:
-    one = entry.character
-    marks = [say("public") if one.is_public else say("yours")]
-    if entry.is_own and one.is_public:
-        marks = [say("yours, public")]
+def _marks(entry: Entry, say: Say, *, whose: bool) -> list[str]:
+    one, marks = entry.character, list[str]()
+    if not one.is_public or (entry.is_own and not whose):
+        marks.append(say("yours"))
+    elif whose:
+        marks.append(say("yours, public") if entry.is_own else say("public"))
     if one.is_adult:
         marks.append(say("for adults"))
     if entry.likes:
         marks.append(say.plural("{n} like", "{n} likes", entry.likes))
-    return " · ".join([*marks, *(f"#{plain(tag)}" for tag in one.tags[:3])])
+    return [*marks, *(f"#{plain(tag)}" for tag in one.tags[:3])]
 
 
 def _turning(page: Page, say: Say, turning: Callable[[int, str, bool], Turning]) -> CafeView:

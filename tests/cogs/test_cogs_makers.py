@@ -258,6 +258,14 @@ async def test_the_directory_is_found_turned_and_looked_into(town: Town) -> None
         assert "Nobody fits that" in shown(await town.sasha.slash(town.channel, "discover", words=typed))
 
 
+async def test_the_directory_says_what_is_ones_own_and_that_alone(town: Town) -> None:
+    await published(town)
+    await use(town, town.robin, "tags", character="Mira", tags="cozy")
+    assert "'Mira · #cozy'" in shown(await town.sasha.slash(town.channel, "discover"))
+    assert "'Mira · yours · #cozy'" in shown(await town.robin.slash(town.channel, "discover"))
+    assert "'Mira · yours, public · #cozy'" in shown(await use(town, town.robin, "list"))
+
+
 async def test_deleting_is_asked_first_and_can_be_undone(town: Town) -> None:
     await create(town, town.robin)
     await summon(town, town.robin)

@@ -14,7 +14,7 @@ from bot.services.cafe import Cafe
 from bot.services.talk.conversations import Asking, Deed
 from bot.services.talk.conversations.shelf import Card
 from bot.texts import N_, Say
-from bot.transport.views import CafeView, MendableModal
+from bot.transport.views import CafeView, LastingButton, MendableModal
 from cogs.asking import Asked, plain, say_for
 from cogs.talk.conversation.parts import COLOUR, ID, NO_PINGS, asking_of, cafe_of, called
 from cogs.talk.conversation.settings import show_settings
@@ -30,7 +30,7 @@ from cogs.talk.conversation.words import (
 
 
 class DeedButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    LastingButton,
     template=f"talk:{ID}:(?P<deed>pin|unpin|mute|unmute|archive|label|settings)",
 ):
     """Does one thing with a conversation, and shows its card anew."""
@@ -47,23 +47,20 @@ class DeedButton(
         """The button as it was pressed."""
         return cls(match["id"], match["deed"], "…")
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Asked) -> None:
         """Do it."""
-        try:
-            cafe = cafe_of(interaction)
-            if self.deed == "label":
-                await interaction.response.send_modal(await _label_form(cafe, interaction, self.conversation_id))
-                return
-            if self.deed == "settings":
-                await interaction.response.defer(ephemeral=True, thinking=True)
-                await show_settings(interaction, cafe, self.conversation_id)
-                return
-            await interaction.response.defer()
-            asking = await asking_of(cafe, interaction)
-            await _do(cafe, asking, self.conversation_id, self.deed)
-            await _redraw(interaction, cafe, asking, self.conversation_id)
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
+        cafe = cafe_of(interaction)
+        if self.deed == "label":
+            await interaction.response.send_modal(await _label_form(cafe, interaction, self.conversation_id))
+            return
+        if self.deed == "settings":
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await show_settings(interaction, cafe, self.conversation_id)
+            return
+        await interaction.response.defer()
+        asking = await asking_of(cafe, interaction)
+        await _do(cafe, asking, self.conversation_id, self.deed)
+        await _redraw(interaction, cafe, asking, self.conversation_id)
 
 
 class LabelForm(MendableModal):

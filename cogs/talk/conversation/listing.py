@@ -16,7 +16,7 @@ from bot.services.characters.details import tag_of
 from bot.services.talk.conversations import Named
 from bot.services.talk.conversations.shelf import Mark, Search, ShelfPage, ShelfRow, Which, folded
 from bot.texts import Say
-from bot.transport.views import CafeView
+from bot.transport.views import CafeView, LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.talk.conversation.card import look
 from cogs.talk.conversation.parts import COLOUR, NO_PINGS, cafe_of, called
@@ -33,7 +33,7 @@ PAGE = (
 )
 
 
-class PageButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=PAGE):
+class PageButton(LastingButton, template=PAGE):
     """Turns a page."""
 
     def __init__(self, custom_id: str, label: str, *, disabled: bool = False) -> None:
@@ -53,23 +53,20 @@ class PageButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], tem
         """The button as it was pressed."""
         return cls(match.string, "…")
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Asked) -> None:
         """Show the page in place of this one: the presser's own list."""
-        try:
-            match = re.fullmatch(PAGE, self.custom_id)
-            assert match is not None
-            await interaction.response.defer()
-            which = next(one for one, code in _CODES.items() if code == match["which"])
-            search = Search(which, match["words"], match["tag"])
-            embed, view = await listed(
-                interaction, cafe_of(interaction), search, read(match["mark"]), upwards=match["way"] == "u"
-            )
-            await interaction.edit_original_response(embed=embed, view=view, allowed_mentions=NO_PINGS)
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
+        match = re.fullmatch(PAGE, self.custom_id)
+        assert match is not None
+        await interaction.response.defer()
+        which = next(one for one, code in _CODES.items() if code == match["which"])
+        search = Search(which, match["words"], match["tag"])
+        embed, view = await listed(
+            interaction, cafe_of(interaction), search, read(match["mark"]), upwards=match["way"] == "u"
+        )
+        await interaction.edit_original_response(embed=embed, view=view, allowed_mentions=NO_PINGS)
 
 
-class LookSelect(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=r"talks:look"):
+class LookSelect(LastingSelect, template=r"talks:look"):
     """Opens the card of one conversation of a list."""
 
     @classmethod
@@ -88,21 +85,10 @@ class LookSelect(discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], tem
         )
         return cls(menu)
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: discord.ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """The menu as it was used."""
-        assert isinstance(item, discord.ui.Select)
-        return cls(item)
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Asked) -> None:
         """Show the card."""
-        try:
-            await interaction.response.defer(ephemeral=True, thinking=True)
-            await look(interaction, cafe_of(interaction), self.item.values[0])
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await look(interaction, cafe_of(interaction), self.item.values[0])
 
 
 ITEMS = (PageButton, LookSelect)

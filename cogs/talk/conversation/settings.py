@@ -14,7 +14,7 @@ from bot.services.characters.voices import key_of
 from bot.services.talk.conversations import Asking, Named
 from bot.services.talk.conversations.arrangements import RETENTION_DAYS, ConversationSettings
 from bot.texts import Say
-from bot.transport.views import CafeView
+from bot.transport.views import CafeView, LastingButton, LastingSelect
 from cogs.asking import Asked, say_for
 from cogs.talk.conversation.parts import COLOUR, ID, NO_PINGS, asking_of, cafe_of, called
 from cogs.talk.conversation.words import settings_in_words
@@ -23,9 +23,7 @@ _OWN = "own"
 _FOREVER = "ever"
 
 
-class SettingSelect(
-    discord.ui.DynamicItem[discord.ui.Select[discord.ui.View]], template=f"talk:{ID}:set:(?P<field>model|days)"
-):
+class SettingSelect(LastingSelect, template=f"talk:{ID}:set:(?P<field>model|days)"):
     """Chooses a model, or for how long messages are kept."""
 
     def __init__(self, menu: discord.ui.Select[discord.ui.View], conversation_id: str, field: str) -> None:
@@ -47,24 +45,21 @@ class SettingSelect(
         assert isinstance(item, discord.ui.Select)
         return cls(item, match["id"], match["field"])
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Asked) -> None:
         """Keep the choice and show it."""
-        try:
-            await interaction.response.defer()
-            cafe, value = cafe_of(interaction), self.item.values[0]
-            asking, arrangements = await asking_of(cafe, interaction), cafe.conversations.arrangements
-            if self.field == "model":
-                await arrangements.set_model(asking, self.conversation_id, None if value == _OWN else value)
-            else:
-                days = None if value == _FOREVER else int(value)
-                await arrangements.set_retention(asking, self.conversation_id, days)
-            await _redraw(interaction, cafe, asking, self.conversation_id)
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
+        await interaction.response.defer()
+        cafe, value = cafe_of(interaction), self.item.values[0]
+        asking, arrangements = await asking_of(cafe, interaction), cafe.conversations.arrangements
+        if self.field == "model":
+            await arrangements.set_model(asking, self.conversation_id, None if value == _OWN else value)
+        else:
+            days = None if value == _FOREVER else int(value)
+            await arrangements.set_retention(asking, self.conversation_id, days)
+        await _redraw(interaction, cafe, asking, self.conversation_id)
 
 
 class SettingButton(
-    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]],
+    LastingButton,
     template=f"talk:{ID}:set:(?P<field>files|after):(?P<value>[01])",
 ):
     """Lets files in or leaves them out; keeps what was said after the end or forgets it."""
@@ -83,19 +78,16 @@ class SettingButton(
         """The button as it was pressed."""
         return cls(match["id"], match["field"], "…", value=match["value"] == "1")
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def pressed(self, interaction: Asked) -> None:
         """Keep the choice and show it."""
-        try:
-            await interaction.response.defer()
-            cafe = cafe_of(interaction)
-            asking, arrangements = await asking_of(cafe, interaction), cafe.conversations.arrangements
-            if self.field == "files":
-                await arrangements.set_files(asking, self.conversation_id, allowed=self.value)
-            else:
-                await arrangements.set_history(asking, self.conversation_id, keeps=self.value)
-            await _redraw(interaction, cafe, asking, self.conversation_id)
-        except Exception as error:  # a border: discord.py would swallow it and leave the person waiting
-            await interaction.client.border.answer(interaction, error)
+        await interaction.response.defer()
+        cafe = cafe_of(interaction)
+        asking, arrangements = await asking_of(cafe, interaction), cafe.conversations.arrangements
+        if self.field == "files":
+            await arrangements.set_files(asking, self.conversation_id, allowed=self.value)
+        else:
+            await arrangements.set_history(asking, self.conversation_id, keeps=self.value)
+        await _redraw(interaction, cafe, asking, self.conversation_id)
 
 
 async def show_settings(interaction: Asked, cafe: Cafe, which: str | None) -> None:
