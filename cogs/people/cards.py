@@ -21,7 +21,7 @@ PRONOUNS: Mapping[Pronouns, Text] = {
     Pronouns.THEY_THEM: N_("they/them"),
     Pronouns.HE_THEY: N_("he/they"),
     Pronouns.SHE_THEY: N_("she/they"),
-    Pronouns.ANY: N_("any pronouns"),
+    Pronouns.ANY: N_("any"),
 }
 """Those in the list; others come in words of one's own."""
 

@@ -171,7 +171,7 @@ def _menu(custom_id: str, label: str, options: list[tuple[str, str, bool]]) -> d
 
 
 def _pronoun_options(chosen: Pronouns | None, say: Say) -> list[tuple[str, str, bool]]:
-    options = [(_NOTHING, say("No pronouns"), chosen is None)]
+    options = [(_NOTHING, say("unspecified"), chosen is None)]
     options += [(one.value, say(text), one is chosen) for one, text in PRONOUNS.items()]
     return [*options, (_OWN, say("In words of my own…"), chosen is Pronouns.OTHER)]
 

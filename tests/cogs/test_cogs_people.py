@@ -99,7 +99,7 @@ async def test_a_persona_is_made_shown_worn_listed_and_deleted(town: Town) -> No
         ("persona:pronouns", "they_them", "they/them"),
         ("persona:pronouns", "he_they", "he/they"),
         ("persona:pronouns", "she_they", "she/they"),
-        ("persona:pronouns", "any", "any pronouns"),
+        ("persona:pronouns", "any", "'value': 'any'"),
     ],
 )
 async def test_each_choice_changes_the_card(town: Town, custom_id: str, value: str, told: str) -> None:
