@@ -211,6 +211,25 @@ async def test_who_takes_part_sees_the_card_without_the_buttons_of_the_owner(tow
     assert [button.label for button in buttons(shown)] == ["Pin"]
 
 
+async def test_pinned_stands_first_until_unpinned(town: Town) -> None:
+    for title in ("First", "Second"):
+        await begin(town, f"Mira of the {title}")
+        await conversation(town, town.robin, "title", title=title)
+        await conversation(town, town.robin, "archive")
+    ((first,),) = await rows(town.program, "SELECT id FROM conversations WHERE title = 'First'")
+
+    async def names() -> list[str | None]:
+        listed = await town.robin.slash(town.channel, "conversation list")
+        return [field.name for field in last(listed).embeds[0].fields]
+
+    assert await names() == ["📦 Second", "📦 First"]
+    told = await conversation(town, town.robin, "pin", conversation=str(first))
+    assert told.startswith("**First** stands at the top of your /conversation list from now on.")
+    assert await names() == ["📌 First", "📦 Second"]
+    assert await conversation(town, town.robin, "unpin", conversation=str(first)) == "**First** is not pinned."
+    assert await names() == ["📦 Second", "📦 First"]
+
+
 # ------------------------------------------------------------------------------------------------ settings and roles
 
 

@@ -1,0 +1,138 @@
+"""Every command there is, tried by somebody to whom nothing of it belongs: each answers, alone, and changes nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from discord import app_commands
+
+from tests.cogs.conftest import Town
+from tests.cogs.test_cogs_bad_input import png
+from tests.cogs.test_cogs_characters import create, last, summon
+from tests.services.test_services_turns import rows
+
+THEIRS = "theirs"
+"""Stands for the id of the character that is somebody else's."""
+
+NOT_KNOWN = "There is no such character."
+NOT_THEIRS = "Only who began this conversation, whoever they made a moderator"
+NO_PART = "You take no part in this conversation yet"
+NO_ADMIN = "Only who may manage this server can decide that."
+A_FORM = "a form"
+
+ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
+    "character avatar": ({"character": THEIRS, "picture": ("face.png", png())}, NOT_KNOWN),
+    "character create": ({}, A_FORM),
+    "character delete": ({"character": THEIRS}, NOT_KNOWN),
+    "character dismiss": ({"character": THEIRS}, "Only who summoned or made Mira"),
+    "character edit": ({"character": THEIRS}, NOT_KNOWN),
+    "character favorite": ({"character": THEIRS}, NOT_KNOWN),
+    "character greeting": ({"character": THEIRS, "text": "Boo"}, NOT_KNOWN),
+    "character like": ({"character": THEIRS}, NOT_KNOWN),
+    "character list": ({}, "There are none yet."),
+    "character model": ({"character": THEIRS, "temperature": 1.0}, NOT_KNOWN),
+    "character publish": ({"character": THEIRS}, NOT_KNOWN),
+    "character restore": ({"character": THEIRS}, "nothing to bring back"),
+    "character show": ({"character": THEIRS}, NOT_KNOWN),
+    "character summon": ({"character": THEIRS}, NOT_KNOWN),
+    "character tags": ({"character": THEIRS, "tags": "boo"}, NOT_KNOWN),
+    "character traits": ({"character": THEIRS}, NOT_KNOWN),
+    "character unpublish": ({"character": THEIRS}, NOT_KNOWN),
+    "conversation archive": ({}, NOT_THEIRS),
+    "conversation export": ({}, NO_PART),
+    "conversation list": ({}, "There is none yet."),
+    "conversation moderator": ({"person": "sasha"}, "Nothing was changed."),
+    "conversation mute": ({}, NOT_THEIRS),
+    "conversation new": ({}, NOT_THEIRS),
+    "conversation pin": ({}, NO_PART),
+    "conversation recap": ({}, NO_PART),
+    "conversation reopen": ({"conversation": "Evening"}, "There is no such conversation of yours."),
+    "conversation role": ({"character": THEIRS, "role": "moderator"}, NOT_THEIRS),
+    "conversation settings": ({}, NOT_THEIRS),
+    "conversation show": ({}, NO_PART),
+    "conversation tags": ({"tags": "boo"}, NOT_THEIRS),
+    "conversation title": ({"title": "Boo"}, NOT_THEIRS),
+    "conversation unmute": ({}, NOT_THEIRS),
+    "conversation unpin": ({}, NO_PART),
+    "discover": ({"words": "keeper"}, "Nobody fits that."),
+    "doctor": ({"character": THEIRS}, "Mira"),
+    "help": ({}, "Welcome to the café"),
+    "me clear": ({}, "Forget everything you told characters of yourself here?"),
+    "me edit": ({}, "Edit the words"),
+    "me show": ({}, "know of you"),
+    "persona create": ({}, A_FORM),
+    "persona default": ({"persona": "Wren"}, "You have no such persona."),
+    "persona delete": ({"persona": "Wren"}, "You have no such persona."),
+    "persona edit": ({"persona": "Wren"}, "You have no such persona."),
+    "persona list": ({}, "You have none yet."),
+    "persona show": ({"persona": "Wren"}, "You have no such persona."),
+    "persona use": ({"persona": "Wren"}, "You have no such persona."),
+    "say": ({"character": "Juno", "text": "Hello?"}, "No such character is in this channel."),
+    "server adult": ({"where": "never"}, NO_ADMIN),
+    "server banter": ({"lines": 1}, NO_ADMIN),
+    "server bots": ({"answered": "yes"}, NO_ADMIN),
+    "server default": ({"character": THEIRS}, NO_ADMIN),
+    "server delivery": ({"how": "paragraphs"}, NO_ADMIN),
+    "server language": ({"language": "es"}, NO_ADMIN),
+    "server listening": ({"mode": "always"}, NO_ADMIN),
+    "server rate": ({"answers": 1}, NO_ADMIN),
+    "server reset": ({}, NO_ADMIN),
+    "server show": ({}, NO_ADMIN),
+    "server speaking": ({"allowed": "no"}, NO_ADMIN),
+    "server summoning": ({"who": "everyone"}, NO_ADMIN),
+    "why": ({}, "Only those who take part"),
+}
+"""Options, and what who has no part in anything reads, by command."""
+
+TRIED_ELSEWHERE = {"character post": "tests/whole/test_whole_posts.py: it needs a forum"}
+
+KEPT = (
+    "SELECT to_jsonb(c) - 'last_activity_at' FROM conversations AS c",
+    "SELECT to_jsonb(c) FROM characters AS c",
+    "SELECT to_jsonb(p) FROM participants AS p",
+    "SELECT to_jsonb(s) FROM place_settings AS s",
+    "SELECT to_jsonb(p) FROM personas AS p",
+)
+
+
+async def test_every_command_answers_a_stranger_alone_and_changes_nothing(town: Town) -> None:
+    await everybody_may_see(town, "server")
+    await create(town, town.robin)
+    await summon(town, town.robin)
+    await town.robin.slash(town.channel, "conversation title", title="Evening")
+    ((mira,),) = await rows(town.program, "SELECT id FROM characters")
+    before, said = await kept(town), list(town.program.channels.posts)
+    stands = {"theirs": str(mira), "sasha": town.sasha.user}
+    wrong: list[str] = []
+    for command, (options, sentence) in ANSWERS.items():
+        given = {name: stands.get(value, value) if isinstance(value, str) else value for name, value in options.items()}
+        result = await town.sasha.slash(town.channel, command, **given)
+        await town.settle()
+        if sentence == A_FORM:
+            wrong += [] if result.modal is not None else [f"{command}: no form"]
+            continue
+        answer = last(result)
+        told = str((answer.content, [one.to_dict() for one in answer.embeds], answer.components))
+        wrong += [] if answer.ephemeral else [f"{command}: everybody reads it"]
+        wrong += [] if sentence in told else [f"{command}: {told}"]
+    assert wrong == []
+    assert await kept(town) == before
+    assert town.program.channels.posts == said
+    # Control: what belongs to somebody is theirs to change, and that is seen.
+    await town.robin.slash(town.channel, "conversation mute")
+    assert await kept(town) != before
+
+
+async def test_no_command_is_left_out(town: Town) -> None:
+    known = {one.qualified_name for one in town.client.tree.walk_commands() if isinstance(one, app_commands.Command)}
+    assert known == ANSWERS.keys() | TRIED_ELSEWHERE.keys()
+
+
+async def kept(town: Town) -> list[object]:
+    return [await rows(town.program, statement) for statement in KEPT]
+
+
+async def everybody_may_see(town: Town, name: str) -> None:
+    """Discord's own settings show the commands to everybody, as a server's owner may decide."""
+    command = next(one for one in await town.client.tree.fetch_commands() if one.name == name)
+    town.guild.set_command_permissions(command, {town.guild.default_role: True})
+    await town.env.settle()
