@@ -12,7 +12,7 @@ from bot.texts import Say
 from bot.transport import marks
 from bot.transport.views import CafeView, LastingButton
 from cogs.asking import Asked, say_for
-from cogs.talk.say import cafe_of
+from cogs.talk.say import NO_PINGS, cafe_of
 
 _SECONDS = 840.0
 """Discord takes changes of an ephemeral answer for 15 minutes."""
@@ -38,7 +38,8 @@ class ForMeButton(LastingButton, template=marks.HELD_TEMPLATE):
         cafe, say = cafe_of(interaction), say_for(interaction)
         reason = await cafe.turns.held_back.reason(self.message_id, interaction.user.id)
         words = say(reason.sentence, **reason.values)
-        await interaction.followup.send(words, view=_Keeping(cafe, words, say), ephemeral=True)
+        view = _Keeping(cafe, words, say)
+        await interaction.followup.send(words, view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 
 
 class _Keeping(CafeView):
@@ -56,4 +57,5 @@ class _Keeping(CafeView):
         await interaction.response.defer()
         await self._cafe.turns.held_back.tell(interaction.user.id, self._words)
         sent = say_for(interaction)("It is in your direct messages.")
-        await interaction.edit_original_response(content=f"{self._words}\n-# {sent}", view=None)
+        told = f"{self._words}\n-# {sent}"
+        await interaction.edit_original_response(content=told, view=None, allowed_mentions=NO_PINGS)

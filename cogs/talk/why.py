@@ -21,7 +21,9 @@ from cogs.talk.words import NOTHING_KNOWN, taken
 
 _L = app_commands.locale_str
 _MESSAGE_ID = re.compile(r" · [0-9]{15,20}\Z")
-_MESSAGE = re.compile(r"(?:https?://\S+/)?(?P<id>[0-9]{15,20})/?")
+_MESSAGE = re.compile(r"(?:https?://\S+/)?(?P<id>[0-9]{15,19})/?")
+_LARGEST = 2**63 - 1
+"""What a database keeps of an id; Discord's stay below it for decades."""
 _TABLE_MAX = 3600
 """An embed's description holds 4,096 characters; the rest is for what stands above the table."""
 
@@ -50,7 +52,7 @@ class WhyCog(commands.Cog):
 def message_named(typed: str) -> int:
     """The id in a message's link, or the id itself. Raises `InvalidInput`."""
     found = _MESSAGE.fullmatch(typed.strip())
-    if found is None:
+    if found is None or int(found["id"]) > _LARGEST:
         raise InvalidInput(
             "not_a_message_link",
             N_("That is no link of a message. Right-click a character's message, choose Copy Message Link, paste it."),

@@ -148,7 +148,9 @@ def test_a_message_is_named_by_link_or_id(typed: str) -> None:
     assert message_named(typed) == 123456789012345678
 
 
-@pytest.mark.parametrize("typed", ["", "mira", "12", "9" * 30, "https://discord.com/channels/1/2/"])
+@pytest.mark.parametrize(
+    "typed", ["", "mira", "12", "9" * 30, "9" * 20, "9" * 19, str(2**63), "https://discord.com/channels/1/2/"]
+)
 def test_nothing_else_names_a_message(typed: str) -> None:
     with pytest.raises(InvalidInput):
         message_named(typed)
