@@ -113,7 +113,7 @@ class Closed(StrEnum):
     NO_DIRECT_MESSAGES = "no_direct_messages"
     """The person takes no direct messages from the bot."""
     INTERACTION_EXPIRED = "interaction_expired"
-    """More than 15 minutes after the command, or more than five messages."""
+    """More than 15 minutes after the command, or more than six messages."""
     BLOCKED = "blocked"
     """The server's AutoMod, or Discord, does not let these words through."""
     SERVER_LEFT = "server_left"

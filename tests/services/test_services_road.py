@@ -422,6 +422,19 @@ async def test_where_the_bot_is_no_member_the_answer_goes_out_by_the_interaction
     assert not await program.turns.hear(said("Mira?", place=ELSEWHERE, by=SASHA), to=(mira,), token="t0ken")
 
 
+async def test_where_the_bot_is_no_member_what_is_in_the_way_is_told_where_the_card_waits(program: Program) -> None:
+    mira = await make(program)
+    await summon(program, mira, place=ELSEWHERE)
+    for number in range(2):  # each time: each has a card of its own
+        program.stage.trouble = [StageClosed("missing_permissions", permissions=("send_messages",))]
+        await program.turns.hear(said(f"hello {number}", place=ELSEWHERE), to=(mira,), token="t0ken")
+        await program.turns.idle()
+    assert [(place, key) for place, key, _ in program.channels.remarks] == [
+        (ELSEWHERE.channel_id, "missing_permissions")
+    ] * 2
+    assert program.channels.told == []
+
+
 async def test_an_interaction_that_is_over_is_told_kindly(start: Callable[..., Program]) -> None:
     first = start(passing=dying_at(Point.CLAIMED))
     await first.listening.start()

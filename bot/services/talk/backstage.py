@@ -103,19 +103,25 @@ class Backstage:
     # -------------------------------------------------------------------------------------------- what is in the way
 
     async def tell(self, turn: Standing, cast: Cast, error: StageClosed) -> None:
-        """Say once what an admin must do: in the channel, or to who asked where nothing can be written there."""
+        """Say once what an admin must do: in the channel, or to who asked where nothing can be written there.
+
+        Who asked by a command where the bot is no member is told each time, and alone: a card of theirs waits.
+        """
         reason = error.reason
         if reason in GONE:
             whole_server = reason is Closed.SERVER_LEFT
             await self._departures.place_gone(turn.guild_id, None if whole_server else turn.channel_id)
         detail = failures.permissions_of(error) if reason is Closed.MISSING_PERMISSIONS else ""
-        text = failures.remark_on(reason)
-        if text is None or (lasts(error) and not await self._troubles.met(turn.channel_id, reason, detail)):
+        text, token = failures.remark_on(reason), self.token_of(turn)
+        is_new = not lasts(error) or await self._troubles.met(turn.channel_id, reason, detail)
+        if text is None or not (is_new or token):
             return
         spoken = self._gates.rules(place_of(turn)).language or cast.locale
         words = Say(spoken, self._language)(text, character=cast.face.name, permissions=detail)
         try:
-            if may_write(error) and turn.via is not ConversationVia.INTERACTION:
+            if token is not None and reason is not Closed.INTERACTION_EXPIRED:
+                await self._stage.remark(place_of(turn), words, key=reason, token=token)
+            elif may_write(error) and turn.via is not ConversationVia.INTERACTION:
                 await self._stage.remark(place_of(turn), words, key=reason)
             elif cast.asker_discord_id is not None:
                 await self._stage.tell(cast.asker_discord_id, words)

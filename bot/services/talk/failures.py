@@ -35,7 +35,7 @@ _REMARKS: dict[str, Text] = {
     DIRECT_MESSAGE: N_("Nobody listens here yet. Ask a character in with /character summon; /help tells more."),
     HELD_BACK: N_("No answer to this one. The button tells whoever wrote it why, and nobody else."),
     Closed.INTERACTION_EXPIRED: N_(
-        "{character} could not answer: where I am only installed for you, Discord takes five messages within "
+        "{character} could not answer: where I am only installed for you, Discord takes six messages within "
         "15 minutes of a command, no more. What you said is kept. Ask again with /say."
     ),
     Closed.ARCHIVED: N_(
