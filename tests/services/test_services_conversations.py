@@ -202,6 +202,23 @@ async def test_the_last_to_leave_comes_back(program: Program) -> None:
     assert program.channels.texts()[-1] == ("Juno", "Well met.")
 
 
+async def test_who_is_deleted_does_not_come_back(program: Program) -> None:
+    mira, juno = await make(program), await make(program, name="Juno")
+    robin, lives = await asking(program), program.conversations.lives
+    for one in (mira, juno):
+        await summon(program, one)
+    first = str(await here(program))
+    for one, back in ((mira, ("Juno",)), (juno, None)):
+        await lives.archive(robin)
+        async with program.database.work(Actor.user(robin.by)) as work:
+            await program.characters.delete(work, robin.by, one)
+        if back is not None:
+            assert (await lives.reopen(robin, first, lambda _: None)).characters == back
+    with pytest.raises(NotFound, match="Ask a character in"):
+        await lives.reopen(robin, first, lambda _: None)
+    assert await rows(program, "SELECT status FROM conversations") == [("archived",)]
+
+
 async def test_a_conversation_goes_on_only_where_it_was_and_only_once(program: Program) -> None:
     await tavern(program)
     robin, there = await asking(program), await asking(program, place=PARLOUR)

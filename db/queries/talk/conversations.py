@@ -318,13 +318,20 @@ async def archive(session: AsyncSession, conversation_id: UUID) -> None:
 
 
 async def reopen(session: AsyncSession, conversation_id: UUID) -> None:
-    """Listeners again: the characters that never left; where all did, the one that left last."""
+    """Listeners again: the characters that never left; where all did, the one that left last; none that is deleted."""
     await session.execute(
         update(Conversation)
         .where(Conversation.id == conversation_id)
         .values(status=ConversationStatus.ACTIVE, last_activity_at=func.now())
     )
     theirs = (Participant.conversation_id == conversation_id, Participant.character_id.is_not(None))
+    deleted = select(Character.id).where(Character.id == Participant.character_id, Character.deleted_at.is_not(None))
+    await session.execute(
+        update(Participant)
+        .where(*theirs, Participant.left_at.is_(None), deleted.exists())
+        .values(left_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
     if await session.scalar(select(Participant.id).where(*theirs, Participant.left_at.is_(None)).limit(1)) is not None:
         return
     last = (

@@ -13,7 +13,15 @@ from bot.errors import Conflict
 from bot.ports import Via
 from bot.services.talk.conversations.arrangements import Named, clean_title, named
 from bot.services.talk.conversations.greetings import write_greeting
-from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seats, active, changed
+from bot.services.talk.conversations.seats import (
+    Asking,
+    Deed,
+    Opened,
+    Seats,
+    active,
+    changed,
+    nobody_here,
+)
 from bot.services.talk.listening import Listening, announce
 from bot.services.talk.turns import Turns
 from bot.texts import N_
@@ -111,7 +119,8 @@ class Lives:
     async def reopen(self, asking: Asking, which: str, admit: Callable[[UUID], None]) -> Reopened:
         """Take up a conversation that was held here, with its characters; the one that goes on here now is archived.
 
-        `admit` raises where who asks may not ask a character in. Raises `NotFound`, `NotAllowed` or `Conflict`.
+        `admit` raises where who asks may not ask a character in. Raises `NotFound` (also where its characters are
+        deleted), `NotAllowed` or `Conflict`.
         """
         wanted = await self._seats.meant(asking, which)
         async with self._database.work(Actor.turn(wanted, asking.by)) as work:
@@ -126,6 +135,8 @@ class Lives:
             with _or_changed():
                 await conversations.reopen(work.session, wanted)
             here = await conversations.present(work.session, wanted)
+            if not here:
+                raise nobody_here()
             for character in here:
                 admit(character.character_id)
             await conversations.settle_kind(work.session, wanted)
