@@ -6,8 +6,9 @@ import pytest
 
 from bot.services.talk.places import PlaceValues
 from sandbox import trouble
-from sandbox.acts import messages, threads
-from sandbox.world.models import Channel
+from sandbox.acts import channels, messages, threads
+from sandbox.permissions import Permission
+from sandbox.world.models import Channel, ChannelType, Overwrite
 from tests.fakes.scripted_provider import Say
 from tests.whole.cafe import Whole, menu, pressed, until
 
@@ -18,17 +19,25 @@ def forum(here: Whole) -> Channel:
     return here.channel("story-corner")
 
 
-async def post(here: Whole, by: str = "robin", *, title: str = "Night at the archive", character: str = "Mira") -> Any:
+async def post(
+    here: Whole,
+    by: str = "robin",
+    *,
+    title: str = "Night at the archive",
+    character: str = "Mira",
+    at: Channel | None = None,
+    place: str = "tavern",
+) -> Any:
     """Use /character post; what is read then."""
     command = next(one for one in here.sandbox.world.commands if one.body["name"] == "character")
     given = [
         {"type": 3, "name": "character", "value": character},
-        {"type": 7, "name": "forum", "value": forum(here).id},
+        {"type": 7, "name": "forum", "value": (at or forum(here)).id},
         {"type": 3, "name": "title", "value": title},
     ]
     options = [{"type": 1, "name": "post", "options": given}]
     data = {"id": command.id, "name": "character", "type": 1, "options": options}
-    told = await pressed(here, by, here.channel("tavern").id, 2, data)
+    told = await pressed(here, by, here.channel(place).id, 2, data)
     await here.cafe.turns.idle()
     return told
 
@@ -94,6 +103,29 @@ async def test_where_no_post_may_be_begun_it_is_said_and_none_is(here: Whole) ->
     await until(lambda: here.program.client.missing_in(here.place(forum(here))), "the bot may no more")
     assert "I need the permission **View Channel**" in (await post(here, title="Never")).content
     assert len(posts(here)) == before + 1
+
+
+async def test_who_may_not_post_there_has_no_character_do_it(here: Whole) -> None:
+    await here.make("sasha", "Mira", greeting=GREETING)
+    before = len(posts(here))
+    everybody = Overwrite(here.sandbox.guild.id, 0, deny=int(Permission.SEND_MESSAGES))
+    forum(here).overwrites = [*forum(here).overwrites, everybody]
+    channels.change_channel(here.sandbox.core, forum(here))
+    refused = await post(here)
+    assert refused.content.startswith("You may not post in that forum")
+    assert refused.flags & 64
+    assert len(posts(here)) == before
+    # Control: an admin may.
+    assert "began a post" in (await post(here, "alex")).content
+
+
+async def test_where_no_bot_is_no_post_is_begun(here: Whole) -> None:
+    await here.make("sasha", "Mira", greeting=GREETING)
+    pier = here.channel("pier")
+    there = channels.make_channel(here.sandbox.core, pier.guild_id or "", "tall-tales", kind=ChannelType.FORUM)
+    refused = await post(here, at=there, place="pier")
+    assert refused.content.startswith("This works only in a server that I am a member of.")
+    assert not [one for one in here.sandbox.world.channels if one.parent_id == there.id]
 
 
 async def test_into_a_forum_with_a_character_of_its_own_it_comes_by_itself(here: Whole) -> None:
