@@ -100,7 +100,7 @@ LIST_SEARCH_MAX = Limit(
 RETENTION_DAYS_MAX = Limit(3650, "days", "ten years; longer is for ever")
 WAITING_PER_CHANNEL = Limit(20, "messages", "a queue longer than this is answered too late to make sense")
 TURNS_AT_ONCE = Limit(
-    24, "answers", "keeps the program within its send limits: Discord allows 50 requests a second", discord=50
+    400, "answers", "an answer mostly waits for its model and for Discord; more at once are more than one process can show"
 )
 TURN_ATTEMPTS_MAX = Limit(3, "attempts", "an answer that brought the program down twice is not tried for ever")
 ANSWER_WITHIN_SECONDS = Limit(

@@ -15,7 +15,7 @@ from bench.parts.town import Stamps
 from sandbox.world.models import Channel
 
 _PATIENCE_SECONDS = 30.0
-_WARM = 2
+_WARM = 1
 """Messages to each channel before anything is measured: webhooks and pictures are made once, not per reply."""
 
 

@@ -7,6 +7,7 @@ Only the two numbers that headers never carry are ours: 50 requests a second for
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from bot.clock import Clock
 
 REQUESTS_PER_SECOND = 45
+KEPT_FOR_WORDS = 15
+"""Of these, requests that those who can wait (streamed edits, buttons to be taken away) leave to others."""
 INVALID_WINDOW_SECONDS = 600.0
 INVALID_CEILING = 9_000
 _KEPT_BUCKETS = 2_000
@@ -54,6 +57,7 @@ class Allowance:
         self._sent: deque[float] = deque()
         self._invalid: deque[float] = deque()
         self._stopped_until = 0.0
+        self._queue = asyncio.Lock()
 
     @property
     def invalid_requests(self) -> int:
@@ -69,18 +73,27 @@ class Allowance:
         return self.invalid_requests >= INVALID_CEILING
 
     def room(self, route: Route) -> Room:
-        """What this route's bucket still holds."""
+        """What this route's bucket still holds, for who can wait: nothing while all routes together are short."""
         bucket = self._bucket(route)
         now = self._clock.monotonic()
-        pause = max(0.0, self._stopped_until - now)
+        pause = self._pause(REQUESTS_PER_SECOND - KEPT_FOR_WORDS)
         if bucket is None or bucket.resets_at <= now:
             return Room(0 if pause else None, pause)
         return Room(0 if pause else bucket.remaining, max(pause, bucket.resets_at - now))
 
     async def take(self, route: Route) -> None:
-        """Wait until a request on this route may leave, and count it as left."""
-        while (wait := self._wait(route)) > 0:
-            await self._clock.sleep(wait)
+        """Wait until a request on this route may leave, and count it as left. Who waits longest goes first."""
+        while True:
+            while (wait := self._bucket_pause(route)) > 0:
+                await self._clock.sleep(wait)
+            async with self._queue:
+                while (wait := self._pause(REQUESTS_PER_SECOND)) > 0:
+                    await self._clock.sleep(wait)
+                if self._bucket_pause(route) <= 0:
+                    self._count(route)
+                    return
+
+    def _count(self, route: Route) -> None:
         self._sent.append(self._clock.monotonic())
         bucket = self._bucket(route)
         if bucket is not None:
@@ -121,18 +134,20 @@ class Allowance:
         """One more request that Discord counts towards a ban."""
         self._invalid.append(self._clock.monotonic())
 
-    def _wait(self, route: Route) -> float:
+    def _pause(self, most: int) -> float:
+        """Seconds until fewer than `most` requests left within a second, and none is forbidden everywhere."""
         now = self._clock.monotonic()
         if self._stopped_until > now:
             return self._stopped_until - now
         while self._sent and self._sent[0] <= now - 1:
             self._sent.popleft()
-        if len(self._sent) >= REQUESTS_PER_SECOND:
-            return max(self._sent[0] + 1 - now, 0.001)
-        bucket = self._bucket(route)
-        if bucket is not None and bucket.remaining <= 0 and bucket.resets_at > now:
-            return bucket.resets_at - now
-        return 0.0
+        return max(self._sent[-most] + 1 - now, 0.001) if len(self._sent) >= most else 0.0
+
+    def _bucket_pause(self, route: Route) -> float:
+        bucket, now = self._bucket(route), self._clock.monotonic()
+        return (
+            bucket.resets_at - now if bucket is not None and bucket.remaining <= 0 and bucket.resets_at > now else 0.0
+        )
 
     def _bucket(self, route: Route) -> _Bucket | None:
         name = self._hashes.get(route.shape)

@@ -14,7 +14,7 @@ from bot.ports import Face, ForMe, PartLog, Performance, Place, Scene, Via
 from bot.texts import Say
 from bot.transport.cards import body_of, has_rows, without_rows
 from bot.transport.chunking import split
-from bot.transport.executor import Call, Done, Executor, Outcome
+from bot.transport.executor import Call, Done, Executor, Outcome, Refused, Unsent
 from bot.transport.harmless import harmless
 from bot.transport.lookback import Lookback
 from bot.transport.marks import held_row
@@ -130,18 +130,20 @@ class WebhookStage:
         if not isinstance(outcome, Done):
             log.warning("remark_failed", channel_id=place.channel_id, key=key, outcome=repr(outcome)[:120])
 
-    async def strip(self, place: Place, message_id: int) -> None:
-        """Take the button from under an earlier reply: only the last one in a channel has it. Failures are ignored.
+    async def strip(self, place: Place, message_id: int) -> bool:
+        """Take the button from under an earlier reply: only the last one in a channel has it.
 
-        An interaction's answers keep theirs: nothing opens them any more.
+        False where the limits are short: words go first, so ask again later. Other failures are ignored. An
+        interaction's answers keep their button: nothing opens them any more.
         """
         try:
             if place.via is Via.WEBHOOK:
-                await self._speaker.edit(place, message_id, None, [])
-            elif place.via is Via.BOT:
+                return not _is_short(await self._speaker.edit(place, message_id, None, [], patient=False))
+            if place.via is Via.BOT:
                 await self._strip_card(place, message_id)
         except (StageError, Gone, Orphaned) as error:
             log.info("strip_failed", channel_id=place.channel_id, error=str(error) or type(error).__name__)
+        return True
 
     async def open_thread(
         self,
@@ -192,6 +194,10 @@ class WebhookStage:
         components = cast("dict[str, object]", outcome.body).get("components")
         if has_rows(components):
             await self._executor.request(Call("PATCH", _MESSAGE, ids, body=body_of(without_rows(components))))
+
+
+def _is_short(outcome: Outcome) -> bool:
+    return isinstance(outcome, Unsent) or (isinstance(outcome, Refused) and outcome.status == 429)
 
 
 def _keep(kept: OrderedDict[int, Value], channel_id: int, value: Value) -> None:

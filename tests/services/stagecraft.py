@@ -86,6 +86,7 @@ class Channels:
     posts: list[Posted] = field(default_factory=list)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     stripped: list[int] = field(default_factory=list)
+    short_for: int = 0
     buttons: list[ForMe] = field(default_factory=list)
     told: list[tuple[int, str]] = field(default_factory=list)
     files: dict[int, bytes] = field(default_factory=dict)
@@ -185,8 +186,12 @@ class FakeStage:
         if for_me is not None:
             self.channels.buttons.append(for_me)
 
-    async def strip(self, place: Place, message_id: int) -> None:
+    async def strip(self, place: Place, message_id: int) -> bool:
+        if self.channels.short_for > 0:
+            self.channels.short_for -= 1
+            return False
         self.channels.stripped.append(message_id)
+        return True
 
     async def open_thread(
         self,

@@ -259,6 +259,22 @@ async def test_the_button_stands_under_the_last_reply_only_also_after_a_restart(
     await second.crash()
 
 
+async def test_a_button_is_taken_away_later_where_the_limits_are_short(program: Program) -> None:
+    await replied(program)
+    program.channels.short_for = 3
+    await program.turns.hear(said("Mira, again?"))
+    await program.turns.idle()
+    assert program.channels.stripped == [program.channels.posts[0].message_id]
+    # For longer it is left; the next reply finds both.
+    program.channels.short_for = 6
+    await program.turns.hear(said("Mira, and once more?"))
+    await program.turns.idle()
+    assert await rows(program, "SELECT has_controls FROM turns ORDER BY id") == [(False,), (True,), (True,)]
+    await program.turns.hear(said("Mira, at last?"))
+    await program.turns.idle()
+    assert await rows(program, "SELECT has_controls FROM turns ORDER BY id") == [(False,), (False,), (False,), (True,)]
+
+
 async def test_every_message_of_a_reply_tells_who_made_it(program: Program) -> None:
     turn_id = await replied(program, "word " * 900, "short.")
     ids = [post.message_id for post in program.channels.posts]

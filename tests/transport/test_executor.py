@@ -191,6 +191,30 @@ async def test_at_most_45_requests_leave_in_a_second() -> None:
         assert sum(at <= other < at + 1 for other in left) <= REQUESTS_PER_SECOND
 
 
+async def test_who_waits_longest_leaves_first_and_who_can_wait_finds_no_room_meanwhile() -> None:
+    clock = HandClock()
+    allowance = Allowance(clock)
+    route = Route("GET /x")
+    assert allowance.room(route).remaining is None
+    left: list[int] = []
+
+    async def leave(number: int) -> None:
+        await allowance.take(route)
+        left.append(number)
+
+    tasks = [asyncio.create_task(leave(number)) for number in range(100)]
+    for _ in range(500):
+        await asyncio.sleep(0)
+    assert len(left) == REQUESTS_PER_SECOND
+    room = allowance.room(route)
+    assert room.remaining == 0
+    assert 0 < room.seconds_to_reset <= 1
+    while not all(task.done() for task in tasks):
+        await asyncio.sleep(0)
+        clock.skip()
+    assert left == sorted(left)
+
+
 async def test_a_bucket_is_never_overdrawn_by_many_at_once() -> None:
     """Twenty callers wake when the window resets; the server counts at most its limit in each window."""
     clock = HandClock()

@@ -96,8 +96,21 @@ async def test_the_first_post_waits_for_some_words_but_not_long() -> None:
         assert [message.content for message in here.said] == ["W"]
         quick = here.perform()
         quick.show("Quite a few words at once, more than twenty.")
-        await here.settle()
+        await here.pass_time(0.1)
         assert len(here.said) == 2
+
+
+async def test_an_answer_that_is_whole_at_once_is_posted_once() -> None:
+    async with hall(self_winding=False) as here:
+        performance = here.perform()
+        performance.show("Quite a few words at once, more than twenty.")
+        await here.pass_time(0.05)
+        await performance.finish("Quite a few words at once, more than twenty. And that is all.")
+        assert [message.content for message in here.said] == [
+            "Quite a few words at once, more than twenty. And that is all."
+        ]
+        assert verbs(here) == [["more"]]
+        assert here.calls("PATCH") == []
 
 
 async def test_the_same_text_is_not_written_twice() -> None:

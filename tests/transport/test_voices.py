@@ -86,7 +86,7 @@ async def test_a_card_grows_and_splits_and_only_its_last_message_has_the_button(
         show = here.perform(scene)
         for length in range(200, len(LONG), 400):
             show.show(LONG[:length])
-            await here.pass_time(0.5)
+            await here.pass_time(0.6)
         await show.finish(LONG)
         shown = cards(here)
         assert [words(one) for one in shown] == split(LONG)
@@ -205,7 +205,7 @@ async def test_an_answer_is_streamed_into_the_first_message() -> None:
         show = here.perform(scene)
         for length in range(20, 400, 40):
             show.show(LONG[:length])
-            await here.pass_time(0.5)
+            await here.pass_time(0.6)
         streamed = len(here.calls("PATCH", "/messages/"))
         await show.finish(LONG[:400].strip())
         assert streamed >= 3

@@ -8,14 +8,14 @@ reply that stands already goes the same way when it is worded again; until the n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 import structlog
 
 from bot import limits
 from bot.clock import Clock
-from bot.errors import Closed, NotFound, ProviderError, StageClosed, StageError, StageUnsure
+from bot.errors import Closed, ProviderError, StageClosed, StageError, StageUnsure
 from bot.ports import ModelPool, Part, Performance, Place, RepliedTo, Scene, Stage
 from bot.services.talk import failures
 from bot.services.talk.backstage import Backstage
@@ -28,8 +28,13 @@ from bot.services.talk.wordings import EmptyAnswer, Passing, Wordings
 from bot.texts import Say
 from db.models import ConversationVia, TurnKind, TurnState
 from db.queries.talk.turns import Standing
+from db.queries.talk.variants import Control
 
 _log = structlog.get_logger(__name__)
+
+_STRIP_ATTEMPTS = 6
+_STRIP_PAUSE_SECONDS = 5.0
+"""Words go before buttons: where the limits are short, an old one stays for a while."""
 
 
 class Answering:
@@ -53,11 +58,13 @@ class Answering:
         self._backstage = backstage
         self._wordings = Wordings(snapshots, clock=clock, passing=passing)
         self._models = models
+        self._clock = clock
         self._stage = stage
         self._hearing = hearing
         self._language = language
         self._running: dict[UUID, Running] = {}
         self._waited_for: dict[UUID, asyncio.Future[Outcome]] = {}
+        self._stripping: dict[int, asyncio.Task[None]] = {}
 
     def running(self, turn_id: UUID) -> Running | None:
         """A turn at work."""
@@ -74,12 +81,20 @@ class Answering:
         """
         return self._waited_for.setdefault(turn_id, asyncio.get_running_loop().create_future())
 
-    def close(self) -> None:
+    async def idle(self) -> None:
+        """Return once no button is being taken away any more."""
+        while self._stripping:
+            await asyncio.gather(*self._stripping.values())
+
+    async def close(self) -> None:
         """Nobody waits any longer: what is not finished is finished by the next run."""
         for waiting in self._waited_for.values():
             if not waiting.done():
                 waiting.set_result(NOTHING_SAID)
         self._waited_for.clear()
+        for task in self._stripping.values():
+            task.cancel()
+        await asyncio.gather(*self._stripping.values(), return_exceptions=True)
 
     async def answer(
         self, turn_id: UUID, conversation_id: UUID, *, is_gone: Callable[[], bool] = lambda: False
@@ -88,10 +103,7 @@ class Answering:
 
         `is_gone` tells whether what it answers was taken back before the turn could be interrupted.
         """
-        try:
-            taken = await self._rows.take_up(turn_id, conversation_id)
-        except NotFound:
-            taken = None  # the character is gone, and its turns with it
+        taken = await self._rows.take_up(turn_id, conversation_id)
         if taken is None:
             self._tell(turn_id, NOTHING_SAID)
             return None
@@ -172,12 +184,35 @@ class Answering:
         earlier, following = await self._rows.sent(turn, parts, text, follower)
         await self._backstage.shown(turn, parts, (follower, following) if follower and following else None)
         self._tell(turn.turn_id, WELL)
-        for one in earlier:
-            await self._stage.strip(place_of(turn), one.message_id)
-        if earlier:
-            await self._rows.stripped(turn, earlier)
+        self._strip(turn, [one for one in earlier if one.message_id not in self._stripping])
         if running.is_outgrown:
             await self._rows.outgrown(turn)
+
+    def _strip(self, turn: Standing, earlier: Sequence[Control]) -> None:
+        """Take the button from under earlier replies, beside what comes next: nobody waits for it.
+
+        What is not done here is found again when the next reply of the conversation is shown.
+        """
+        if not earlier:
+            return
+        task = asyncio.create_task(self._stripped(turn, earlier), name=f"strip {turn.turn_id}")
+        for one in earlier:
+            self._stripping[one.message_id] = task
+        task.add_done_callback(lambda _: [self._stripping.pop(one.message_id, None) for one in earlier])
+
+    async def _stripped(self, turn: Standing, earlier: Sequence[Control]) -> None:
+        left = list(earlier)
+        try:
+            for _ in range(_STRIP_ATTEMPTS):
+                done = [one for one in left if await self._stage.strip(place_of(turn), one.message_id)]
+                if done:
+                    await self._rows.stripped(turn, done)
+                left = [one for one in left if one not in done]
+                if not left:
+                    return
+                await self._clock.sleep(_STRIP_PAUSE_SECONDS)
+        except Exception:  # a border: a task of its own
+            _log.exception("strip_failed", turn_id=str(turn.turn_id))
 
     # -------------------------------------------------------------------------------------------- the stage
 
@@ -237,10 +272,10 @@ class Answering:
 
     async def _closed(self, turn: Standing, cast: Cast, error: StageClosed) -> TurnState:
         _log.warning("stage_closed", turn_id=str(turn.turn_id), reason=error.reason, permissions=error.permissions)
-        if error.reason in {"unreachable", "rate_limited"}:
+        if error.reason.is_passing:
             # Discord cannot be reached now; the text is safe, and what stands there is looked for later.
             return await self._end(turn, TurnState.UNKNOWN, error.reason)
-        if error.reason == "removed":
+        if error.reason is Closed.REMOVED:
             await self._rows.gone(turn)
             self._tell(turn.turn_id, Outcome(False, DELETED))
             return TurnState.CANCELLED

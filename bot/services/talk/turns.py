@@ -162,6 +162,7 @@ class Turns(Afterwards):
     async def idle(self) -> None:
         """Return once everything heard so far is answered."""
         await self._lanes.idle()
+        await self._answering.idle()
 
     async def close(self, *, within_seconds: float = float(limits.DRAIN_SECONDS)) -> bool:
         """Answer nothing new, let running answers finish, write what is only in memory. Says whether all finished.
@@ -170,7 +171,7 @@ class Turns(Afterwards):
         """
         self._is_closing = True
         finished = await self._lanes.close(within_seconds=within_seconds)
-        self._answering.close()
+        await self._answering.close()
         if self._beat is not None:
             self._beat.cancel()
             with contextlib.suppress(asyncio.CancelledError):
