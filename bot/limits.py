@@ -85,9 +85,13 @@ EXPORT_LINES = Limit(10_000, "lines", "a copy is made in memory; so many lines t
 EXPORT_BYTES_MAX = Limit(
     8_000_000, "bytes", "the whole answer must fit what Discord lets a bot upload", discord=10 * 1024 * 1024
 )
-RECAP_LINES = Limit(1000, "lines", "how far back a recap that is made afresh looks; beyond that nobody remembers either")
+RECAP_LINES = Limit(
+    1000, "lines", "how far back a recap that is made afresh looks; beyond that nobody remembers either"
+)
 RECAP_AFTER_LINES = Limit(8, "lines", "a recap is not made by itself for fewer new ones: each asks the model once more")
-RECAP_KEPT_LINES = Limit(20, "lines", "the newest ones, which a recap that is made by itself leaves to be said as they are")
+RECAP_KEPT_LINES = Limit(
+    20, "lines", "the newest ones, which a recap that is made by itself leaves to be said as they are"
+)
 RECAP_TEXT_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
 RECAPS_AT_ONCE = Limit(2, "recaps", "made by themselves; they must not keep a model from answering people")
 RECAP_SECONDS = Limit(600, "seconds", "after that whoever was making a recap is taken to have died over it")
@@ -100,7 +104,9 @@ LIST_SEARCH_MAX = Limit(
 RETENTION_DAYS_MAX = Limit(3650, "days", "ten years; longer is for ever")
 WAITING_PER_CHANNEL = Limit(20, "messages", "a queue longer than this is answered too late to make sense")
 TURNS_AT_ONCE = Limit(
-    400, "answers", "an answer mostly waits for its model and for Discord; more at once are more than one process can show"
+    400,
+    "answers",
+    "an answer mostly waits for its model and for Discord; more at once are more than one process can show",
 )
 TURN_ATTEMPTS_MAX = Limit(3, "attempts", "an answer that brought the program down twice is not tried for ever")
 ANSWER_WITHIN_SECONDS = Limit(

@@ -15,8 +15,9 @@ class Size:
     seconds: float
     servers: int
     channels: int = 250
-    """Discord lets a webhook make 5 calls in two seconds, and all webhooks of a channel say 30 messages a minute. A reply
-    makes about three calls. So 25 replies a second take 60 channels and more, or the figures are those of the limits."""
+    """Discord lets a webhook make 5 calls in two seconds, and all webhooks of a channel say 30 messages a minute. A
+    reply makes about three calls. So 25 replies a second take 60 channels and more, or the figures are those of the
+    limits."""
 
 
 FULL = Size(rounds=5, messages=30_000, per_second=25, seconds=60, servers=2500)
