@@ -14,7 +14,7 @@ class Size:
     per_second: float
     seconds: float
     servers: int
-    channels: int = 250
+    channels: int = 120
     """Discord lets a webhook make 5 calls in two seconds, and all webhooks of a channel say 30 messages a minute. A
     reply makes about three calls. So 25 replies a second take 60 channels and more, or the figures are those of the
     limits."""

@@ -266,7 +266,7 @@ async def test_a_button_is_taken_away_later_where_the_limits_are_short(program: 
     await program.turns.idle()
     assert program.channels.stripped == [program.channels.posts[0].message_id]
     # For longer it is left; the next reply finds both.
-    program.channels.short_for = 6
+    program.channels.short_for = 10
     await program.turns.hear(said("Mira, and once more?"))
     await program.turns.idle()
     assert await rows(program, "SELECT has_controls FROM turns ORDER BY id") == [(False,), (True,), (True,)]

@@ -32,8 +32,8 @@ from db.queries.talk.variants import Control
 
 _log = structlog.get_logger(__name__)
 
-_STRIP_ATTEMPTS = 6
-_STRIP_PAUSE_SECONDS = 5.0
+_STRIP_ATTEMPTS = 10
+_STRIP_PAUSE_SECONDS = 2.0
 """Words go before buttons: where the limits are short, an old one stays for a while."""
 
 
