@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from bot.errors import NotAllowed, NotFound
+from bot.errors import Conflict, NotAllowed, NotFound
 from bot.ports import Rights
 from bot.services.talk.replies import May
+from bot.texts import Say
 from db.models import ConversationKind, ParticipantRole
 from db.queries import house
 from db.work import Actor
@@ -180,3 +181,28 @@ async def test_the_only_one_there_stays_first(program: Program) -> None:
     assert (await of.cast(robin, "mira", ParticipantRole.SECONDARY))[1] is ParticipantRole.PRIMARY
     with pytest.raises(NotFound, match="No such character"):
         await of.cast(robin, "Juno", ParticipantRole.PRIMARY)
+
+
+async def test_what_was_said_in_a_channel_is_read_there_only(program: Program) -> None:
+    await tavern(program)
+    await say(program, "Mira?", SASHA)
+    which = str(await here(program))
+    await rows(program, "UPDATE conversations SET summary = 'They spoke of lanterns.' RETURNING 1")
+    for who in (ROBIN, SASHA):
+        there, away = await asking(program, who), await asking(program, who, PARLOUR)
+        assert (await program.conversations.shelf.card(there, which)).summary == "They spoke of lanterns."
+        # It may be that they cannot see that channel any more; the card shows that it is theirs, and none of its words.
+        assert (await program.conversations.shelf.card(away, which)).summary == ""
+        assert (await program.recaps.look(there, which)).text == "They spoke of lanterns."
+        for reading in (
+            program.recaps.look(away, which),
+            program.recaps.make(away, which),
+            program.exports.export(away, "t", Say("en"), which),
+        ):
+            with pytest.raises(Conflict) as caught:
+                await reading
+            assert caught.value.code == "held_elsewhere"
+        assert (await program.exports.export(there, "t", Say("en"), which)).lines
+    with pytest.raises(Conflict):
+        await program.recaps.edit(await asking(program, ROBIN, PARLOUR), "Mine now.", which)
+    assert await rows(program, "SELECT summary FROM conversations") == [("They spoke of lanterns.",)]

@@ -24,7 +24,7 @@ from bot.clock import Clock
 from bot.errors import InvalidInput, LimitReached, NotFound
 from bot.services.talk import transcripts
 from bot.services.talk.conversations.arrangements import Named, named
-from bot.services.talk.conversations.seats import Asking, Deed, Seat, Seats
+from bot.services.talk.conversations.seats import Asking, Deed, Seat, Seats, refuse_elsewhere
 from bot.services.talk.exported import (
     ExportedAttachment,
     ExportedCharacter,
@@ -101,6 +101,7 @@ class Exports:
         most = _checked(most)
         async with self._seats.opened(asking, Deed.LOOK, which) as opened:
             one = opened.conversation
+            refuse_elsewhere(one, asking.place)
             name = await named(opened)
             held = await exports.held(opened.work.session, one.id, limit=most)
             reader = _Reader(asking.by, opened.seat, _since(held.participants, asking.by))

@@ -22,7 +22,7 @@ from bot.ports import Finished, ModelPool, ModelRequest, Models, Token, Usage
 from bot.services.characters.drafts import clean_text
 from bot.services.talk.compose_recap import first_part, kept
 from bot.services.talk.compose_types import CharacterSheet, Snapshot
-from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seats
+from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seats, refuse_elsewhere
 from bot.services.talk.replies import Took
 from bot.services.talk.snapshot import SOMEBODY, line_of
 from bot.texts import N_
@@ -108,6 +108,7 @@ class Recaps:
     async def look(self, asking: Asking, which: str | None = None) -> Told:
         """The recap as it stands. Raises `NotFound` or `NotAllowed`."""
         async with self._seats.opened(asking, Deed.LOOK, which) as opened:
+            refuse_elsewhere(opened.conversation, asking.place)
             return await _told(opened)
 
     async def make(self, asking: Asking, which: str | None = None, *, afresh: bool = False) -> Told:
@@ -118,6 +119,7 @@ class Recaps:
         answers.
         """
         async with self._seats.opened(asking, Deed.ARRANGE if afresh else Deed.LOOK, which) as opened:
+            refuse_elsewhere(opened.conversation, asking.place)
             conversation_id = opened.conversation.id
         async with self._in_hand(conversation_id) as is_mine:
             if not is_mine:
@@ -133,6 +135,7 @@ class Recaps:
         text = self.check(typed)
         async with self._seats.opened(asking, Deed.ARRANGE, which) as opened:
             one, session = opened.conversation, opened.work.session
+            refuse_elsewhere(one, asking.place)
             if text != one.summary:
                 _, newest = await recaps.since(session, one.id, None)
                 await recaps.put(session, one.id, text, one.summarized_through or newest or one.id)

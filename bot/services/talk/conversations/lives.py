@@ -20,6 +20,7 @@ from bot.services.talk.conversations.seats import (
     Seats,
     active,
     changed,
+    held_elsewhere,
     nobody_here,
 )
 from bot.services.talk.listening import Listening, announce
@@ -206,8 +207,4 @@ def _refuse_elsewhere(one: Conversation, asking: Asking) -> None:
             "goes_on_already", N_("This conversation goes on already, in <#{channel}>."), channel=one.channel_id
         )
     if one.channel_id != asking.place.channel_id or one.via is not ConversationVia(asking.place.via.value):
-        raise Conflict(
-            "held_elsewhere",
-            N_("This conversation was held in <#{channel}>. Go there and use the same command."),
-            channel=one.channel_id,
-        )
+        raise held_elsewhere(one)

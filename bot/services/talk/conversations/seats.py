@@ -162,6 +162,30 @@ class Seats:
         return Opened(work, conversation, seat)
 
 
+def is_readable_here(one: Conversation, place: Place) -> bool:
+    """Whether what was said may be read from a place: of a server's channel, in that channel only.
+
+    Who could read there once may not be allowed to any more, and Discord tells us of no role that changed; but it lets
+    nobody use a command in a channel that they cannot see. Pure.
+    """
+    return one.guild_id is None or one.channel_id == place.channel_id
+
+
+def refuse_elsewhere(one: Conversation, place: Place) -> None:
+    """Raises `Conflict` where what was said may not be read from a place."""
+    if not is_readable_here(one, place):
+        raise held_elsewhere(one)
+
+
+def held_elsewhere(one: Conversation) -> Conflict:
+    """The refusal in any place but a conversation's own."""
+    return Conflict(
+        "held_elsewhere",
+        N_("This conversation was held in <#{channel}>. Go there and use the same command."),
+        channel=one.channel_id,
+    )
+
+
 def refusal(deed: Deed) -> NotAllowed:
     """Why somebody may not do that."""
     code, sentence = _REFUSED[deed]

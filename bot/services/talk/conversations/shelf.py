@@ -12,7 +12,7 @@ from uuid import UUID
 from bot import limits
 from bot.services.characters.details import tag_of
 from bot.services.talk.conversations.arrangements import Named, named
-from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seat, Seats, refusal
+from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seat, Seats, is_readable_here, refusal
 from db.models import ConversationKind, ConversationSettings
 from db.queries.talk import conversations
 from db.queries.talk import shelf as queries
@@ -87,6 +87,7 @@ class Card:
     owner_id: UUID
     sums: Sums
     summary: str
+    """The recap; empty where that may not be read from here."""
     settings: ConversationSettings
     fork_of: str | None
     started_at: datetime
@@ -149,7 +150,7 @@ class Shelf:
     async def card(self, asking: Asking, which: str | None = None) -> Card:
         """All about one conversation. Raises `NotFound` or `NotAllowed`."""
         async with self._seats.opened(asking, Deed.LOOK, which) as opened:
-            card, source = await _card(opened, asking.by), opened.conversation.forked_from
+            card, source = await _card(opened, asking), opened.conversation.forked_from
         # Not within: whether its title may be seen is for who looks, in a work of their own.
         return card if source is None else replace(card, fork_of=await self._title(asking.by, source))
 
@@ -158,7 +159,7 @@ class Shelf:
             return await queries.titled(work.session, conversation_id) or ""
 
 
-async def _card(opened: Opened, by: UUID) -> Card:
+async def _card(opened: Opened, asking: Asking) -> Card:
     one, session = opened.conversation, opened.work.session
     return Card(
         named=await named(opened),
@@ -168,12 +169,12 @@ async def _card(opened: Opened, by: UUID) -> Card:
         channel_id=one.channel_id,
         is_active=one.is_active,
         is_muted=one.is_muted,
-        is_pinned=await queries.is_pinned(session, by, one.id),
+        is_pinned=await queries.is_pinned(session, asking.by, one.id),
         tags=tuple(one.tags),
         takes_part=tuple(await queries.taking_part(session, one.id)),
         owner_id=one.owner_id,
         sums=await queries.sums(session, one.id),
-        summary=one.summary,
+        summary=one.summary if is_readable_here(one, asking.place) else "",
         settings=one.settings,
         fork_of=None,
         started_at=one.started_at,
