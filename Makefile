@@ -61,7 +61,7 @@ docs: python ## Write the tables of the documentation that come out of the code
 
 lock: python ## Renew the requirements' locks from pyproject.toml (hashes, no hosts)
 	@"$(PYTHON)" bot/local/install.py dev
-	@for kind in '--extra embedded-db:requirements-run.lock' \
+	@for kind in '--extra embedded-db --extra local-embeddings:requirements-run.lock' \
 		'--all-extras --group dev:requirements.lock'; do \
 		$(BIN)/uv pip compile --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 		$(LOCK_FLAGS) $${kind%%:*} pyproject.toml -o $${kind##*:} --quiet || exit 1; done

@@ -161,6 +161,22 @@ FORM_FIELD_MAX = Limit(4000, "characters", "the most one field of a Discord form
 AUTOCOMPLETE_MS = Limit(1000, "milliseconds", "after that the suggestions come too late to be of use", discord=3000)
 DRAIN_SECONDS = Limit(20, "seconds", "how long running answers may finish when the program stops")
 
+# ------------------------------------------------------------------------------------------------ lore
+
+LORE_KEY_MAX = Limit(200, "characters", "a key is a name or a short phrase; a longer one is hardly ever written out")
+LORE_REGEX_BYTES_MAX = Limit(1_048_576, "bytes", "what one compiled pattern may take; hostile ones ask for gigabytes")
+LORE_TEXT_MAX = Limit(100_000, "characters", "of one text that keys are looked for in; a message has 4,000 at most")
+LORE_REMEMBERED_CHARACTERS = Limit(4_000_000, "characters", "texts whose keys are remembered, for each set of books")
+LORE_CLOCK_MAX = Limit(100, "messages", "sticky and cooldown together reach back no further than this")
+
+# ------------------------------------------------------------------------------------------------ cards
+
+CARD_FILE_BYTES_MAX = Limit(25_000_000, "bytes", "a large picture with a large book in it; more is something else")
+CARD_UNPACKED_BYTES_MAX = Limit(50_000_000, "bytes", "of one packed part of a file; a bomb unpacks to gigabytes")
+CARD_CHUNKS_MAX = Limit(20_000, "chunks", "of a PNG; a long animation has a few thousand")
+CARD_FILES_MAX = Limit(2_000, "files", "of an archive; a card with many pictures has some hundred")
+CARD_JSON_DEPTH_MAX = Limit(64, "levels", "a card is nested about eight deep")
+
 
 def all_limits() -> dict[str, Limit]:
     """Every limit by its name, in the order they are written here."""

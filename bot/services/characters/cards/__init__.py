@@ -1,0 +1,1 @@
+"""Character cards as files: taking them apart safely, reading what they say, writing them again."""

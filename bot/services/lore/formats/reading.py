@@ -1,0 +1,150 @@
+"""What all readers share: tolerant access to JSON objects, and the notes that make up a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import cast
+from uuid import UUID
+
+from bot.services.lore.book import Book, Entry
+
+JsonObject = dict[str, object]
+
+
+class Format(StrEnum):
+    """Where a file comes from."""
+
+    WORLD = "world"
+    CHARACTER_BOOK = "character_book"
+    LOREBOOK_V3 = "lorebook_v3"
+    RISU = "risu"
+    AGNAI = "agnai"
+    NOVEL = "novel"
+
+
+class Fate(StrEnum):
+    """What became of something the file said."""
+
+    KEPT = "kept"
+    """It is written back on export, and has no meaning here."""
+    CHANGED = "changed"
+    """It means something a little different here."""
+    REFUSED = "refused"
+    """It was left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the report. `detail` is the file's own value, for people to find it by."""
+
+    fate: Fate
+    field: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """An entry out of a file. `source_id` finds it again when a newer version of the file is imported."""
+
+    entry: Entry
+    raw: JsonObject
+    source_id: str
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBook:
+    """A book out of a file; its `book` holds the entries too."""
+
+    format: Format
+    book: Book
+    description: str
+    entries: tuple[ReadEntry, ...]
+    raw: JsonObject
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(slots=True)
+class Fields:
+    """One JSON object, read field by field; what nobody asked for is told as kept."""
+
+    raw: Mapping[str, object]
+    notes: list[Note] = field(default_factory=list[Note])
+    asked: set[str] = field(default_factory=set[str])
+
+    def get(self, *names: str) -> object:
+        """The first of these fields that is there and not null."""
+        self.asked.update(names)
+        for name in names:
+            if (value := self.raw.get(name)) is not None:
+                return value
+        return None
+
+    def text(self, *names: str) -> str:
+        """A text; numbers are taken as such."""
+        value = self.get(*names)
+        return value if isinstance(value, str) else "" if value is None else str(value)
+
+    def texts(self, *names: str) -> tuple[str, ...]:
+        """A list of texts, or one text with commas between them."""
+        value = self.get(*names)
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        if isinstance(value, list):
+            return tuple(str(one) for one in cast("list[object]", value) if isinstance(one, str | int | float))
+        return ()
+
+    def flag(self, *names: str, default: bool = False) -> bool:
+        """A claim. `"true"` and 1 are taken as such."""
+        value = self.get(*names)
+        if value is None:
+            return default
+        return value.strip().lower() in {"true", "1", "yes"} if isinstance(value, str) else bool(value)
+
+    def number(self, *names: str, default: int, least: int, most: int) -> int:
+        """A whole number within bounds; one beyond them is brought to the nearest and told of."""
+        found = self.some_number(*names, least=least, most=most)
+        return default if found is None else found
+
+    def some_number(self, *names: str, least: int, most: int) -> int | None:
+        """As `number`, None where the file says nothing (or nothing that is a number)."""
+        value = self.get(*names)
+        if value is None or value == "":
+            return None
+        try:
+            number = round(float(cast(str, value)))
+        except (TypeError, ValueError, OverflowError):
+            self.note(Fate.REFUSED, names[0], value)
+            return None
+        bounded = min(max(number, least), most)
+        if bounded != number:
+            self.note(Fate.CHANGED, names[0], value)
+        return bounded
+
+    def object(self, *names: str) -> JsonObject:
+        """An object inside of this one; empty where there is none."""
+        value = self.get(*names)
+        return cast(JsonObject, value) if isinstance(value, dict) else {}
+
+    def note(self, fate: Fate, name: str, value: object = "") -> None:
+        """Tell of one field."""
+        self.notes.append(Note(fate, name, str(value)[:100]))
+
+    def told(self, silent: Iterable[str] = ()) -> tuple[Note, ...]:
+        """The notes, with every field that nobody asked for; `silent` ones hold nothing worth telling."""
+        unknown = [name for name in self.raw if name not in self.asked and name not in silent]
+        return (*self.notes, *(Note(Fate.KEPT, name) for name in unknown if not _is_empty(self.raw[name])))
+
+
+def changed_since(raw: JsonObject, before: JsonObject, now: JsonObject) -> JsonObject:
+    """What to write for something that came as `raw`: it, with what is now other than it was when it was read."""
+    return {**raw, **{name: value for name, value in now.items() if before.get(name) != value}}
+
+
+NewId = Callable[[], UUID]
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value in ("", [], {}, False)

@@ -1,0 +1,135 @@
+"""SillyTavern's world files: `{"entries": {"0": {…}}}`."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+from bot.services.lore.book import Book, Entry, Mode
+from bot.services.lore.formats.entries import NUMBERS, PLACES, SILENT, mode_of, rules_of, written_rules
+from bot.services.lore.formats.keys import read_keys, written_key
+from bot.services.lore.formats.reading import (
+    Fate,
+    Fields,
+    Format,
+    JsonObject,
+    NewId,
+    ReadBook,
+    ReadEntry,
+    changed_since,
+)
+
+_BOOK_FIELDS = frozenset({"entries", "name", "description", "scanDepth", "tokenBudget", "recursiveScanning"})
+
+
+def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
+    """A world file; `name` is the file's, which is the book's where it has no other."""
+    entries = tuple(read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries")))
+    fields = Fields(raw)
+    book = Book(
+        new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries),
+        scan_depth=fields.number("scanDepth", "scan_depth", default=2, least=0, most=1000),
+        token_budget=fields.some_number("tokenBudget", "token_budget", least=0, most=1_000_000),
+        recursion=fields.flag("recursiveScanning", "recursive_scanning", default=True),
+    )  # fmt: skip
+    fields.asked |= _BOOK_FIELDS
+    return ReadBook(Format.WORLD, book, fields.text("description"), entries, raw, fields.told(SILENT))
+
+
+def listed(entries: object) -> list[tuple[str, JsonObject]]:
+    """The entries of an object or a list, with what identifies each. Ids that occur twice get another."""
+    found: list[tuple[str, JsonObject]] = []
+    if isinstance(entries, dict):
+        named = list(cast(JsonObject, entries).items())
+    elif isinstance(entries, list):
+        named = [(str(number), one) for number, one in enumerate(cast("list[object]", entries))]
+    else:
+        named = []
+    seen: set[str] = set()
+    for key, one in named:
+        if not isinstance(one, dict):
+            continue
+        entry = cast(JsonObject, one)
+        source_id = next((str(entry[name]) for name in ("uid", "id", "entry_id") if entry.get(name) is not None), key)
+        while source_id in seen:
+            source_id += "′"
+        seen.add(source_id)
+        found.append((source_id, entry))
+    return found
+
+
+def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
+    """One entry of a world file."""
+    fields = Fields(raw)
+    minds_case = fields.flag("caseSensitive", "case_sensitive")
+    whole = fields.flag("matchWholeWords", "match_whole_words", default=True)
+    keys = read_keys(fields, "key", fields.texts("key", "keys"), case_sensitive=minds_case, whole_words=whole)
+    second = fields.texts("keysecondary", "secondary_keys")
+    secondary = read_keys(fields, "keysecondary", second, case_sensitive=minds_case, whole_words=whole)
+    if secondary and not fields.flag("selective"):
+        fields.note(Fate.KEPT, "keysecondary", ", ".join(second))
+        secondary = ()
+    number = fields.number("position", default=0, least=0, most=7)
+    if number in {2, 3}:
+        fields.note(Fate.CHANGED, "position", number)
+    rules: dict[str, Any] = rules_of(fields, scan_depth=None)
+    entry = Entry(
+        entry_id,
+        name=fields.text("comment", "name"),
+        content=fields.text("content"),
+        mode=mode_of(
+            is_off=fields.flag("disable") or not fields.flag("enabled", default=True),
+            is_constant=fields.flag("constant"),
+            by_meaning=fields.flag("vectorized"),
+            has_keys=bool(keys),
+        ),
+        keys=keys,
+        secondary=secondary,
+        position=PLACES[number],
+        order=fields.number("order", "insertion_order", default=100, least=-100_000, most=100_000),
+        **rules,
+    )
+    return ReadEntry(entry, raw, source_id, fields.told(SILENT))
+
+
+def written_entry(entry: Entry, raw: JsonObject | None, uid: int) -> JsonObject:
+    """An entry for a world file."""
+    now = _fresh(entry)
+    if raw is None:
+        return {"uid": uid, **now}
+    before = _fresh(read_entry(raw, entry.id, "").entry)
+    return changed_since(raw, before, now)
+
+
+def written_world(book: Book, raws: dict[UUID, JsonObject], raw: JsonObject | None = None) -> JsonObject:
+    """A world file. `raws` are the objects that entries came from, by entry; `raw` the file's own."""
+    entries: JsonObject = {}
+    used = {str(raws[one.id].get("uid")) for one in book.entries if one.id in raws}
+    free = (number for number in range(len(used) + len(book.entries) + 1) if str(number) not in used)
+    for entry in book.entries:
+        known = raws.get(entry.id)
+        uid = known.get("uid") if known is not None else None
+        name = str(uid) if uid is not None and str(uid) not in entries else str(next(free))
+        entries[name] = written_entry(entry, known, int(name) if name.isdecimal() else 0)
+    return {**(raw or {}), "entries": entries, **({"name": book.name} if raw is None or "name" in raw else {})}
+
+
+def _fresh(entry: Entry) -> JsonObject:
+    return {
+        "key": [written_key(key) for key in entry.keys],
+        "keysecondary": [written_key(key) for key in entry.secondary],
+        "comment": entry.name,
+        "content": entry.content,
+        "constant": entry.mode is Mode.CONSTANT,
+        "selective": bool(entry.secondary),
+        "order": entry.order,
+        "position": NUMBERS[entry.position],
+        "disable": entry.mode is Mode.DISABLED,
+        "caseSensitive": _common([key.case_sensitive for key in entry.keys if not key.is_regex]),
+        "matchWholeWords": _common([key.whole_words for key in entry.keys if not key.is_regex]),
+        **written_rules(entry),
+    }
+
+
+def _common(values: list[bool]) -> bool | None:
+    return values[0] if len(set(values)) == 1 else None

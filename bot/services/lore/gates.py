@@ -1,0 +1,151 @@
+"""What speaks for an entry and what keeps it out, up to but not including the room there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.services.lore.book import EVERYWHERE, Entry, Logic, Mode
+from bot.services.lore.deck import Deck
+from bot.services.lore.dice import rolled
+from bot.services.lore.filters import kept_out
+from bot.services.lore.meaning import Meanings
+from bot.services.lore.reasons import Cause, Out, Place, Via, Why
+from bot.services.lore.scene import Scene
+from bot.services.lore.timing import Clock
+from bot.services.lore.window import Wakes, Window
+
+_PAST_THE_GATES = frozenset({Via.STICKY, Via.MANUAL})
+_BY_MEANING = frozenset({Mode.VECTOR, Mode.HYBRID})
+
+
+class Gates:
+    """The gates of one scene. `further[b]` is how many messages more than usual book `b` looks back.
+
+    Entries told of by `take_as_found` are not looked up again.
+    """
+
+    def __init__(self, deck: Deck, scene: Scene, window: Window, clock: Clock, meanings: Meanings) -> None:
+        self._deck = deck
+        self._scene = scene
+        self._window = window
+        self._clock = clock
+        self._has_past = bool(clock)
+        self._meanings = meanings
+        self._found: set[int] = set()
+        self.further = [0] * len(deck.books)
+
+    def verdict(self, number: int, wave: int) -> Via | Out | None:
+        """Whether an entry may come in: what brings it, what keeps it out, or None where nothing speaks for it yet."""
+        entry, book = self._deck.entries[number], self._deck.book(number)
+        via = self._via(number, entry, wave)
+        if via is None or type(via) is Out:
+            return via
+        if entry.mode is Mode.DISABLED:
+            return Out(Why.DISABLED)
+        if entry.filters is not EVERYWHERE and (why := kept_out(entry.filters, self._scene)):
+            return Out(why)
+        if via in _PAST_THE_GATES:
+            return via
+        if entry.delay and (missing := self._clock.waits(entry, book)):
+            return Out(Why.DELAY, missing)
+        if self._has_past and (effect := self._clock.effect(entry, book)):
+            return Out(Why.COOLDOWN, effect.left)
+        if entry.secondary and not self.has_secondary(number, wave):
+            return Out(Why.SECONDARY)
+        if entry.probability < 100:
+            points = rolled(self._scene.die, entry.id) * 100
+            if points >= entry.probability:
+                return Out(Why.DIE, points)
+        return via
+
+    def cause(self, number: int, wave: int) -> Cause:
+        """What brought an entry in that came in at this wave, with the key and its place."""
+        entry = self._deck.entries[number]
+        via = self._via(number, entry, wave)
+        assert isinstance(via, Via), "what came in was brought by something"
+        if via is Via.STICKY and (effect := self._clock.effect(entry, self._deck.book(number))):
+            return Cause(via, left=effect.left)
+        score = self._meanings.score(entry) if entry.mode in _BY_MEANING else None
+        found = self._first_key(number, wave) if via is Via.KEYWORD else None
+        if found is None:
+            return Cause(via, score=score)
+        return Cause(via, self._deck.index.keys[found[0]].text, found[1], score)
+
+    def _via(self, number: int, entry: Entry, wave: int) -> Via | Out | None:
+        if entry.sticky and self._has_past:
+            effect = self._clock.effect(entry, self._deck.book(number))
+            if effect is not None and effect.is_sticky:
+                return Via.STICKY
+        if self._scene.manual and entry.id in self._scene.manual:
+            return Via.MANUAL
+        if entry.waking.level > wave:
+            return None
+        if entry.mode is Mode.CONSTANT:
+            return Via.CONSTANT
+        has_key = number in self._found or self._first_key(number, wave) is not None
+        if entry.mode is Mode.KEYWORD:
+            return Via.KEYWORD if has_key else None
+        if self._meanings.speaks(number, entry, has_key):
+            return Via.KEYWORD if has_key else Via.VECTOR
+        return self._meanings.against(number, entry) if has_key or self._meanings.score(entry) is not None else None
+
+    def has_secondary(self, number: int, wave: int) -> bool:
+        """Whether the secondary keys are, or are not, where they should be."""
+        keys = self._deck.index.secondary_of[number]
+        if not keys:
+            return True
+        found = [self._place(number, key, wave) is not None for key in keys]
+        match self._deck.entries[number].logic:
+            case Logic.AND_ANY:
+                return any(found)
+            case Logic.AND_ALL:
+                return all(found)
+            case Logic.NOT_ALL:
+                return not all(found)
+            case Logic.NOT_ANY:
+                return not any(found)
+
+    def score(self, number: int, wave: int) -> int:
+        """How many of an entry's keys were found; secondary ones count where they must be there."""
+        index, entry = self._deck.index, self._deck.entries[number]
+        keys = index.keys_of[number] + (() if entry.logic.forbids else index.secondary_of[number])
+        return sum(self._place(number, key, wave) is not None for key in keys)
+
+    def may_wake(self, parent: int, child: int, wave: int) -> bool:
+        """Whether the words of one entry may wake another, `wave` waves after the first."""
+        book, entry = self._deck.book(child), self._deck.entries[child]
+        by = self._deck.entries[parent]
+        return (
+            book.recursion
+            and self._deck.book(parent).recursion
+            and wave <= book.steps
+            and by.waking.wakes
+            and entry.waking.is_woken
+            and (not by.waking.wakes_only or entry.id in by.waking.wakes_only)
+            and (not entry.waking.woken_only_by or by.id in entry.waking.woken_only_by)
+        )
+
+    def take_as_found(self, numbers: Iterable[int]) -> None:
+        """Keys of these entries are known to stand where they count."""
+        self._found.update(numbers)
+
+    def _first_key(self, number: int, wave: int) -> tuple[int, Place] | None:
+        best: tuple[int, Place] | None = None
+        for key in self._deck.index.keys_of[number]:
+            place = self._place(number, key, wave)
+            if place is not None and (best is None or _nearer(place, best[1])):
+                best = key, place
+        return best
+
+    def _place(self, number: int, key: int, wave: int) -> Place | None:
+        entry = self._deck.entries[number]
+        depth = self._deck.depth[number]
+        if entry.scan_depth is None:
+            depth += self.further[self._deck.book_of[number]]
+        wakes: Wakes | None = (lambda parent: self.may_wake(parent, number, wave)) if wave else None
+        return self._window.place(key, entry, depth, wakes)
+
+
+def _nearer(one: Place, other: Place) -> bool:
+    far = 1 << 30
+    return (far if one.message is None else one.message) < (far if other.message is None else other.message)
