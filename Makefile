@@ -23,9 +23,9 @@ start: python ## Run everything on this machine: database, local Discord (or you
 	@"$(PYTHON)" bot/local/install.py run
 	@exec $(BIN)/python -m bot start
 
-test: python ## Lint, types, import rules and every test, with a summary
+test: python ## Lint, types, import rules and every test, with a summary (ARGS='tests/db -x': some)
 	@"$(PYTHON)" bot/local/install.py dev
-	@exec $(BIN)/python tests/run.py
+	@exec $(BIN)/python tests/run.py $(ARGS)
 
 lint: python ## Look for what ruff, the type checker and the import rules object to
 	@"$(PYTHON)" bot/local/install.py dev

@@ -1,11 +1,13 @@
 """A pytest plugin: during the whole run every call and event of every sandbox is held against Discord's specification.
 
 A test in which something does not conform fails, whatever else it looked at. At the end the coverage tables are written
-to `build/conformance.txt`. Where the specification is not beside the project nothing is judged; the summary says so.
+to `build/conformance.txt`; for two halves `tests/conformance/together.py` writes them. Where the specification is not
+beside the project nothing is judged; the summary says so.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -105,15 +107,19 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     if not watcher.checked:
         return
+    half = config.pluginmanager.get_plugin("half")
+    if half is not None:
+        half.leave("conformance.json", json.dumps(watcher.told()))
+        return
+    terminalreporter.write_line(file_report(watcher))
+
+
+def file_report(watcher: Watcher) -> str:
+    """Write the coverage tables; the answer says so in a line."""
     BUILD.mkdir(exist_ok=True)
     target = BUILD / "conformance.txt"
     target.write_text(watcher.report(), encoding="utf-8")
-    operations = len({subject for subject, _ in watcher.calls})
-    terminalreporter.write_line(
-        f"conformance: {watcher.checked} calls and events held against Discord's specification "
-        f"({operations} endpoints, {len({event for event, _ in watcher.events})} events; "
-        f"{sum(watcher.used.counts.values())} let pass with reason): {target.relative_to(BUILD.parent)}"
-    )
+    return f"{watcher.summary()}: {target.relative_to(BUILD.parent)}"
 
 
 @pytest.fixture(scope="session")

@@ -179,6 +179,40 @@ class Watcher:
 
     # ------------------------------------------------------------------------------------------------ report
 
+    def told(self) -> dict[str, Any]:
+        """What was counted, as JSON can hold it: for `add` of another watcher."""
+        counted = {name: [[key, count] for key, count in counter.items()] for name, counter in self._counters().items()}
+        exempt = [self.used.counts[one] for one in EXEMPT]
+        return {"checked": self.checked, "counted": counted, "exempt": exempt}
+
+    def add(self, told: Mapping[str, Any]) -> None:
+        """Count what another watcher counted too."""
+        self.checked += told["checked"]
+        for name, counter in self._counters().items():
+            for key, count in told["counted"][name]:
+                counter[tuple(key) if isinstance(key, list) else key] += count
+        for one, count in zip(EXEMPT, told["exempt"], strict=True):
+            self.used.counts[one] += count
+
+    def _counters(self) -> dict[str, Counter[Any]]:
+        return {
+            "calls": self.calls,
+            "events": self.events,
+            "undescribed": self.undescribed,
+            "unknown": self.unknown,
+            "absent": self.absent,
+            "refused": self.refused,
+        }
+
+    def summary(self) -> str:
+        """What was covered, in a line."""
+        operations = len({subject for subject, _ in self.calls})
+        return (
+            f"conformance: {self.checked} calls and events held against Discord's specification "
+            f"({operations} endpoints, {len({event for event, _ in self.events})} events; "
+            f"{sum(self.used.counts.values())} let pass with reason)"
+        )
+
     def report(self) -> str:
         """The coverage tables, as text."""
         lines = ["# Held against Discord's specification", ""]
