@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -57,6 +57,26 @@ PRESENT = "actor_present()"
 """Raises where no actor is set; otherwise true. See there why it stands bare."""
 
 JOB = f"{KIND} = 'job'"
+
+
+READABLE = "(SELECT readable_lore_books())"
+WRITABLE = "(SELECT writable_lore_books())"
+RULED = "(SELECT ruled_lore_books())"
+_IS_PUBLIC = (
+    "visibility = 'public' AND deleted_at IS NULL AND password_hash IS NULL"
+    " AND (shared_until IS NULL OR shared_until > now())"
+)
+SOMEBODY = f"({USER} IS NOT NULL OR {BEHALF} IS NOT NULL)"
+
+_PART_OF_BOOK = Rules(
+    select=(
+        f"book_id IN {READABLE}"
+        f" OR ({SOMEBODY} AND EXISTS (SELECT 1 FROM lore_books AS b WHERE b.id = book_id AND {_IS_PUBLIC}))"
+    ),
+    insert=f"book_id IN {WRITABLE}",
+    update=f"book_id IN {WRITABLE}",
+    delete=f"book_id IN {WRITABLE}",
+)
 
 
 def _owns_conversation(column: str) -> str:
@@ -179,6 +199,61 @@ RULES: Mapping[str, Rules] = {
     "channel_cursors": Rules.all(JOB),
     "webhooks": Rules.all(JOB),
     "faces": Rules.all(JOB),
+    # ------------------------------------------------------------------------------------------------ lore
+    "lore_books": Rules(
+        select=f"owner_id = {USER} OR id IN {READABLE} OR ({_IS_PUBLIC} AND {SOMEBODY})",
+        insert=f"owner_id = {USER}",
+        # Who may only write in it changes its counts and version by touch_lore().
+        update=f"owner_id = {USER} OR id IN {RULED}",
+        delete=f"owner_id = {USER}",
+    ),
+    "lore_entries": _PART_OF_BOOK,
+    "lore_entry_versions": replace(_PART_OF_BOOK, select=f"book_id IN {WRITABLE}"),
+    # A turn counts what came in.
+    "lore_entry_uses": replace(
+        _PART_OF_BOOK,
+        insert=f"book_id IN {WRITABLE} OR book_id IN (SELECT lore_books_here())",
+        update=f"book_id IN {WRITABLE} OR book_id IN (SELECT lore_books_here())",
+    ),
+    "chunks": _PART_OF_BOOK,
+    "lore_attachments": Rules(
+        select=f"attached_by = {USER} OR book_id IN {READABLE}",
+        insert=f"attached_by = {USER} AND ({_PART_OF_BOOK.select})",
+        update=f"attached_by = {USER}",
+        delete=f"attached_by = {USER} OR book_id IN {RULED}",
+    ),
+    # Nobody gives themselves a grant: they ask, or the program has checked a password (admit_to_lore).
+    "grants": Rules(
+        select=f"user_id = {USER} OR book_id IN {RULED}",
+        insert=f"book_id IN {RULED} OR (user_id = {USER} AND status = 'asked')",
+        update=f"book_id IN {RULED}",
+        delete=f"user_id = {USER} OR book_id IN {RULED}",
+    ),
+    "lore_imports": Rules.all(f"user_id = {USER}"),
+    "lore_runs": Rules(
+        select=f"conversation_id = {HERE} OR conversation_id IN {MINE}",
+        insert=f"conversation_id = {HERE}",
+        update=f"conversation_id = {HERE}",
+        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
+    ),
+    "lore_activations": Rules(
+        select="EXISTS (SELECT 1 FROM lore_runs AS r WHERE r.id = run_id)",
+        insert=f"EXISTS (SELECT 1 FROM lore_runs AS r WHERE r.id = run_id AND r.conversation_id = {HERE})",
+        update="false",
+        delete=f"EXISTS (SELECT 1 FROM lore_runs AS r WHERE r.id = run_id AND r.conversation_id = {HERE})",
+    ),
+    "lore_fired": Rules(
+        select=f"conversation_id = {HERE} OR conversation_id IN {MINE}",
+        insert=f"conversation_id = {HERE}",
+        update=f"conversation_id = {HERE}",
+        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
+    ),
+    "lore_calls": Rules(
+        select=f"conversation_id = {HERE} OR user_id = {USER}",
+        insert=f"user_id = {USER} OR (user_id = {BEHALF} AND conversation_id = {HERE})",
+        update=f"conversation_id = {HERE} OR user_id = {USER}",
+        delete=f"conversation_id = {HERE} OR user_id = {USER}",
+    ),
     # ------------------------------------------------------------------------------------------------ keys, oversight
     "token_factors": Rules.all(JOB),
     "command_syncs": Rules.all(JOB),

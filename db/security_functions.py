@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from db.security_characters import CHARACTER_FUNCTIONS
 from db.security_function import JOB_ONLY, Function
+from db.security_lore import LORE_FUNCTIONS
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -16,9 +17,12 @@ DEFINER_ROLE = "botcafe_definer"
 DEFINER_READS = frozenset(
     {"users", "conversations", "participants", "characters", "turns", "turn_parts", "messages", "media"}
     | {"character_reactions", "ratings", "variant_prompts", "persona_choices"}
+    | {"lore_books", "lore_entries", "lore_attachments", "lore_runs", "lore_imports", "grants", "chunks"}
 )
-DEFINER_WRITES = frozenset({"users", "conversations", "persona_choices"})
-DEFINER_DELETES = frozenset({"characters", "messages", "variant_prompts"})
+DEFINER_WRITES = frozenset({"users", "conversations", "persona_choices", "lore_books", "grants"})
+DEFINER_DELETES = frozenset(
+    {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
+)
 
 
 _ACTOR = (
@@ -370,4 +374,4 @@ _DEFINERS = (
     ),
 )
 
-FUNCTIONS: tuple[Function, ...] = (*_ACTOR, *_DEFINERS, *CHARACTER_FUNCTIONS)
+FUNCTIONS: tuple[Function, ...] = (*_ACTOR, *_DEFINERS, *CHARACTER_FUNCTIONS, *LORE_FUNCTIONS)

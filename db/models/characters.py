@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import CHAR, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, SmallInt
@@ -130,6 +130,16 @@ class SpeechExample(BaseModel):
     character: str
 
 
+class DepthNote(BaseModel):
+    """A note that stands `depth` messages before the end of the history, as a message of `role`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = ""
+    depth: int = 4
+    role: Literal["system", "user", "assistant"] = "system"
+
+
 class Media(Base):
     """A picture, by its content. The bytes lie in the data directory, named by `sha256`; a row is one owner's claim."""
 
@@ -229,6 +239,26 @@ class Character(Base):
     model: Mapped[str | None]
     temperature: Mapped[float | None]
     is_adult: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # What character cards know beside: who it is at length, its nature, where the story stands, what is said last.
+    definition: Mapped[str] = mapped_column(server_default="")
+    personality: Mapped[str] = mapped_column(server_default="")
+    scenario: Mapped[str] = mapped_column(server_default="")
+    last_instructions: Mapped[str] = mapped_column(server_default="")
+    other_greetings: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list[str], server_default=text("'{}'::text[]")
+    )
+    group_greetings: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list[str], server_default=text("'{}'::text[]")
+    )
+    note: Mapped[DepthNote] = mapped_column(
+        Document[DepthNote](DepthNote), default=DepthNote, server_default=text("'{}'::jsonb")
+    )
+    creator_notes: Mapped[str] = mapped_column(server_default="")
+    card_creator: Mapped[str] = mapped_column(server_default="")
+    card_version: Mapped[str] = mapped_column(server_default="")
+    card_spec: Mapped[str | None]
+    # The card as it came, so that what nobody here knows is written back.
+    card: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     published_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

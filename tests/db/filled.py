@@ -42,10 +42,13 @@ class Person:
     message: UUID
     persona: UUID
     variant: UUID
+    book: UUID
+    entry: UUID
+    run: UUID
 
     @classmethod
     def new(cls, number: int) -> "Person":
-        return cls(number, *(new_id() for _ in range(8)))
+        return cls(number, *(new_id() for _ in range(11)))
 
     @property
     def channel(self) -> int:
@@ -150,6 +153,87 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
     ],
     "recaps": lambda p: [
         {"id": new_id(), "conversation_id": p.conversation, "made_by": p.user, "lines": 2, "model": "parrot"}
+    ],
+    "lore_books": lambda p: [{"id": p.book, "owner_id": p.user, "code": f"book{p.number:04}", "name": "The harbour"}],
+    "lore_entries": lambda p: [
+        {"id": p.entry, "book_id": p.book, "number": 1, "content": "The lamp is green.", "content_sha256": p.sha256}
+    ],
+    "lore_entry_versions": lambda p: [
+        {
+            "id": new_id(),
+            "book_id": p.book,
+            "entry_id": p.entry,
+            "version": 1,
+            "change": "created",
+            "state": {
+                "number": 1,
+                "name": "",
+                "content": "The lamp is green.",
+                "is_enabled": True,
+                "mode": "keyword",
+                "folder": "",
+                "tags": [],
+                "place": 0,
+                "rules": {},
+                "origin": {},
+            },
+        }
+    ],
+    "lore_entry_uses": lambda p: [{"entry_id": p.entry, "book_id": p.book, "activated_count": 1}],
+    "lore_attachments": lambda p: [
+        {"id": new_id(), "book_id": p.book, "scope": "character", "character_id": p.character, "attached_by": p.user}
+    ],
+    "grants": lambda p: [{"id": new_id(), "user_id": p.user, "book_id": p.book, "permission": "read"}],
+    "lore_imports": lambda p: [{"id": new_id(), "user_id": p.user, "file_name": "world.json"}],
+    "lore_runs": lambda p: [
+        {
+            "id": p.run,
+            "turn_id": p.turn,
+            "conversation_id": p.conversation,
+            "message_index": 1,
+            "books": [],
+            "budget": 100,
+            "spent": 10,
+            "beside": 0,
+            "refused": 0,
+            "took_us": 100,
+        }
+    ],
+    "lore_activations": lambda p: [
+        {
+            "id": new_id(),
+            "run_id": p.run,
+            "entry_id": p.entry,
+            "book_id": p.book,
+            "entry_name": "",
+            "was_included": True,
+        }
+    ],
+    "lore_fired": lambda p: [
+        {"turn_id": p.turn, "entry_id": p.entry, "conversation_id": p.conversation, "message_at": 5}
+    ],
+    "lore_calls": lambda p: [
+        {
+            "id": new_id(),
+            "conversation_id": p.conversation,
+            "entry_id": p.entry,
+            "user_id": p.user,
+            "replies_left": 1,
+        }
+    ],
+    "chunks": lambda p: [
+        {
+            "id": new_id(),
+            "entry_id": p.entry,
+            "book_id": p.book,
+            "chunk_index": 0,
+            "total_chunks": 1,
+            "text": "The lamp is green.",
+            "content_sha256": p.sha256,
+            "model": "toy",
+            "dimensions": 3,
+            "embedding": [0.1, 0.2, 0.3],
+        }
     ],
     "variant_prompts": lambda p: [{"variant_id": p.variant, "asker_id": p.user, "messages": []}],
     "inbox": lambda p: [

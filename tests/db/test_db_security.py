@@ -41,7 +41,7 @@ SYSTEM = {
 PRIVATE = {
     mapper.local_table.name for mapper in Base.registry.mappers if mapper.class_.personal.sharing is Sharing.PRIVATE
 }
-OF_A_CONVERSATION = set(FILL) - SYSTEM - PRIVATE | {"inbox"}
+OF_A_CONVERSATION = set(FILL) - SYSTEM - PRIVATE - {"grants", "lore_entry_versions"} | {"inbox"}
 """What a turn sees: everything shared that hangs on its conversation, and what waits in its channel."""
 TOLD_BY_THE_ASKER = {"profiles", "personas", "persona_choices"}
 """What a turn sees besides of the person it works for."""
