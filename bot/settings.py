@@ -25,6 +25,16 @@ class ModelChoice(StrEnum):
     OPENAI = "openai"
 
 
+class EmbeddingsChoice(StrEnum):
+    """What tells how near two texts are in meaning, for lore that is found by it."""
+
+    AUTO = "auto"
+    LOCAL = "local"
+    MULTILINGUAL = "multilingual"
+    ENDPOINT = "endpoint"
+    OFF = "off"
+
+
 class SettingsError(Exception):
     """A setting cannot be used. Its text names the setting and says what to write instead; it never holds a value."""
 
@@ -109,6 +119,21 @@ class Settings(BaseSettings):
     model_context_tokens: Annotated[int, Field(ge=512, le=4_000_000)] | None = Field(
         None,
         description="How many tokens the model holds in mind, prompt and answer together. Empty: what is known of it.",
+    )
+
+    # ---- lore by meaning
+    embeddings: EmbeddingsChoice = Field(
+        EmbeddingsChoice.AUTO,
+        description="What finds lore by meaning: auto, local, multilingual, endpoint (the server below) or off.",
+    )
+    embeddings_base_url: Address = Field(
+        "", description="Address of an OpenAI-compatible server for embeddings. Empty: OpenAI's own, if a key is given."
+    )
+    embeddings_api_key: SecretStr = Field(SecretStr(""), description="The key for that server, if it wants one.")
+    embeddings_model: str = Field("", description="The server's name of the embedding model to use.")
+    embeddings_threshold: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None,
+        description="From which similarity (0 to 1) lore counts as near. Empty: what is known of the model.",
     )
 
     # ---- what it says

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.local.database import database_sentence, revisions
 from bot.local.datadir import claimed
+from bot.local.embeddings import prepare_embeddings
 from bot.local.errors import StartError
 from bot.local.model import open_voice
 from bot.local.program import live
@@ -34,6 +35,7 @@ async def run_alone(settings: Settings, *, tell: Tell, stop: asyncio.Event, role
     require(settings)
     with claimed(settings.data_dir, role) as folder:
         await require_tables(settings.database_url.get_secret_value())
+        await prepare_embeddings(settings, tell)
         voice = await open_voice(settings, log_path=folder / "logs" / "model.log", tell=tell)
 
         def ready(running: Running) -> None:

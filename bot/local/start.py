@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from bot.local.banner import Scene, banner
 from bot.local.database import OpenDatabase, bring_up_to_date, open_database
 from bot.local.datadir import claimed
+from bot.local.embeddings import prepare_embeddings
 from bot.local.errors import StartError
 from bot.local.listening import check_port
 from bot.local.local_discord import LocalDiscord
@@ -124,6 +125,7 @@ class House:
         self._done("Discord", f"a local one at {self.discord.url}")
 
     async def _open_voice(self) -> None:
+        await prepare_embeddings(self._settings, self._tell)
         self.voice = await open_voice(self._settings, log_path=self.logs / "model.log", tell=self._tell)
         self._done("voice", self.voice.spoken_of)
 
