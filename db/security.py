@@ -238,9 +238,10 @@ RULES: Mapping[str, Rules] = {
     ),
     "lore_activations": Rules(
         select="EXISTS (SELECT 1 FROM lore_runs AS r WHERE r.id = run_id)",
-        insert=f"EXISTS (SELECT 1 FROM lore_runs AS r WHERE r.id = run_id AND r.conversation_id = {HERE})",
+        # Not by its run: one statement writes both, and sees nothing of what it writes.
+        insert=f"conversation_id = {HERE}",
         update="false",
-        delete=f"EXISTS (SELECT 1 FROM lore_runs AS r WHERE r.id = run_id AND r.conversation_id = {HERE})",
+        delete=f"conversation_id = {HERE}",
     ),
     "lore_fired": Rules(
         select=f"conversation_id = {HERE} OR conversation_id IN {MINE}",

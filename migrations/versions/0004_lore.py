@@ -432,6 +432,7 @@ def upgrade() -> None:
         sa.Column(
             "warnings", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
         ),
+        sa.Column("rest", sa.LargeBinary(), nullable=True),
         sa.Column("took_us", sa.Integer(), nullable=False),
         sa.Column("ran_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -456,10 +457,13 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("content_sha256", sa.CHAR(length=64), nullable=False),
         sa.Column("model", sa.Text(), nullable=False),
-        sa.Column("dimensions", sa.SmallInteger(), nullable=False),
-        sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(), nullable=False),
+        sa.Column("dimensions", sa.SmallInteger(), nullable=True),
+        sa.Column("embedding", pgvector.sqlalchemy.halfvec.HALFVEC(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("dimensions > 0", name=op.f("ck_chunks_dimensions_known")),
+        sa.CheckConstraint(
+            "(embedding IS NULL) = (dimensions IS NULL)", name=op.f("ck_chunks_dimensions_of_embedding")
+        ),
         sa.ForeignKeyConstraint(
             ["book_id"], ["lore_books.id"], name=op.f("fk_chunks_book_id_lore_books"), ondelete="CASCADE"
         ),
@@ -510,6 +514,7 @@ def upgrade() -> None:
         "lore_activations",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("book_id", sa.Uuid(), nullable=False),
         sa.Column("entry_name", sa.Text(), nullable=False),
@@ -543,7 +548,8 @@ def upgrade() -> None:
         sa.Column("conversation_id", sa.Uuid(), nullable=False),
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("replies_left", sa.SmallInteger(), nullable=False),
+        sa.Column("replies", sa.SmallInteger(), nullable=False),
+        sa.Column("after", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["conversation_id"],

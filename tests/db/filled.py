@@ -202,6 +202,7 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
     "lore_activations": lambda p: [
         {
             "id": new_id(),
+            "conversation_id": p.conversation,
             "run_id": p.run,
             "entry_id": p.entry,
             "book_id": p.book,
@@ -218,7 +219,8 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
             "conversation_id": p.conversation,
             "entry_id": p.entry,
             "user_id": p.user,
-            "replies_left": 1,
+            "replies": 1,
+            "after": 1,
         }
     ],
     "chunks": lambda p: [

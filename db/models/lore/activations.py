@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,7 +31,8 @@ class RunBook(BaseModel):
 class LoreRun(Base):
     """One decision about lore, for one wording of a reply. Tokens as the engine counted them; `took_us` microseconds.
 
-    `refused` counts entries that something spoke for and that stayed out; of these only the first are written down.
+    `refused` counts entries that something spoke for and that stayed out; the nearest misses are written down as
+    `LoreActivation`, those beyond them stand packed in `rest` (compressed JSON).
     `warnings` tell what could not be done as it was asked (a place the prompt has not, meanings nobody could compare).
     """
 
@@ -65,6 +66,7 @@ class LoreRun(Base):
     model: Mapped[str | None]
     threshold: Mapped[float | None]
     warnings: Mapped[list[Any]] = mapped_column(JSONB, default=list[Any], server_default=text("'[]'::jsonb"))
+    rest: Mapped[bytes | None] = mapped_column(LargeBinary)
     took_us: Mapped[int]
     ran_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
@@ -93,6 +95,8 @@ class LoreActivation(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     run_id: Mapped[UUID] = mapped_column(ForeignKey("lore_runs.id", ondelete="CASCADE"))
+    # The run's own, for row security: both are written by one statement. It goes with the run.
+    conversation_id: Mapped[UUID]
     entry_id: Mapped[UUID]
     book_id: Mapped[UUID]
     entry_name: Mapped[str]
@@ -138,7 +142,11 @@ class LoreFired(Base):
 
 
 class LoreCall(Base):
-    """An entry that a person called in by hand, for the next replies of a conversation."""
+    """An entry that a person called in by hand, for the next `replies` replies of a conversation.
+
+    `after` is the place in time of its newest message then (`bot.services.lore.scene.Said.id`): how many replies are
+    left is counted from there, so a reply that is taken back does not count.
+    """
 
     __tablename__ = "lore_calls"
     __table_args__ = (UniqueConstraint("conversation_id", "entry_id"),)
@@ -156,5 +164,6 @@ class LoreCall(Base):
     conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("lore_entries.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    replies_left: Mapped[SmallInt]
+    replies: Mapped[SmallInt]
+    after: Mapped[BigInt]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
