@@ -21,8 +21,9 @@ CHUNK_DIMENSIONS = (384, 768, 1024, 1536)
 class Chunk(Base):
     """A piece of an entry. A search only ever compares chunks of one model with a query of that model.
 
-    `content_sha256` is that of the entry's whole content when it was cut; an entry whose content is another by now, or
-    whose chunks are another model's, is cut and embedded again.
+    `content_sha256` is that of the entry's name, a line end and its whole content, in UTF-8, when it was cut; an entry
+    of which this is another by now, or whose chunks are another model's, is cut and embedded again. A chunk without
+    `embedding` is one that the model's server refused for good: it is not asked again until the entry changes.
     """
 
     __tablename__ = "chunks"
@@ -40,6 +41,7 @@ class Chunk(Base):
             for size in CHUNK_DIMENSIONS
         ),
         CheckConstraint("dimensions > 0", name="dimensions_known"),
+        CheckConstraint("(embedding IS NULL) = (dimensions IS NULL)", name="dimensions_of_embedding"),
     )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
@@ -59,6 +61,6 @@ class Chunk(Base):
     text: Mapped[str]
     content_sha256: Mapped[str] = mapped_column(CHAR(64))
     model: Mapped[str]
-    dimensions: Mapped[SmallInt]
-    embedding: Mapped[list[float]] = mapped_column(HALFVEC)
+    dimensions: Mapped[SmallInt | None]
+    embedding: Mapped[list[float] | None] = mapped_column(HALFVEC)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

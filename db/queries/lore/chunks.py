@@ -1,0 +1,276 @@
+"""Pieces of entries and their meanings: what is to be embedded, what was, and what is near to a question.
+
+A search compares only what one model made of one length. Its cast and its `dimensions = …` are written out as in the
+indexes (`db.models.lore.chunks`), else Postgres would not use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from pgvector.sqlalchemy import HALFVEC
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Double,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    cast,
+    column,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    true,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.direct import Direct, Prepared
+from db.ids import new_id
+from db.models import Chunk, LoreEntry
+from db.models.lore.rules import Mode
+
+_HASH = func.encode(func.sha256(func.convert_to(LoreEntry.name + "\n" + LoreEntry.content, "UTF8")), "hex")
+_IS_SOUGHT = LoreEntry.is_enabled & LoreEntry.mode.in_((Mode.VECTOR, Mode.HYBRID))
+_IS_SAID = func.btrim(LoreEntry.content, " \t\n\r") != ""
+
+
+# ------------------------------------------------------------------------------------------------ keeping
+
+
+@dataclass(frozen=True, slots=True)
+class Unlearnt:
+    """An entry whose meaning is not known yet, or not any more. `sha256` is that of name and content."""
+
+    entry_id: UUID
+    name: str
+    content: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of an entry and its meaning; None where the model's server refused it."""
+
+    text: str
+    vector: Sequence[float] | None
+
+
+def _is_fresh(model: str) -> ColumnElement[bool]:
+    return exists().where(Chunk.entry_id == LoreEntry.id, Chunk.model == model, Chunk.content_sha256 == _HASH)
+
+
+async def unlearnt(session: AsyncSession, book_id: UUID, model: str, most: int) -> list[Unlearnt]:
+    """Entries of a book that are to be found by meaning and have no chunks of this model and their present words."""
+    statement = (
+        select(LoreEntry.id, LoreEntry.name, LoreEntry.content, _HASH)
+        .where(LoreEntry.book_id == book_id, _IS_SOUGHT, _IS_SAID, ~_is_fresh(model))
+        .order_by(LoreEntry.number)
+        .limit(most)
+    )
+    return [Unlearnt(*row) for row in await session.execute(statement)]
+
+
+async def tidy(session: AsyncSession, book_id: UUID) -> int:
+    """Remove chunks of entries that are not to be found by meaning any more. How many."""
+    kept = exists().where(LoreEntry.id == Chunk.entry_id, _IS_SOUGHT, _IS_SAID)
+    connection = await session.connection()
+    return (await connection.execute(delete(Chunk).where(Chunk.book_id == book_id, ~kept))).rowcount
+
+
+async def put(
+    session: AsyncSession, book_id: UUID, model: str, learnt: Mapping[UUID, tuple[str, Sequence[Piece]]]
+) -> None:
+    """Replace the chunks of these entries, of whatever model; by entry the hash of what was read, and its pieces.
+
+    An entry that is gone meanwhile stays without.
+    """
+    wanted = select(LoreEntry.id).where(LoreEntry.id.in_(list(learnt)), LoreEntry.book_id == book_id)
+    there = set((await session.scalars(wanted.with_for_update(key_share=True, read=True))).all())
+    await session.execute(delete(Chunk).where(Chunk.entry_id.in_(there)))
+    rows = [
+        {
+            "id": new_id(),
+            "entry_id": entry_id,
+            "book_id": book_id,
+            "chunk_index": number,
+            "total_chunks": len(pieces),
+            "text": piece.text,
+            "content_sha256": sha256,
+            "model": model,
+            "dimensions": None if piece.vector is None else len(piece.vector),
+            "embedding": None if piece.vector is None else list(piece.vector),
+        }
+        for entry_id, (sha256, pieces) in learnt.items()
+        if entry_id in there
+        for number, piece in enumerate(pieces)
+    ]
+    if rows:
+        await session.execute(insert(Chunk), rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of the entries of a book that are to be found by meaning: how many there are, are learnt, and were refused."""
+
+    total: int
+    learnt: int
+    refused: int
+
+
+async def tally(session: AsyncSession, book_id: UUID, model: str) -> Tally:
+    """How far a book's meanings are known."""
+    fresh = (
+        select(func.bool_and(Chunk.embedding.is_not(None)).label("is_whole"))
+        .where(Chunk.entry_id == LoreEntry.id, Chunk.model == model, Chunk.content_sha256 == _HASH)
+        .lateral("fresh")
+    )
+    whole = fresh.c.is_whole
+    counts = (func.count(), func.count().filter(whole.is_(True)), func.count().filter(whole.is_(False)))
+    statement = (
+        select(*counts)
+        .select_from(LoreEntry)
+        .join(fresh, true(), isouter=True)
+        .where(LoreEntry.book_id == book_id, _IS_SOUGHT, _IS_SAID)
+    )
+    return Tally(*(await session.execute(statement)).one())
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A book with entries to learn."""
+
+    book_id: UUID
+    owner_id: UUID
+
+
+async def waiting(session: AsyncSession, model: str, most: int) -> list[Waiting]:
+    """Books of anybody with entries to learn for this model; for jobs only."""
+    rows = await session.execute(
+        text("SELECT book_id, owner_id FROM lore_to_embed(:model, :most)"), {"model": model, "most": most}
+    )
+    return [Waiting(*row) for row in rows]
+
+
+# ------------------------------------------------------------------------------------------------ searching
+
+_BOOKS = bindparam("book_ids", type_=ARRAY(Uuid()))
+_MOST = bindparam("most", type_=BigInteger())
+_MEANINGS = func.unnest(bindparam("vectors", type_=ARRAY(Text()))).table_valued(column("vector", Text()), name="asked")
+
+
+def _here(dimensions: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Chunk.book_id == any_(_BOOKS),
+        Chunk.model == bindparam("model", type_=Text()),
+        Chunk.dimensions == literal_column(str(int(dimensions))),
+    )
+
+
+def _distance(dimensions: int) -> Any:
+    asked = cast(_MEANINGS.c.vector, HALFVEC(dimensions))
+    return cast(Chunk.embedding, HALFVEC(dimensions)).op("<=>", return_type=Double())(asked)
+
+
+def _scored(found: Any) -> Prepared:
+    """By entry its best score, and how many chunks were looked at."""
+    score = func.max(1 - found.c.distance, type_=Double()).label("score")
+    return Prepared(
+        select(found.c.entry_id, score, func.count().label("seen"))
+        .group_by(found.c.entry_id)
+        .order_by(score.desc(), found.c.entry_id)
+    )
+
+
+@lru_cache(16)
+def _exactly(dimensions: int) -> Prepared:
+    scope = (
+        select(Chunk.entry_id, Chunk.embedding)
+        .where(*_here(dimensions))
+        .limit(_MOST)
+        .cte("scope")
+        .prefix_with("MATERIALIZED")
+    )
+    asked = cast(_MEANINGS.c.vector, HALFVEC(dimensions))
+    distance = cast(scope.c.embedding, HALFVEC(dimensions)).op("<=>", return_type=Double())(asked)
+    return _scored(select(scope.c.entry_id, distance.label("distance")).join(_MEANINGS, true()).subquery("found"))
+
+
+@lru_cache(16)
+def _nearest(dimensions: int) -> Prepared:
+    distance = _distance(dimensions)
+    near = (
+        select(Chunk.entry_id, distance.label("distance"))
+        .where(*_here(dimensions))
+        .order_by(distance)
+        .limit(_MOST)
+        .lateral("near")
+    )
+    found = select(near.c.entry_id, near.c.distance).select_from(_MEANINGS).join(near, true()).subquery("found")
+    return _scored(found)
+
+
+_ITERATE = Prepared(
+    select(
+        func.set_config("hnsw.iterative_scan", bindparam("scan", type_=Text()), literal_column("true")),
+        func.set_config("hnsw.ef_search", bindparam("breadth", type_=Text()), literal_column("true")),
+        func.set_config("hnsw.max_scan_tuples", bindparam("tuples", type_=Text()), literal_column("true")),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """In which books, what one model made of the questions."""
+
+    book_ids: Sequence[UUID]
+    model: str
+    vectors: Sequence[Sequence[float]]
+
+    @property
+    def dimensions(self) -> int:
+        """How many numbers a vector has."""
+        return len(self.vectors[0])
+
+    def values(self, most: int) -> dict[str, Any]:
+        """The statements' arguments."""
+        written = ["[" + ",".join(f"{one:.6g}" for one in vector) + "]" for vector in self.vectors]
+        return {"book_ids": list(self.book_ids), "model": self.model, "vectors": written, "most": most}
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """By entry the best cosine of any of its chunks with any of the questions. `seen` counts the chunks compared."""
+
+    scores: Mapping[UUID, float]
+    seen: int
+
+
+async def exactly(direct: Direct, sought: Sought, most: int) -> Near:
+    """Compare every chunk of these books, but no more than `most`, whichever these are: check `seen`. One trip."""
+    return _near(await direct.rows(_exactly(sought.dimensions), **sought.values(most)))
+
+
+async def nearest(direct: Direct, sought: Sought, most: int, *, iterates: bool = True, tuples: int = 200_000) -> Near:
+    """The `most` nearest chunks to each question, by the index. Two trips.
+
+    The index knows nothing of books: it hands out the nearest of everybody's until enough are of these (pgvector's
+    iterative scan, in strict order), or `tuples` were looked at. Without `iterates` it stops after its first handful.
+    """
+    scan = "strict_order" if iterates else "off"
+    await direct.rows(_ITERATE, scan=scan, breadth=str(min(max(most, 40), 1000)), tuples=str(tuples))
+    return _near(await direct.rows(_nearest(sought.dimensions), **sought.values(most)))
+
+
+def _near(rows: Sequence[Any]) -> Near:
+    return Near({row.entry_id: row.score for row in rows}, sum(row.seen for row in rows))
