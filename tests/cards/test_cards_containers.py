@@ -69,6 +69,30 @@ def test_a_card_is_found_wherever_it_is_kept(data: bytes) -> None:
     assert opened(data).data == CARD
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ('{"a": "é"}'.encode("utf-16"), {"a": "é"}),
+        ('{"a": "é"}'.encode("utf-32"), {"a": "é"}),
+        (b'{"a": "x\\u0000y"}', {"a": "xy"}),
+        (b'{"a\\u0000": ["\\ud83d", "\\ud83d\\ude00"]}', {"a": ["\ufffd", "\U0001f600"]}),
+        (b'{"a": NaN, "b": -Infinity}', {"a": None, "b": None}),
+        (b'{"a": 123456789012345678901234567890}', {"a": 1.2345678901234568e29}),
+        (b'{"a": "line\nbreak"}', {"a": "line\nbreak"}),
+        (b'{"a": "\\\\u0000"}', {"a": "\\u0000"}),
+    ],
+)
+def test_json_as_people_send_it_is_read_into_what_can_be_kept(data: bytes, expected: dict[str, object]) -> None:
+    assert opened(data).data == expected
+
+
+def test_base64_without_its_filling_is_read() -> None:
+    odd = orjson.dumps({**CARD, "x": "12"})
+    packed = base64.b64encode(odd)
+    assert packed.endswith(b"=")
+    assert opened(picture(chunk(b"tEXt", b"chara\0" + packed.rstrip(b"=")))).data == orjson.loads(odd)
+
+
 def test_the_newer_card_of_a_picture_counts_and_the_first_of_its_name() -> None:
     newer = orjson.dumps({"spec": "chara_card_v3"})
     assert opened(picture(text("chara"), text("ccv3", newer), text("ccv3"))).data == {"spec": "chara_card_v3"}
@@ -91,7 +115,9 @@ def test_an_archive_brings_its_icon_and_names_what_else_it_holds() -> None:
         (picture(text("chara", b"\xff\xfe")), "card_no_json"),
         (picture(chunk(b"zTXt", b"chara\0\0" + zlib.compress(b"0" * 60_000_000))), "card_unpacks_too_large"),
         (picture(chunk(b"zTXt", b"chara\0\0not zlib")), "card_broken"),
-        (b"[" * 10_000 + b"]" * 10_000, "card_no_json"),
+        (b"[" * 10_000 + b"]" * 10_000, "card_too_deep"),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "card_too_deep"),
+        (b'{"a": nothing}', "card_no_json"),
         (b'{"a":' * 90 + b"1" + b"}" * 90, "card_too_deep"),
         (archive({"x.json": JSON}), "card_not_in_archive"),
         (archive({"card.json": JSON, "../../etc/passwd": b"x"}), "card_path_outside"),

@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 from bot.errors import InvalidInput
 from bot.services.lore.book import Entry, Key, Logic, Mode, Occasion, Position, Role, Source
-from bot.services.lore.formats.character_book import written_character_book
 from bot.services.lore.formats.keys import read_key, written_key
 from bot.services.lore.formats.reading import Fate, Format, JsonObject, ReadBook
 from bot.services.lore.formats.recognise import read_book
-from bot.services.lore.formats.world import written_world
+from bot.services.lore.formats.writing import written_character_book, written_world
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "data" / "cards"
 

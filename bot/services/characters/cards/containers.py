@@ -15,12 +15,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
-
-import orjson
 
 from bot import limits
 from bot.errors import InvalidInput
+from bot.services.characters.cards.json_files import as_object
 from bot.texts import N_
 
 JsonObject = dict[str, object]
@@ -53,43 +51,38 @@ class Opened:
     assets: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Unwrapped:
+    """As `Opened`, with the JSON still as bytes: finding it is cheap, reading it need not be."""
+
+    container: Container
+    json: bytes
+    picture: bytes | None = None
+    assets: tuple[str, ...] = ()
+
+
 def opened(data: bytes) -> Opened:
     """Take a file apart. Raises `InvalidInput` that says what is wrong with it."""
+    found = unwrapped(data)
+    return Opened(found.container, as_object(found.json), found.picture, found.assets)
+
+
+def unwrapped(data: bytes) -> Unwrapped:
+    """Find the JSON in a file. Raises `InvalidInput`."""
     if len(data) > limits.CARD_FILE_BYTES_MAX:
         raise _refused("card_too_large", N_("The file is too large: at most {maximum} MB."), maximum=_megabytes())
     if data.startswith(_PNG):
-        return Opened(Container.PNG, _in_picture(data), picture=data)
+        return Unwrapped(Container.PNG, _in_picture(data), picture=data)
     at = data.find(_ZIP)
     if at >= 0 and (at == 0 or not _looks_like_json(data)):
         return _in_archive(data[at:])
-    return Opened(Container.JSON, as_object(data))
-
-
-def as_object(data: bytes) -> JsonObject:
-    """A JSON object. Raises `InvalidInput`: not UTF-8, no JSON, nested too deeply, no object."""
-    try:
-        value: object = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        raise _refused(
-            "card_no_json",
-            N_("This is neither a card nor a lore book: it is no PNG, no archive, and not valid JSON ({reason})."),
-            reason=str(error)[:120],
-        ) from error
-    if not isinstance(value, dict):
-        raise _refused("card_no_object", N_("This is JSON, but neither a card nor a lore book: it holds no object."))
-    if _depth(cast(object, value)) > limits.CARD_JSON_DEPTH_MAX:
-        raise _refused(
-            "card_too_deep",
-            N_("This file is nested more than {maximum} levels deep; no card is. Nothing was imported."),
-            maximum=int(limits.CARD_JSON_DEPTH_MAX),
-        )
-    return cast(JsonObject, value)
+    return Unwrapped(Container.JSON, data)
 
 
 # ------------------------------------------------------------------------------------------------ pictures
 
 
-def _in_picture(data: bytes) -> JsonObject:
+def _in_picture(data: bytes) -> bytes:
     found: dict[str, bytes] = {}
     for kind, body in chunks(data):
         if kind in _TEXT_CHUNKS:
@@ -98,7 +91,7 @@ def _in_picture(data: bytes) -> JsonObject:
                 found.setdefault(keyword, text)
     for keyword in _KEYWORDS:
         if keyword in found:
-            return as_object(_decoded(found[keyword]))
+            return _decoded(found[keyword])
     raise _refused(
         "card_not_in_picture",
         N_("There is no card in this picture. Apps and Discord's previews strip it: send the original file."),
@@ -150,8 +143,10 @@ def _decoded(text: bytes) -> bytes:
     """What a text chunk says: Base64 of JSON, or JSON as it is."""
     if _looks_like_json(text):
         return text
+    letters = bytes(letter for letter in text if letter not in b" \r\n\t=")
     try:
-        return base64.b64decode(text, validate=False)
+        # Some programs leave out the signs that fill Base64 up.
+        return base64.b64decode(letters + b"=" * (-len(letters) % 4), validate=False)
     except binascii.Error as error:
         raise _refused("card_broken", N_("The card in this picture is damaged and cannot be unpacked.")) from error
 
@@ -159,7 +154,7 @@ def _decoded(text: bytes) -> bytes:
 # ------------------------------------------------------------------------------------------------ archives
 
 
-def _in_archive(data: bytes) -> Opened:
+def _in_archive(data: bytes) -> Unwrapped:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _archived(archive)
@@ -167,7 +162,7 @@ def _in_archive(data: bytes) -> Opened:
         raise _refused("card_bad_archive", N_("This archive is damaged or no archive at all.")) from error
 
 
-def _archived(archive: zipfile.ZipFile) -> Opened:
+def _archived(archive: zipfile.ZipFile) -> Unwrapped:
     infos = archive.infolist()
     if len(infos) > limits.CARD_FILES_MAX:
         raise _refused(
@@ -188,10 +183,10 @@ def _archived(archive: zipfile.ZipFile) -> Opened:
     card = next((info for info in infos if info.filename == "card.json"), None)
     if card is None:
         raise _refused("card_not_in_archive", N_("There is no card.json in this archive, so it is no CHARX card."))
-    data = as_object(_read(archive, card))
+    data = _read(archive, card)
     icon = next((info for info in infos if _is_icon(info.filename)), None)
     others = tuple(info.filename for info in infos if not info.is_dir() and info is not card)
-    return Opened(Container.CHARX, data, None if icon is None else _read(archive, icon), others)
+    return Unwrapped(Container.CHARX, data, None if icon is None else _read(archive, icon), others)
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -235,21 +230,6 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 
 def _looks_like_json(data: bytes) -> bool:
     return data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}
-
-
-def _depth(value: object) -> int:
-    """How deep a value is nested, without recursion of our own."""
-    deepest, level = 0, [value]
-    while level:
-        deepest += 1
-        following: list[object] = []
-        for one in level:
-            if isinstance(one, dict):
-                following += cast("dict[str, object]", one).values()
-            elif isinstance(one, list):
-                following += cast("list[object]", one)
-        level = following
-    return deepest
 
 
 def _megabytes() -> int:

@@ -6,33 +6,25 @@ spelling); some programs put them at the top as well. What stands below `extensi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
 from bot.services.lore.book import Book, Entry, Mode, Position
-from bot.services.lore.formats.decorators import decorated, decorators_without_meaning, without_decorators
-from bot.services.lore.formats.entries import NUMBERS, PLACES, SILENT, mode_of, rules_of, written_rules
+from bot.services.lore.formats.decorators import decorated, without_decorators
+from bot.services.lore.formats.entries import NUMBERS, PLACES, SILENT, mode_of, read_as, rules_of, written_rules
 from bot.services.lore.formats.keys import read_keys, written_key
-from bot.services.lore.formats.reading import (
-    Fate,
-    Fields,
-    Format,
-    JsonObject,
-    NewId,
-    ReadBook,
-    ReadEntry,
-    changed_since,
-)
-from bot.services.lore.formats.world import listed
+from bot.services.lore.formats.ours import NAME, block_of, more_of, settled, settled_book
+from bot.services.lore.formats.reading import Fate, Fields, Format, JsonObject, Leaf, NewId, ReadBook, ReadEntry
+from bot.services.lore.formats.world import common, listed
 
-_BEFORE = frozenset({"before_char", "before_character", "before_char_defs"})
+BEFORE = frozenset({"before_char", "before_character", "before_char_defs"})
 _AFTER = frozenset({"after_char", "after_character", "after_char_defs"})
 
 
 def read_character_book(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     """A card's book; `name` is the character's, for books without one."""
-    entries = tuple(read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries")))
+    entries = settled([read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries"))])
     fields = Fields(raw)
     fields.asked.add("entries")
     book = Book(
@@ -41,21 +33,26 @@ def read_character_book(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
         token_budget=fields.some_number("token_budget", "tokenBudget", least=0, most=1_000_000) or None,
         recursion=fields.flag("recursive_scanning", "recursiveScanning", default=True),
     )  # fmt: skip
-    return ReadBook(Format.CHARACTER_BOOK, book, fields.text("description"), entries, raw, fields.told(SILENT))
+    description, block = fields.text("description"), block_of(raw)
+    return ReadBook(
+        Format.CHARACTER_BOOK, settled_book(book, block), description, entries, raw, fields.told(SILENT),
+        more_of(block), fields.said(),
+    )  # fmt: skip
 
 
 def read_lorebook_v3(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     """A standalone book: `{"spec": "lorebook_v3", "data": {…}}`."""
     data = raw.get("data")
     found = read_character_book(cast(JsonObject, data) if isinstance(data, dict) else {}, name, new_id)
-    return ReadBook(Format.LOREBOOK_V3, found.book, found.description, found.entries, found.raw, found.notes)
+    return replace(found, format=Format.LOREBOOK_V3)
 
 
 def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     """One entry of a card's book."""
     below = raw.get("extensions")
     extensions = cast(JsonObject, below) if isinstance(below, dict) else {}
-    fields = Fields({**raw, **extensions})
+    fields = Fields(raw | {name: value for name, value in extensions.items() if value is not None or name not in raw})
+    fields.asked.add(NAME)
     minds_case = fields.flag("case_sensitive", "caseSensitive", "risu_case_sensitive")
     whole = fields.flag("match_whole_words", "matchWholeWords", "whole_words_only", default=True)
     written = fields.texts("keys", "key")
@@ -74,7 +71,6 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         name=fields.text("comment") or fields.text("name"),
         content=without_decorators(content),
         mode=mode_of(
-            is_off=not fields.flag("enabled", default=True),
             is_constant=fields.flag("constant") and not is_regex,
             by_meaning=fields.flag("vectorized"),
             has_keys=bool(keys),
@@ -86,57 +82,30 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         priority=fields.some_number("priority", least=-100_000, most=100_000),
         **rules,
     )
-    entry = decorated(entry, content, fields)
-    return ReadEntry(entry, raw, source_id, fields.told(SILENT))
+    is_off = not fields.flag("enabled", default=True)
+    return read_as(decorated(entry, content, fields), fields, raw, source_id, is_off=is_off)
 
 
-def written_entry(entry: Entry, raw: JsonObject | None, number: int) -> JsonObject:
-    """An entry for a card's book."""
-    now, rules = _fresh(entry), written_rules(entry, "snake") | {"position": NUMBERS[entry.position]}
-    if raw is None:
-        return {"id": number, **now, "extensions": rules, "use_regex": _is_regex(entry)}
-    if read_entry(raw, entry.id, "").entry == entry:
-        return dict(raw)
-    # What decorators said is said by fields from now on, so that the two cannot disagree.
-    kept = decorators_without_meaning(str(raw.get("content") or ""))
-    raw = {**raw, "content": kept + without_decorators(str(raw.get("content") or ""))}
-    known = read_entry(raw, entry.id, "").entry
-    before = _fresh(known)
-    rules_before = written_rules(known, "snake") | {"position": NUMBERS[known.position]}
-    made = changed_since(raw, before, now)
-    if known.content != entry.content:
-        made["content"] = kept + entry.content
-    below = raw.get("extensions")
-    extensions = cast(JsonObject, below) if isinstance(below, dict) else {}
-    changed = {name: value for name, value in rules.items() if rules_before.get(name) != value}
-    if changed:
-        made["extensions"] = {**extensions, **changed}
-    return made
-
-
-def written_character_book(book: Book, raws: Mapping[UUID, JsonObject], raw: JsonObject | None = None) -> JsonObject:
-    """A card's book. `raws` are the objects that entries came from, by entry; `raw` the book's own."""
-    now: JsonObject = {
+def fresh_book(book: Book, description: str) -> JsonObject:
+    """What a card's book says of itself."""
+    return {
         "name": book.name,
+        "description": description,
         "scan_depth": book.scan_depth,
         "token_budget": book.token_budget,
         "recursive_scanning": book.recursion,
     }
-    entries = [written_entry(entry, raws.get(entry.id), number) for number, entry in enumerate(book.entries)]
-    if raw is None:
-        return {"extensions": {}, **now, "entries": entries}
-    known = read_character_book({**raw, "entries": []}, book.name, lambda: book.id).book
-    before: JsonObject = {
-        "name": known.name,
-        "scan_depth": known.scan_depth,
-        "token_budget": known.token_budget,
-        "recursive_scanning": known.recursion,
-    }
-    return {**changed_since(raw, before, now), "entries": entries}
 
 
-def _fresh(entry: Entry) -> JsonObject:
+def fresh_entry(leaf: Leaf) -> JsonObject:
+    """What a card's book says of an entry."""
+    entry = leaf.entry
     plain = [key for key in entry.keys if not key.is_regex]
+    rules = written_rules(entry, "snake") | {
+        "position": NUMBERS[entry.position],
+        "match_whole_words": common([key.whole_words for key in plain]),
+        "case_sensitive": common([key.case_sensitive for key in plain]),
+    }
     return {
         "keys": [written_key(key) for key in entry.keys],
         "secondary_keys": [written_key(key) for key in entry.secondary],
@@ -146,15 +115,18 @@ def _fresh(entry: Entry) -> JsonObject:
         "constant": entry.mode is Mode.CONSTANT,
         "selective": bool(entry.secondary),
         "insertion_order": entry.order,
-        "priority": entry.order if entry.priority is None else entry.priority,
-        "enabled": entry.mode is not Mode.DISABLED,
+        "priority": entry.priority,
+        "enabled": leaf.is_enabled,
         "position": "before_char" if NUMBERS[entry.position] == 0 else "after_char",
         "case_sensitive": bool(plain) and all(key.case_sensitive for key in plain),
+        "use_regex": _is_regex(entry),
+        "extensions": rules,
     }
 
 
 def _is_regex(entry: Entry) -> bool:
-    return bool(entry.keys) and all(key.is_regex for key in entry.keys)
+    # Whoever follows the specification ignores secondary keys and `constant` beside it.
+    return bool(entry.keys) and all(key.is_regex for key in entry.keys) and not entry.secondary
 
 
 def _position(fields: Fields, raw: JsonObject, extensions: JsonObject) -> Position:
@@ -165,6 +137,6 @@ def _position(fields: Fields, raw: JsonObject, extensions: JsonObject) -> Positi
             fields.note(Fate.CHANGED, "position", number)
         return PLACES[number]
     word = str(raw.get("position") or "").lower()
-    if word and word not in _BEFORE | _AFTER:
+    if word and word not in BEFORE | _AFTER:
         fields.note(Fate.CHANGED, "position", word)
-    return Position.BEFORE_CHARACTER if word in _BEFORE or not word else Position.AFTER_CHARACTER
+    return Position.BEFORE_CHARACTER if word in BEFORE or not word else Position.AFTER_CHARACTER

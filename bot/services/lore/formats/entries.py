@@ -5,7 +5,8 @@ The same names stand in world files and, below `extensions`, in cards' books, so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.services.lore.book import (
     TALK,
@@ -21,7 +22,7 @@ from bot.services.lore.book import (
     Source,
     Waking,
 )
-from bot.services.lore.formats.reading import Fate, Fields, JsonObject
+from bot.services.lore.formats.reading import Fate, Fields, JsonObject, ReadEntry
 
 LOGICS = (Logic.AND_ANY, Logic.NOT_ALL, Logic.NOT_ANY, Logic.AND_ALL)
 ROLES = (Role.SYSTEM, Role.USER, Role.ASSISTANT)
@@ -60,6 +61,21 @@ class Bounds:
 
 
 _MOST = Bounds()
+_SPANS = {
+    "scan_depth": (0, _MOST.scan), "probability": (0, 100), "depth": (0, _MOST.depth),
+    "order": (-_MOST.order, _MOST.order), "priority": (-_MOST.order, _MOST.order), "sticky": (0, _MOST.span),
+    "cooldown": (0, _MOST.span), "delay": (0, _MOST.span), "group_weight": (0, 10_000), "max_tokens": (1, 100_000),
+}  # fmt: skip
+
+
+def bounded(entry: Entry) -> Entry:
+    """The entry with its numbers within what they may be."""
+    changes: dict[str, Any] = {}
+    for name, (least, most) in _SPANS.items():
+        number = getattr(entry, name)
+        if number is not None and not least <= number <= most:
+            changes[name] = min(max(number, least), most)
+    return replace(entry, **changes) if changes else entry
 
 
 def rules_of(fields: Fields, *, scan_depth: int | None) -> dict[str, object]:
@@ -95,7 +111,7 @@ def written_rules(entry: Entry, spell: str = "camel") -> JsonObject:
     rules: JsonObject = {
         "selectiveLogic": LOGICS.index(entry.logic),
         "scanDepth": entry.scan_depth,
-        "probability": entry.probability,
+        "probability": whole(entry.probability),
         "useProbability": True,
         "depth": entry.depth,
         "role": ROLES.index(entry.role),
@@ -105,7 +121,7 @@ def written_rules(entry: Entry, spell: str = "camel") -> JsonObject:
         "delay": entry.delay,
         "group": ", ".join(sorted(entry.groups)),
         "groupOverride": entry.group_first,
-        "groupWeight": entry.group_weight,
+        "groupWeight": whole(entry.group_weight),
         "preventRecursion": not entry.waking.wakes,
         "excludeRecursion": not entry.waking.is_woken,
         "delayUntilRecursion": entry.waking.level,
@@ -117,6 +133,11 @@ def written_rules(entry: Entry, spell: str = "camel") -> JsonObject:
     return rules if spell == "camel" else {snake(name): value for name, value in rules.items()}
 
 
+def whole(number: float) -> float:
+    """The number, as a whole one where it is."""
+    return int(number) if number == int(number) else number
+
+
 def snake(name: str) -> str:
     """`scanDepth` → `scan_depth`; two names are spelled in camelCase everywhere."""
     if name in {"useProbability", "selectiveLogic"}:
@@ -124,15 +145,24 @@ def snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
-def mode_of(*, is_off: bool, is_constant: bool, by_meaning: bool, has_keys: bool) -> Mode:
+def mode_of(*, is_constant: bool, by_meaning: bool, has_keys: bool) -> Mode:
     """What brings an entry in. Found by meaning *and* having keys is an OR in the other program."""
-    if is_off:
-        return Mode.DISABLED
     if is_constant:
         return Mode.CONSTANT
     if by_meaning:
         return Mode.HYBRID if has_keys else Mode.VECTOR
     return Mode.KEYWORD
+
+
+def read_as(entry: Entry, fields: Fields, raw: JsonObject, source_id: str, *, is_off: bool) -> ReadEntry:
+    """The entry with what there is to tell of it. `entry.mode` is what it is when it is on."""
+    told = fields.told(SILENT)
+    on = entry.mode
+    if on is Mode.DISABLED:  # by a decorator; nothing says what it would be else
+        on, is_off = mode_of(is_constant=False, by_meaning=False, has_keys=True), True
+    return ReadEntry(
+        replace(entry, mode=Mode.DISABLED) if is_off else entry, raw, source_id, told, on, said=fields.said()
+    )
 
 
 def _sources(fields: Fields) -> Source:

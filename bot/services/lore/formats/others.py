@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from bot.services.lore.book import Book, Entry, Position
 from bot.services.lore.formats.decorators import decorated, without_decorators
-from bot.services.lore.formats.entries import SILENT, mode_of, rules_of
+from bot.services.lore.formats.entries import SILENT, mode_of, read_as, rules_of
 from bot.services.lore.formats.keys import read_keys
 from bot.services.lore.formats.reading import Fate, Fields, Format, JsonObject, NewId, ReadBook, ReadEntry
 from bot.services.lore.formats.world import listed
 
 
 def read_risu(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
-    """`{"type": "risu", "data": […]}`. Its folders become a group of names; nothing else is lost with them."""
-    some = [(source_id, one) for source_id, one in listed(raw.get("data")) if one.get("mode") != "folder"]
-    return _book(raw, name, new_id, Format.RISU, tuple(_risu(one, new_id(), source_id) for source_id, one in some))
+    """`{"type": "risu", "data": […]}`. Its folders are entries there; here entries have a folder."""
+    some = listed(raw.get("data"))
+    folders = {
+        str(one["key"]): str(one.get("comment") or "").strip()
+        for _, one in some
+        if one.get("mode") == "folder" and one.get("key")
+    }
+    entries = tuple(
+        replace(_risu(one, new_id(), source_id), folder=folders.get(str(one.get("folder")), ""))
+        for source_id, one in some
+        if one.get("mode") != "folder"
+    )
+    return _book(raw, name, new_id, Format.RISU, entries)
 
 
 def read_agnai(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
@@ -35,7 +46,8 @@ def _book(raw: JsonObject, name: str, new_id: NewId, kind: Format, entries: tupl
     fields = Fields(raw)
     fields.asked |= {"entries", "data", "type", "kind", "ver", "lorebookVersion"}
     book = Book(new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries))
-    return ReadBook(kind, book, fields.text("description"), entries, raw, fields.told(SILENT))
+    description = fields.text("description")
+    return ReadBook(kind, book, description, entries, raw, fields.told(SILENT), said=fields.said())
 
 
 def _risu(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
@@ -44,6 +56,7 @@ def _risu(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     keys = read_keys(
         fields, "key", fields.texts("key"), case_sensitive=False, whole_words=False, bare_regex=is_regex
     )  # fmt: skip
+    fields.asked.add("folder")
     second = fields.texts("secondkey")
     secondary = read_keys(fields, "secondkey", second, case_sensitive=False, whole_words=False)
     if secondary and not fields.flag("selective"):
@@ -59,13 +72,13 @@ def _risu(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         entry_id,
         name=fields.text("comment"),
         content=without_decorators(content),
-        mode=mode_of(is_off=False, is_constant=fields.flag("alwaysActive"), by_meaning=False, has_keys=bool(keys)),
+        mode=mode_of(is_constant=fields.flag("alwaysActive"), by_meaning=False, has_keys=bool(keys)),
         keys=keys,
         secondary=secondary,
         order=fields.number("insertorder", default=100, least=-100_000, most=100_000),
         **rules,
     )
-    return ReadEntry(decorated(entry, content, fields), raw, source_id, fields.told(SILENT))
+    return read_as(decorated(entry, content, fields), fields, raw, source_id, is_off=False)
 
 
 def _agnai(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
@@ -75,14 +88,11 @@ def _agnai(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         entry_id,
         name=fields.text("name"),
         content=fields.text("entry"),
-        mode=mode_of(
-            is_off=not fields.flag("enabled", default=True), is_constant=False, by_meaning=False, has_keys=bool(keys)
-        ),
         keys=keys,
         order=fields.number("weight", default=100, least=-100_000, most=100_000),
         priority=fields.some_number("priority", least=-100_000, most=100_000),
     )
-    return ReadEntry(entry, raw, source_id, fields.told(SILENT))
+    return read_as(entry, fields, raw, source_id, is_off=not fields.flag("enabled", default=True))
 
 
 def _novel(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
@@ -94,14 +104,10 @@ def _novel(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         entry_id,
         name=fields.text("displayName"),
         content=before + fields.text("text") + after.rstrip("\n"),
-        mode=mode_of(
-            is_off=not fields.flag("enabled", default=True),
-            is_constant=fields.flag("forceActivation"),
-            by_meaning=False,
-            has_keys=bool(keys),
-        ),
+        mode=mode_of(is_constant=fields.flag("forceActivation"), by_meaning=False, has_keys=bool(keys)),
         keys=keys,
         position=Position.BEFORE_CHARACTER,
         order=context.number("budgetPriority", default=100, least=-100_000, most=100_000),
     )
-    return ReadEntry(entry, raw, source_id, (*fields.told(SILENT), *context.told(SILENT)))
+    read = read_as(entry, fields, raw, source_id, is_off=not fields.flag("enabled", default=True))
+    return replace(read, notes=(*read.notes, *context.told(SILENT)))

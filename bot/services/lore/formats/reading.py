@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from bot.services.lore.book import Book, Entry
+from bot.services.lore.book import Book, Entry, Mode
 
 JsonObject = dict[str, object]
 
@@ -45,18 +45,56 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Came:
+    """Where something came from: the object it was, in the shape of that format; for a book also the file's name."""
+
+    format: Format
+    raw: JsonObject
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadEntry:
-    """An entry out of a file. `source_id` finds it again when a newer version of the file is imported."""
+    """An entry out of a file. `source_id` finds it again when a newer version of the file is imported.
+
+    `on` is its mode when it is not switched off. `said` are the fields of the file that mean something here.
+    """
 
     entry: Entry
     raw: JsonObject
     source_id: str
     notes: tuple[Note, ...] = ()
+    on: Mode = Mode.KEYWORD
+    folder: str = ""
+    tags: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it is switched on."""
+        return self.entry.mode is not Mode.DISABLED
+
+    def leaf(self, kind: Format) -> Leaf:
+        """The entry as it is written again."""
+        entry = replace(self.entry, mode=self.on)
+        return Leaf(entry, self.is_enabled, self.folder, self.tags, Came(kind, self.raw))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An entry to be written: its mode when it is on, and whether it is. `number` is its id where it has no other."""
+
+    entry: Entry
+    is_enabled: bool = True
+    folder: str = ""
+    tags: tuple[str, ...] = ()
+    came: Came | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ReadBook:
-    """A book out of a file; its `book` holds the entries too."""
+    """A book out of a file; its `book` holds the entries too. `more` is what a file of ours says beyond its fields."""
 
     format: Format
     book: Book
@@ -64,6 +102,19 @@ class ReadBook:
     entries: tuple[ReadEntry, ...]
     raw: JsonObject
     notes: tuple[Note, ...] = ()
+    more: JsonObject = field(default_factory=dict[str, object])
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A book to be written, its leaves in order."""
+
+    book: Book
+    leaves: tuple[Leaf, ...]
+    description: str = ""
+    came: Came | None = None
+    more: JsonObject = field(default_factory=dict[str, object])
 
 
 @dataclass(slots=True)
@@ -136,6 +187,11 @@ class Fields:
         """The notes, with every field that nobody asked for; `silent` ones hold nothing worth telling."""
         unknown = [name for name in self.raw if name not in self.asked and name not in silent]
         return (*self.notes, *(Note(Fate.KEPT, name) for name in unknown if not _is_empty(self.raw[name])))
+
+    def said(self) -> tuple[str, ...]:
+        """The fields that were understood: asked for, there, and neither kept for later only nor refused."""
+        odd = {note.field for note in self.notes if note.fate is not Fate.CHANGED}
+        return tuple(name for name in self.raw if name in self.asked and name not in odd and self.raw[name] is not None)
 
 
 def changed_since(raw: JsonObject, before: JsonObject, now: JsonObject) -> JsonObject:

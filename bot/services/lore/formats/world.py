@@ -6,25 +6,16 @@ from typing import Any, cast
 from uuid import UUID
 
 from bot.services.lore.book import Book, Entry, Mode
-from bot.services.lore.formats.entries import NUMBERS, PLACES, SILENT, mode_of, rules_of, written_rules
+from bot.services.lore.formats.decorators import decorated, without_decorators
+from bot.services.lore.formats.entries import NUMBERS, PLACES, SILENT, mode_of, read_as, rules_of, written_rules
 from bot.services.lore.formats.keys import read_keys, written_key
-from bot.services.lore.formats.reading import (
-    Fate,
-    Fields,
-    Format,
-    JsonObject,
-    NewId,
-    ReadBook,
-    ReadEntry,
-    changed_since,
-)
-
-_BOOK_FIELDS = frozenset({"entries", "name", "description", "scanDepth", "tokenBudget", "recursiveScanning"})
+from bot.services.lore.formats.ours import block_of, more_of, settled, settled_book
+from bot.services.lore.formats.reading import Fate, Fields, Format, JsonObject, Leaf, NewId, ReadBook, ReadEntry
 
 
 def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     """A world file; `name` is the file's, which is the book's where it has no other."""
-    entries = tuple(read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries")))
+    entries = settled([read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries"))])
     fields = Fields(raw)
     book = Book(
         new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries),
@@ -32,8 +23,17 @@ def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
         token_budget=fields.some_number("tokenBudget", "token_budget", least=0, most=1_000_000),
         recursion=fields.flag("recursiveScanning", "recursive_scanning", default=True),
     )  # fmt: skip
-    fields.asked |= _BOOK_FIELDS
-    return ReadBook(Format.WORLD, book, fields.text("description"), entries, raw, fields.told(SILENT))
+    fields.asked |= {"entries", "description"}
+    block = block_of(raw)
+    return ReadBook(
+        Format.WORLD, settled_book(book, block), fields.text("description"), entries, raw, fields.told(SILENT),
+        more_of(block), fields.said(),
+    )  # fmt: skip
+
+
+def fresh_book(book: Book, description: str) -> JsonObject:
+    """What a world file says of a book itself; the rest of it stands in our own place."""
+    return {"name": book.name, "description": description}
 
 
 def listed(entries: object) -> list[tuple[str, JsonObject]]:
@@ -72,13 +72,13 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     number = fields.number("position", default=0, least=0, most=7)
     if number in {2, 3}:
         fields.note(Fate.CHANGED, "position", number)
+    content = fields.text("content")
     rules: dict[str, Any] = rules_of(fields, scan_depth=None)
     entry = Entry(
         entry_id,
         name=fields.text("comment", "name"),
-        content=fields.text("content"),
+        content=without_decorators(content),
         mode=mode_of(
-            is_off=fields.flag("disable") or not fields.flag("enabled", default=True),
             is_constant=fields.flag("constant"),
             by_meaning=fields.flag("vectorized"),
             has_keys=bool(keys),
@@ -89,32 +89,13 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         order=fields.number("order", "insertion_order", default=100, least=-100_000, most=100_000),
         **rules,
     )
-    return ReadEntry(entry, raw, source_id, fields.told(SILENT))
+    is_off = fields.flag("disable") or not fields.flag("enabled", default=True)
+    return read_as(decorated(entry, content, fields), fields, raw, source_id, is_off=is_off)
 
 
-def written_entry(entry: Entry, raw: JsonObject | None, uid: int) -> JsonObject:
-    """An entry for a world file."""
-    now = _fresh(entry)
-    if raw is None:
-        return {"uid": uid, **now}
-    before = _fresh(read_entry(raw, entry.id, "").entry)
-    return changed_since(raw, before, now)
-
-
-def written_world(book: Book, raws: dict[UUID, JsonObject], raw: JsonObject | None = None) -> JsonObject:
-    """A world file. `raws` are the objects that entries came from, by entry; `raw` the file's own."""
-    entries: JsonObject = {}
-    used = {str(raws[one.id].get("uid")) for one in book.entries if one.id in raws}
-    free = (number for number in range(len(used) + len(book.entries) + 1) if str(number) not in used)
-    for entry in book.entries:
-        known = raws.get(entry.id)
-        uid = known.get("uid") if known is not None else None
-        name = str(uid) if uid is not None and str(uid) not in entries else str(next(free))
-        entries[name] = written_entry(entry, known, int(name) if name.isdecimal() else 0)
-    return {**(raw or {}), "entries": entries, **({"name": book.name} if raw is None or "name" in raw else {})}
-
-
-def _fresh(entry: Entry) -> JsonObject:
+def fresh_entry(leaf: Leaf) -> JsonObject:
+    """What a world file says of an entry."""
+    entry = leaf.entry
     return {
         "key": [written_key(key) for key in entry.keys],
         "keysecondary": [written_key(key) for key in entry.secondary],
@@ -124,12 +105,13 @@ def _fresh(entry: Entry) -> JsonObject:
         "selective": bool(entry.secondary),
         "order": entry.order,
         "position": NUMBERS[entry.position],
-        "disable": entry.mode is Mode.DISABLED,
-        "caseSensitive": _common([key.case_sensitive for key in entry.keys if not key.is_regex]),
-        "matchWholeWords": _common([key.whole_words for key in entry.keys if not key.is_regex]),
+        "disable": not leaf.is_enabled,
+        "caseSensitive": common([key.case_sensitive for key in entry.keys if not key.is_regex]),
+        "matchWholeWords": common([key.whole_words for key in entry.keys if not key.is_regex]),
         **written_rules(entry),
     }
 
 
-def _common(values: list[bool]) -> bool | None:
+def common(values: list[bool]) -> bool | None:
+    """What all of these say; None where they differ or there are none."""
     return values[0] if len(set(values)) == 1 else None
