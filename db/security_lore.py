@@ -146,7 +146,7 @@ LORE_FUNCTIONS: tuple[Function, ...] = (
         END
         """,
         language="plpgsql",
-        definer_reason="where a book is in force its name is known, not what it says; the program has checked the place",
+        definer_reason="where a book is in force its name is known, not its words; the program checked the place",
     ),
     Function(
         "arrange_lore",

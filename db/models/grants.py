@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -35,7 +35,8 @@ class GrantStatus(StrEnum):
 class Grant(Base):
     """What one person may do with one lore book of another's. `granted_by` is null while it is only asked for.
 
-    Where it was opened by code and password, the book's owner counts as who granted it.
+    Where they opened it themselves, by code and password, they count as who granted it. `is_asking`: they ask to write
+    in it, whatever they may do meanwhile.
     """
 
     __tablename__ = "grants"
@@ -58,6 +59,7 @@ class Grant(Base):
     book_id: Mapped[UUID] = mapped_column(ForeignKey("lore_books.id", ondelete="CASCADE"))
     permission: Mapped[Permission]
     status: Mapped[GrantStatus] = mapped_column(default=GrantStatus.ACTIVE, server_default=GrantStatus.ACTIVE.value)
+    is_asking: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     message: Mapped[str] = mapped_column(server_default="")
     granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     expires_at: Mapped[datetime | None]

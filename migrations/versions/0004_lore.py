@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("character_id", sa.Uuid(), nullable=True),
         sa.Column("settings", postgresql.JSONB(), server_default=sa.text("'{}'::jsonb"), nullable=False),
         sa.Column("version", sa.BigInteger(), server_default=sa.text("1"), nullable=False),
+        sa.Column("last_number", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("entry_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("token_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("size_bytes", sa.Integer(), server_default=sa.text("0"), nullable=False),
@@ -113,6 +114,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_lore_books_forked_from"), "lore_books", ["forked_from"], unique=False)
     op.create_index("ix_lore_books_owner_id_name", "lore_books", ["owner_id", "name"], unique=False)
+    op.create_index(
+        "ix_lore_books_public",
+        "lore_books",
+        ["name"],
+        unique=False,
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL"),
+    )
     op.create_table(
         "grants",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -138,6 +146,7 @@ def upgrade() -> None:
             server_default="active",
             nullable=False,
         ),
+        sa.Column("is_asking", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("message", sa.Text(), server_default="", nullable=False),
         sa.Column("granted_by", sa.Uuid(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),

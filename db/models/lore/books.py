@@ -101,6 +101,8 @@ class LoreBook(Base):
     __table_args__ = (
         UniqueConstraint("code"),
         Index("ix_lore_books_owner_id_name", "owner_id", "name"),
+        # The visibility spelt out, as a condition must be to use it.
+        Index("ix_lore_books_public", "name", postgresql_where=text("visibility = 'public' AND deleted_at IS NULL")),
         Index("ix_lore_books_deleted_at", "deleted_at", postgresql_where=text("deleted_at IS NOT NULL")),
         CheckConstraint("name <> ''", name="name_given"),
         CheckConstraint("code ~ '^[a-z0-9]{8}$'", name="code_is_short"),
@@ -141,6 +143,8 @@ class LoreBook(Base):
         Document[BookSettings](BookSettings), default=BookSettings, server_default=text("'{}'::jsonb")
     )
     version: Mapped[BigInt] = mapped_column(default=1, server_default=text("1"))
+    # The number of the newest entry there ever was.
+    last_number: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     entry_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     token_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     size_bytes: Mapped[int] = mapped_column(default=0, server_default=text("0"))

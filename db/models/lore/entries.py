@@ -46,7 +46,11 @@ class EntryOrigin(BaseModel):
 
 
 class EntryState(BaseModel):
-    """A whole entry as it stood after a change."""
+    """A whole entry as it stood after a change.
+
+    `raw` and `source_id` are kept where nothing else keeps them: when the entry is deleted. `restores` is the version
+    that an undoing brought back.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,12 +64,15 @@ class EntryState(BaseModel):
     place: int
     rules: EntryRules
     origin: EntryOrigin
+    source_id: str | None = None
+    raw: dict[str, Any] | None = None
+    restores: int | None = None
 
 
 class LoreEntry(Base):
     """One entry. `number` is what people call it by within its book (#12) and never used twice there.
 
-    `tokens` counts `content` as the house's tokenizer does. `search_words` are the folded words of name, keys, tags and
+    `tokens` counts `content` as the house's tokenizer does. `search_words` are the folded words of name, keys and
     content, for finding it. `source_id` finds it again in a newer version of the file it came from, `raw` is what that
     file said of it.
     """
