@@ -23,6 +23,7 @@ from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.ears import Ears
 from bot.footprint import stand_still
+from bot.local.embeddings import embedder_of
 from bot.local.errors import StartError
 from bot.local.model import REHEARSAL
 from bot.ports import ModelPool, Stage
@@ -131,6 +132,7 @@ class Program:
         self.boot_id: UUID = new_id()
         self.database = Database(settings.database_url.get_secret_value())
         self.pictures = Pictures(settings.data_dir / "media")
+        self.embedder = embedder_of(settings)
         self._server = server
         self._exits = exits
         self._is_local = bool(settings.discord_base_url)
@@ -144,6 +146,8 @@ class Program:
     async def open(self) -> None:
         """Build what the role needs, in the order in which things stand on each other. Raises `StartError`."""
         self._exits.push_async_callback(self.database.close)
+        if self.embedder is not None:
+            self._exits.push_async_callback(self.embedder.close)
         await self.database.check()
         pointing.point_at(self.settings.discord_base_url or None)
         if self.role.hears:
@@ -266,6 +270,7 @@ class Program:
 
         from bot.jobs import ClockLeader, Jobs, Recurring
         from bot.services.characters.unworn import UnwornPictures
+        from bot.services.lore import chunks as lore_chunks
         from bot.services.oversight.retention import JOB as RETENTION
         from bot.services.oversight.retention import Retention
 
@@ -278,7 +283,14 @@ class Program:
 
         jobs.register(RETENTION, remove_what_is_over)
         jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
-        nightly = [Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC))]
+        chunks = lore_chunks.Chunks(self.database, self.embedder)
+        # One at a time: each takes a few entries only, and a model here has one thread anyway.
+        jobs.register(lore_chunks.JOB, chunks.run, at_most=1)
+        jobs.register(lore_chunks.SWEEP, chunks.sweep)
+        nightly = [
+            Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
+            Recurring(lore_chunks.SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
+        ]
         self._keep(jobs.run(self._ending), "jobs")
         self._keep(ClockLeader(self.database, nightly, self.clock).run(self._ending), "clock")
 

@@ -168,6 +168,22 @@ LORE_REGEX_BYTES_MAX = Limit(1_048_576, "bytes", "what one compiled pattern may 
 LORE_TEXT_MAX = Limit(100_000, "characters", "of one text that keys are looked for in; a message has 4,000 at most")
 LORE_REMEMBERED_CHARACTERS = Limit(4_000_000, "characters", "texts whose keys are remembered, for each set of books")
 LORE_CLOCK_MAX = Limit(100, "messages", "sticky and cooldown together reach back no further than this")
+LORE_LOADED_ENTRIES = Limit(
+    300_000, "entries", "of lore books kept ready in memory; what was not used for long is read again when needed"
+)
+LORE_DECKS = Limit(200, "sets of books", "whose keys are kept indexed; another set is indexed when it is needed")
+LORE_LOGGED_REFUSALS = Limit(
+    100, "entries", "left out of one reply that the log holds one by one; those beyond stand in the full trace only"
+)
+LORE_CALL_REPLIES_MAX = Limit(20, "replies", "an entry called in by hand stays at most; call it again then")
+LORE_CALLS_MAX = Limit(10, "entries", "called in by hand at once in a conversation: they take others' room")
+LORE_TEST_MAX = Limit(4000, "characters", "of the words a trial is made with: as long as a message can be")
+LORE_MEANING_SECONDS = Limit(3, "seconds", "a reply waits for what an embedding model says; then it goes on without")
+LORE_MEANING_TEXT_MAX = Limit(2000, "characters", "of a message, compared by meaning; models read no further")
+LORE_EXACT_CHUNKS = Limit(10_000, "pieces", "of books in force, compared one by one; beyond that an index is faster")
+LORE_NEAREST_CHUNKS = Limit(200, "pieces", "taken from the index for each message; at most 20 of a book may come in")
+LORE_CHUNKED_AT_ONCE = Limit(32, "entries", "embedded by one job, which then gives way to other books")
+LORE_CHUNK_OVERLAP = Limit(40, "tokens", "repeated at the start of the next piece, so that nothing is lost between two")
 LORE_BOOKS_PER_PERSON = Limit(200, "books", "a book for each world and character; more is a library nobody keeps up")
 LORE_ENTRIES_PER_BOOK = Limit(20_000, "entries", "twice the largest book we know of; the engine reads it in 10 ms")
 LORE_BOOK_NAME_MAX = Limit(80, "characters", "one line of a list, with room for the code beside it")

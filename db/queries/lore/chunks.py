@@ -90,10 +90,10 @@ async def tidy(session: AsyncSession, book_id: UUID) -> int:
 
 async def put(
     session: AsyncSession, book_id: UUID, model: str, learnt: Mapping[UUID, tuple[str, Sequence[Piece]]]
-) -> None:
+) -> int:
     """Replace the chunks of these entries, of whatever model; by entry the hash of what was read, and its pieces.
 
-    An entry that is gone meanwhile stays without.
+    Of how many: an entry that is gone meanwhile, or may not be written by this person any more, stays as it is.
     """
     wanted = select(LoreEntry.id).where(LoreEntry.id.in_(list(learnt)), LoreEntry.book_id == book_id)
     there = set((await session.scalars(wanted.with_for_update(key_share=True, read=True))).all())
@@ -117,6 +117,7 @@ async def put(
     ]
     if rows:
         await session.execute(insert(Chunk), rows)
+    return len(there)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ async def waiting(session: AsyncSession, model: str, most: int) -> list[Waiting]
 
 _BOOKS = bindparam("book_ids", type_=ARRAY(Uuid()))
 _MOST = bindparam("most", type_=BigInteger())
+_NUMBER: Double[float] = Double()
 _MEANINGS = func.unnest(bindparam("vectors", type_=ARRAY(Text()))).table_valued(column("vector", Text()), name="asked")
 
 
@@ -177,14 +179,15 @@ def _here(dimensions: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _distance(dimensions: int) -> Any:
-    asked = cast(_MEANINGS.c.vector, HALFVEC(dimensions))
-    return cast(Chunk.embedding, HALFVEC(dimensions)).op("<=>", return_type=Double())(asked)
+def _distance(embedding: Any, dimensions: int) -> Any:
+    """The cosine distance of a chunk and a question."""
+    meaning: Any = cast(embedding, HALFVEC(dimensions))
+    return meaning.op("<=>", return_type=_NUMBER)(cast(_MEANINGS.c.vector, HALFVEC(dimensions)))
 
 
 def _scored(found: Any) -> Prepared:
     """By entry its best score, and how many chunks were looked at."""
-    score = func.max(1 - found.c.distance, type_=Double()).label("score")
+    score = func.max(1 - found.c.distance, type_=_NUMBER).label("score")
     return Prepared(
         select(found.c.entry_id, score, func.count().label("seen"))
         .group_by(found.c.entry_id)
@@ -201,14 +204,13 @@ def _exactly(dimensions: int) -> Prepared:
         .cte("scope")
         .prefix_with("MATERIALIZED")
     )
-    asked = cast(_MEANINGS.c.vector, HALFVEC(dimensions))
-    distance = cast(scope.c.embedding, HALFVEC(dimensions)).op("<=>", return_type=Double())(asked)
+    distance = _distance(scope.c.embedding, dimensions)
     return _scored(select(scope.c.entry_id, distance.label("distance")).join(_MEANINGS, true()).subquery("found"))
 
 
 @lru_cache(16)
 def _nearest(dimensions: int) -> Prepared:
-    distance = _distance(dimensions)
+    distance = _distance(Chunk.embedding, dimensions)
     near = (
         select(Chunk.entry_id, distance.label("distance"))
         .where(*_here(dimensions))
