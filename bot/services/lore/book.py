@@ -1,4 +1,4 @@
-"""What lore is made of, as the engine reads it: plain, frozen values. Imports nothing of ours.
+"""What lore is made of, as the engine reads it: plain, frozen values. The choices are those that are stored.
 
 A *book* holds *entries*; an entry is a text and the rules for when it belongs into a prompt. Where a book says nothing
 of itself, the defaults here are the first plan's (scan depth 2, whole words, order 100).
@@ -7,65 +7,14 @@ of itself, the defaults here are the first plan's (scan depth 2, whole words, or
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import IntFlag, StrEnum
+from dataclasses import dataclass, field, replace
+from enum import IntFlag
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from db.models.lore.rules import Blend, Logic, Mode, Occasion, Position, Role, Timing
+
 T = TypeVar("T")
-
-
-class Mode(StrEnum):
-    """What brings an entry in."""
-
-    KEYWORD = "keyword"
-    VECTOR = "vector"
-    HYBRID = "hybrid"
-    CONSTANT = "constant"
-    DISABLED = "disabled"
-
-
-class Logic(StrEnum):
-    """What secondary keys ask for, once a primary key was found."""
-
-    AND_ANY = "and_any"
-    AND_ALL = "and_all"
-    NOT_ALL = "not_all"
-    NOT_ANY = "not_any"
-
-    @property
-    def forbids(self) -> bool:
-        """It speaks of keys that must be missing."""
-        return self in {Logic.NOT_ALL, Logic.NOT_ANY}
-
-
-class Blend(StrEnum):
-    """How a hybrid entry joins what its keys and its meaning say."""
-
-    OR = "or"
-    AND = "and"
-    WEIGHTED = "weighted"
-
-
-class Position(StrEnum):
-    """Where an entry stands in the prompt."""
-
-    SYSTEM_TOP = "system_top"
-    BEFORE_CHARACTER = "before_character"
-    AFTER_CHARACTER = "after_character"
-    BEFORE_EXAMPLES = "before_examples"
-    AFTER_EXAMPLES = "after_examples"
-    SYSTEM_BOTTOM = "system_bottom"
-    AT_DEPTH = "at_depth"
-    OUTLET = "outlet"
-
-
-class Role(StrEnum):
-    """As whose message an entry at depth stands in the history."""
-
-    SYSTEM = "system"
-    USER = "user"
-    ASSISTANT = "assistant"
 
 
 class Source(IntFlag):
@@ -84,21 +33,6 @@ class Source(IntFlag):
 
 TALK = Source.USER | Source.CHARACTER | Source.NAMES
 """What is said, and the names it is said under."""
-
-
-class Timing(StrEnum):
-    """What sticky, cooldown and delay are counted in."""
-
-    TURNS = "turns"
-    MESSAGES = "messages"
-
-
-class Occasion(StrEnum):
-    """What an answer is made for."""
-
-    ANSWER = "answer"
-    CONTINUE = "continue"
-    REGENERATE = "regenerate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +113,8 @@ class Entry:
 
     `scan_depth` counts messages back from the newest, None: the book's. `priority` decides who gets room (higher first;
     None: as `order`), `order` who stands where (lower is nearer the top). `probability` is in percent. `sticky`,
-    `cooldown` and `delay` are in the book's `Timing`; 0 is off. `speakers`: only these names' messages are looked at.
+    `cooldown` and `delay` are in the book's `Timing`; 0 is off. `speakers`: only these names' (folded) messages are
+    looked at. Of a content that has more than `max_tokens`, only the beginning is used (None: all of it).
     """
 
     id: UUID
@@ -212,6 +147,7 @@ class Entry:
     requires: frozenset[UUID] = frozenset()
     excludes: frozenset[UUID] = frozenset()
     ignores_budget: bool = False
+    max_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +182,27 @@ class Book:
     constants_first: bool = True
     timing: Timing = Timing.TURNS
     groups: Mapping[str, GroupRule] = field(default_factory=dict[str, GroupRule])
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What one attachment of a book says otherwise than the book itself; None: as the book says."""
+
+    scan_depth: int | None = None
+    token_budget: int | None = None
+    recursion: bool | None = None
+
+
+AS_IT_IS = Overrides()
+
+
+def overridden(book: Book, overrides: Overrides) -> Book:
+    """The book as it holds where it is attached. Entries with a depth of their own keep it."""
+    if overrides == AS_IT_IS:
+        return book
+    return replace(
+        book,
+        scan_depth=book.scan_depth if overrides.scan_depth is None else overrides.scan_depth,
+        token_budget=book.token_budget if overrides.token_budget is None else overrides.token_budget,
+        recursion=book.recursion if overrides.recursion is None else overrides.recursion,
+    )

@@ -4,25 +4,31 @@ The order of things, for everybody who asks why:
 
 1. *Candidates*: constant entries, those whose keys stand in what they may look at, those near enough in meaning, those
    that run on from before (sticky), those called in by a person.
-2. *Gates*, in this order: filters, delay, cooldown, secondary keys, what must be there or must not, the die, groups.
+2. *Gates*, in this order: filters, a place in this prompt, delay, cooldown, secondary keys, the die, what must be
+   there, groups, what must not.
 3. *Room*, in order of rank (sticky, constant where the book says so, priority, book, order, id): whatever still fits is
    taken. Text that ignores the budget costs the others nothing.
 4. *Waves*: what came in may wake others, which pass 1 to 3 with the room that is left. Only text that is really in the
    prompt wakes anybody.
 5. Where a book wants more entries than came in, it looks one message further back, and again, up to its bound.
-6. Entries that forbid a key which only a later wave brought are withdrawn, and with them what only they woke.
+6. Entries that forbid a key which only a later wave brought are withdrawn, and with them what only they woke and what
+   needed them.
+
+Who would find no room whatever the gates said is not led through them: why it stays out is worked out when somebody
+asks (`Activation.refused`). A large book refuses thousands at every turn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from bot.services.lore.deck import Deck
 from bot.services.lore.gates import Gates
 from bot.services.lore.groups import Candidate, Contest
 from bot.services.lore.meaning import Meanings
-from bot.services.lore.reasons import Active, Out, Refused, Via, Why
+from bot.services.lore.reasons import Active, LoreWarning, Out, Refused, Trouble, Via, Why
 from bot.services.lore.room import Room
 from bot.services.lore.scene import Fired, Scene
 from bot.services.lore.timing import Clock
@@ -41,15 +47,17 @@ class Activation:
     spent: int
     beside: int
     fired: tuple[Fired, ...]
-    _deck: Deck = field(repr=False, compare=False)
-    _out: Mapping[int, Out] = field(repr=False)
-    _short: Mapping[int, tuple[Why, int]] = field(repr=False)
+    _run: _Run = field(repr=False, compare=False)
 
     @property
     def refused(self) -> tuple[Refused, ...]:
-        """Who stays out and why. Put together when somebody asks: a large book refuses thousands at every turn."""
-        out = {**self._out, **{number: Out(why, short) for number, (why, short) in self._short.items()}}
-        return tuple(Refused(self._deck.entries[one], self._deck.book_of[one], why) for one, why in out.items())
+        """Who stays out and why. Worked out anew at every call, in time that grows with their number."""
+        return tuple(self._run.refused())
+
+    @property
+    def warnings(self) -> tuple[LoreWarning, ...]:
+        """What cannot work as it was meant: in these books at all, then in this scene."""
+        return (*self._run.deck.warnings, *self._run.warnings(self.active))
 
 
 def activate(deck: Deck, scene: Scene, budget: int) -> Activation:
@@ -59,6 +67,9 @@ def activate(deck: Deck, scene: Scene, budget: int) -> Activation:
 
 _MAY_CHANGE = frozenset({Why.SECONDARY, Why.REQUIRES})
 """Reasons that what comes in later may take away."""
+
+_Left = tuple[float, tuple[float, ...]]
+"""The room there was: of the prompt's budget, and of each book's."""
 
 
 class _Run:
@@ -78,10 +89,15 @@ class _Run:
         self.wave_of: dict[int, int] = {}
         self.parents: dict[int, tuple[int, ...]] = {}
         self.out: dict[int, Out] = {}
-        self.short: dict[int, tuple[Why, int]] = {}
-        self.sticky: set[int] = set()
+        self.hopeless: dict[int, _Left] = {}
+        """Who needs more room than there was when it came to them."""
+        self.unheard: list[tuple[int, Sequence[int]]] = []
+        """Waves in which nobody could have found room, and who might have woken somebody then."""
+        self.banned: dict[UUID, int] = {}
+        self.sticky = self._running()
         self.waiting: set[int] = set()
         self.wave = 0
+        self.is_over = False
 
     def decided(self) -> Activation:
         """Go through it once."""
@@ -92,17 +108,29 @@ class _Run:
             if candidates is None:
                 candidates = self._further_back()
         self._withdraw()
-        return self._activation()
+        self.is_over = True
+        active = tuple(self._active(number, wave) for number, wave in self.wave_of.items())
+        fresh_ones = [one.entry for one in active if one.cause.via is not Via.STICKY]
+        fired = self.clock.after(self.now, fresh_ones)
+        return Activation(active, self.room.spent, self.room.beside, fired, self)
 
     # ------------------------------------------------------------------------------------------ candidates
 
+    def _running(self) -> set[int]:
+        """Entries that run on from before."""
+        running: set[int] = set()
+        for one in self.clock.fired():
+            number = self.deck.number.get(one)
+            if number is not None and (effect := self.clock.effect(self.deck.entries[number], self.deck.book(number))):
+                running.update([number] if effect.is_sticky else [])
+        return running
+
     def _first(self) -> list[int]:
-        depth = self.deck.depth
+        depth, reads_talk, numbers = self.deck.depth, self.deck.reads_talk, self.deck.number
         found = [number for number, newest in self.found.items() if newest < depth[number]]
-        self.gates.take_as_found(number for number in found if self.deck.reads_talk[number])
-        more: set[int] = {self.deck.number[one] for one in self.clock.fired() if one in self.deck.number}
-        more.update(self.deck.number[one] for one in self.scene.manual if one in self.deck.number)
-        more.update(self.deck.constant, self.meanings.near)
+        self.gates.take_as_found(number for number in found if reads_talk[number])
+        more = {*self.sticky, *self.deck.constant, *self.meanings.near}
+        more.update(numbers[one] for one in (*self.clock.fired(), *self.scene.manual) if one in numbers)
         if self.deck.reads_texts:
             more |= self.window.entries_in_texts()
         more.difference_update(found)
@@ -111,26 +139,36 @@ class _Run:
     def _woken(self, fresh: Sequence[int]) -> list[int] | None:
         """Who may come in the next wave; None when nothing is left that could change."""
         self.wave += 1
-        children = self.window.woken_by([one for one in fresh if self.deck.entries[one].waking.wakes])
+        waking = [one for one in fresh if self.deck.entries[one].waking.wakes]
+        self.window.read(waking)
+        if self.room.has_some:
+            woken = self._children(self.window.woken_by(waking))
+        else:
+            self.unheard.append((self.wave, waking))
+            free = self.deck.costs_nothing
+            woken = self._children(self.window.woken_by(waking), only=free) if free else set[int]()
+        woken.update(one for one in self.deck.delayed if one not in self.wave_of)
+        if fresh:
+            woken |= self.waiting
+        later = any(self.deck.entries[one].waking.level >= self.wave for one in woken)
+        return list(woken) if woken and (fresh or later) else None
+
+    def _children(self, children: dict[int, list[int]], only: frozenset[int] | None = None) -> set[int]:
+        """Those of the children whom their parents may wake."""
         woken: set[int] = set()
+        may_wake, wave = self.gates.may_wake, self.wave
         for child, parents in children.items():
-            if child in self.wave_of or self._is_settled(child):
+            if child in self.wave_of or (only is not None and child not in only) or self._is_settled(child):
                 continue
-            may = tuple(parent for parent in parents if self.gates.may_wake(parent, child, self.wave))
+            may = tuple(parent for parent in parents if may_wake(parent, child, wave))
             if may:
                 self.parents[child] = may
                 woken.add(child)
         self.gates.take_as_found(woken)
-        woken |= {one for one in self.deck.delayed if one not in self.wave_of}
-        if fresh:
-            woken |= self.waiting
-        later = any(self.deck.entries[one].waking.level >= self.wave for one in woken)
-        if not (fresh or later) or not woken:
-            return None
-        return list(woken)
+        return woken
 
     def _is_settled(self, number: int) -> bool:
-        return number in self.short or (number in self.out and self.out[number].why not in _MAY_CHANGE)
+        return number in self.hopeless or (number in self.out and self.out[number].why not in _MAY_CHANGE)
 
     def _further_back(self) -> list[int] | None:
         """Look one message further back for books that want more; None when nobody does or there is nothing."""
@@ -138,16 +176,15 @@ class _Run:
         wanting = {
             number
             for number, book in enumerate(self.deck.books)
-            if came.count(number) < book.at_least and not self.room.is_full
+            if book.at_least and came.count(number) < book.at_least and not self.room.is_full
         }
         undecided = [
             number
-            for number in self.found
+            for number in (self.found if wanting else ())
             if self.deck.book_of[number] in wanting
-            and self.deck.entries[number].scan_depth is None
+            and not self.deck.has_own_depth[number]
             and number not in self.wave_of
             and number not in self.out
-            and number not in self.short
         ]
         while wanting:
             for book in tuple(wanting):
@@ -170,56 +207,54 @@ class _Run:
 
     def _come_in(self, candidates: Sequence[int]) -> list[int]:
         """Let in who passes the gates, wins its contest and finds room."""
-        through = self._through_gates(candidates)
-        fresh: list[int] = []
-        while through:
+        entries, fresh = self.deck.entries, list[int]()
+        if not self.deck.has_groups:
+            self._take(candidates, fresh)
+            return fresh
+        loose = [number for number in candidates if not entries[number].groups]
+        through = [number for number in candidates if entries[number].groups and self._is_through(number)]
+        while loose or through:
             winners, losers = self._contest(through)
-            left = self._take_room(winners, fresh)
-            opened = {name for number in left for name in self.deck.entries[number].groups}
-            through = [number for number in losers if opened & self.deck.entries[number].groups]
+            left = self._take([*loose, *winners], fresh, set(winners))
+            opened = {name for number in left for name in entries[number].groups}
+            loose, through = [], [number for number in losers if opened & entries[number].groups]
         return fresh
 
-    def _through_gates(self, candidates: Sequence[int]) -> list[int]:
-        through: list[int] = []
-        self.waiting.clear()
-        for number in candidates:
-            if self.deck.is_plain[number]:
-                through.append(number)
-                continue
-            verdict = self.gates.verdict(number, self.wave)
-            if isinstance(verdict, Via):
-                verdict = self._requirement(number) or verdict
-            if isinstance(verdict, Out):
-                self.out[number] = verdict
-                if verdict.why in _MAY_CHANGE:
-                    self.waiting.add(number)
-            elif verdict is not None:
-                if verdict is Via.STICKY:
-                    self.sticky.add(number)
-                if short := self.room.lacks(number):
-                    self.short[number] = self.room.why(number), short
-                    self.out.pop(number, None)
-                else:
-                    through.append(number)
-        return through
+    def _is_through(self, number: int) -> bool:
+        """Whether an entry passes the gates and could find room."""
+        if self.room.lacks(number):
+            self._give_up([number])
+            return False
+        verdict = self._verdict(number)
+        if isinstance(verdict, Via):
+            return True
+        if verdict is not None:
+            self.out[number] = verdict
+            if verdict.why in _MAY_CHANGE:
+                self.waiting.add(number)
+        return False
+
+    def _verdict(self, number: int) -> Via | Out | None:
+        verdict = self.gates.verdict(number, self.wave)
+        return (self._requirement(number) or verdict) if isinstance(verdict, Via) else verdict
 
     def _requirement(self, number: int) -> Out | None:
-        missing = [one for one in self.deck.entries[number].requires if self.deck.number.get(one) not in self.wave_of]
-        if not missing:
-            return None
-        other = self.deck.number.get(missing[0])
-        return Out(Why.REQUIRES, other=None if other is None else self.deck.entries[other])
+        """What must be there before an entry comes in and is not."""
+        for one in self.deck.entries[number].requires:
+            other = self.deck.number.get(one)
+            if other is None:
+                return Out(Why.REQUIRES)
+            if other not in self.wave_of or (self.wave_of[other] == self.wave and not self.is_over):
+                return Out(Why.REQUIRES, other=self.deck.entries[other])
+        return None
 
     def _contest(self, through: Sequence[int]) -> tuple[list[int], list[int]]:
-        """Winners (everybody without a group among them) and losers."""
+        """Winners and losers."""
         grouped: dict[int, list[Candidate]] = {}
         for number in through:
             entry, book = self.deck.entries[number], self.deck.book_of[number]
-            if entry.groups:
-                score = self.gates.score(number, self.wave) if self.contests[book].scores(entry) else 0
-                grouped.setdefault(book, []).append(Candidate(number, entry, number in self.sticky, score))
-        if not grouped:
-            return list(through), []
+            score = self.gates.score(number, self.wave) if self.contests[book].scores(entry) else 0
+            grouped.setdefault(book, []).append(Candidate(number, entry, number in self.sticky, score))
         lost: dict[int, tuple[str, int]] = {}
         for book, candidates in grouped.items():
             lost |= self.contests[book].settle(candidates, self.scene.die)
@@ -227,69 +262,129 @@ class _Run:
             self.out[number] = Out(Why.GROUP, other=self.deck.entries[winner], group=group)
         return [number for number in through if number not in lost], list(lost)
 
-    def _take_room(self, winners: list[int], fresh: list[int]) -> list[int]:
-        """Give room by rank. Returns who found none, or may not stand beside who did."""
-        rank, sticky = self.deck.rank, self.sticky
-        winners.sort(key=(lambda one: (one not in sticky, rank[one])) if sticky else rank.__getitem__)
-        left: list[int] = []
-        for number in winners:
-            out = self._excluded(number) if self.deck.has_exclusions else None
-            if out is None:
-                short = self.room.take(number)
-                if number in self.out:
-                    del self.out[number]
-                if not short:
-                    self.wave_of[number] = self.wave
-                    fresh.append(number)
+    def _take(self, candidates: Iterable[int], fresh: list[int], winners: set[int] | None = None) -> list[int]:
+        """Give room by rank. `winners` have passed the gates. Returns those of them who do not come after all."""
+        rank, sticky, room, deck = self.deck.rank, self.sticky, self.room, self.deck
+        is_plain, has_places = deck.is_plain, self.gates.has_places
+        winners, left = winners or set(), list[int]()
+        line = sorted(candidates, key=(lambda one: (one not in sticky, rank[one])) if sticky else rank.__getitem__)
+        for place, number in enumerate(line):
+            if room.lacks(number):
+                if not room.has_some:
+                    self._give_up(one for one in line[place:] if one not in deck.costs_nothing)
+                    free = [one for one in line[place:] if one in deck.costs_nothing] if deck.costs_nothing else []
+                    left += [one for one in line[place:] if one in winners and one not in free]
+                    left += self._take(free, fresh, winners) if free else []
+                    break
+                self._give_up([number])
+            elif number in winners or (is_plain[number] and not has_places) or self._is_through(number):
+                if is_plain[number] or not (out := self._excluded(number)):
+                    self._let_in(number, fresh)
                     continue
-                self.short[number] = self.room.why(number), short
-            else:
                 self.out[number] = out
-            left.append(number)
-            if self.deck.entries[number].groups:
-                self.contests[self.deck.book_of[number]].leave(number)
+            if number in winners:
+                left.append(number)
+        for number in left:
+            self.contests[deck.book_of[number]].leave(number)
         return left
 
+    def _let_in(self, number: int, fresh: list[int]) -> None:
+        self.room.take(number)
+        self.wave_of[number] = self.wave
+        self.out.pop(number, None)
+        self.waiting.discard(number)
+        self.banned.update(dict.fromkeys(self.deck.entries[number].excludes, number))
+        fresh.append(number)
+
+    def _give_up(self, numbers: Iterable[int]) -> None:
+        """There is no room for these, and there will not be any."""
+        self.room.is_full = True
+        left = (self.room.left, tuple(self.room.left_of))
+        self.hopeless.update(dict.fromkeys(numbers, left))
+
     def _excluded(self, number: int) -> Out | None:
-        entry = self.deck.entries[number]
-        for one in self.wave_of:
-            other = self.deck.entries[one]
-            if entry.id in other.excludes or other.id in entry.excludes:
-                return Out(Why.EXCLUDED, other=other)
-        return None
+        """Who is in that this entry may not stand beside."""
+        entry, deck = self.deck.entries[number], self.deck
+        if (other := self.banned.get(entry.id)) is not None and other != number:
+            return Out(Why.EXCLUDED, other=deck.entries[other])
+        inside = sorted(deck.number[one] for one in entry.excludes if deck.number.get(one, number) in self.wave_of)
+        return Out(Why.EXCLUDED, other=deck.entries[inside[0]]) if inside else None
 
     # ------------------------------------------------------------------------------------------ the end
 
     def _withdraw(self) -> None:
-        """Take out again who forbids what a later wave brought, and who was woken by nobody else."""
-        for number in [one for one in self.wave_of if self.deck.entries[one].logic.forbids]:
-            if not self.gates.has_secondary(number, self.wave) and number not in self.sticky:
+        """Take out again who forbids what a later wave brought, who was woken by nobody else, and who needs them."""
+        for number in self.deck.forbids & self.wave_of.keys():
+            if number not in self.sticky and not self.gates.has_secondary(number, self.wave):
                 self._drop(number, Out(Why.FORBIDDEN_LATER))
-        for number, wave in list(self.wave_of.items()):
-            parents = self.parents.get(number, ())
-            if wave and parents and not any(parent in self.wave_of for parent in parents):
-                self._drop(number, Out(Why.WAKER_LEFT, other=self.deck.entries[parents[0]]))
+        goes_on = bool(self.wave)
+        while goes_on:
+            gone = [(number, out) for number in self.wave_of if (out := self._lost(number))]
+            for number, out in gone:
+                self._drop(number, out)
+            goes_on = bool(gone)
+
+    def _lost(self, number: int) -> Out | None:
+        """Who an entry that came in stood on and is not there any more."""
+        deck, parents = self.deck, self.parents.get(number, ())
+        if self.wave_of[number] and parents and not any(parent in self.wave_of for parent in parents):
+            return Out(Why.WAKER_LEFT, other=deck.entries[parents[0]])
+        if number in self.sticky or deck.entries[number].id in self.scene.manual:
+            return None
+        away = [one for one in deck.entries[number].requires if deck.number.get(one, number) not in self.wave_of]
+        return Out(Why.REQUIRES, other=deck.entries[deck.number[away[0]]]) if away else None
 
     def _drop(self, number: int, out: Out) -> None:
         del self.wave_of[number]
         self.out[number] = out
         self.room.give_back(number)
 
-    def _activation(self) -> Activation:
-        active = tuple(self._active(number, wave) for number, wave in self.wave_of.items())
-        fresh = [one.entry for one in active if one.cause.via is not Via.STICKY]
-        return Activation(
-            active=active,
-            spent=self.room.spent,
-            beside=self.room.beside,
-            fired=self.clock.after(self.now, fresh),
-            _deck=self.deck,
-            _out=self.out,
-            _short=self.short,
+    def _active(self, number: int, wave: int) -> Active:
+        deck = self.deck
+        parents = tuple(deck.entries[one] for one in self.parents.get(number, ())) if wave else ()
+        shortened = deck.shortened[number][0] if number in deck.shortened else None
+        return Active(
+            deck.entries[number], deck.book_of[number], self.gates.cause(number, wave), wave, parents, shortened
         )
 
-    def _active(self, number: int, wave: int) -> Active:
-        parents = tuple(self.deck.entries[one] for one in self.parents.get(number, ())) if wave else ()
-        return Active(
-            self.deck.entries[number], self.deck.book_of[number], self.gates.cause(number, wave), wave, parents
-        )
+    # ------------------------------------------------------------------------------------------ when somebody asks
+
+    def refused(self) -> Iterable[Refused]:
+        """Everybody whom something spoke for and who stays out."""
+        self._hear()
+        for number, out in self.out.items():
+            if number not in self.hopeless:
+                yield Refused(self.deck.entries[number], self.deck.book_of[number], out)
+        for number, left in self.hopeless.items():
+            verdict = self._verdict(number)
+            out = verdict if isinstance(verdict, Out) else None if verdict is None else self._short(number, left)
+            if out is not None:
+                yield Refused(self.deck.entries[number], self.deck.book_of[number], out)
+
+    def _hear(self) -> None:
+        """Find out whom the waves that found no room would have woken."""
+        last, unheard = self.wave, self.unheard
+        self.unheard = []
+        for self.wave, waking in unheard:
+            self._give_up(one for one in self._children(self.window.woken_by(waking)) if one not in self.hopeless)
+        self.wave = last
+
+    def _short(self, number: int, left: _Left) -> Out:
+        overall, of_book = left[0], left[1][self.deck.book_of[number]]
+        cost = self.deck.cost[number]
+        why = Why.BUDGET if cost > overall else Why.BOOK_BUDGET
+        return Out(why, int(cost - max(0, min(overall, of_book))))
+
+    def warnings(self, active: Sequence[Active]) -> list[LoreWarning]:
+        """What did not work as it was meant, in this scene."""
+        found = self.window.warnings()
+        for number, out in self.out.items():
+            if out.why is Why.NOWHERE:
+                found.append(LoreWarning(Trouble.NOWHERE, self.deck.entries[number]))
+        for one in active:
+            if one.shortened is not None:
+                lost = one.entry.tokens - self.deck.tokens[self.deck.number[one.entry.id]]
+                found.append(LoreWarning(Trouble.SHORTENED, one.entry, number=lost))
+            if not one.text.strip():
+                found.append(LoreWarning(Trouble.NO_WORDS, one.entry))
+        return found

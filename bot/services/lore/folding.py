@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _SAME = str.maketrans(
     {
@@ -48,6 +49,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", low.replace("i\u0307", "i")) if "\u0307" in low else low
 
 
+@lru_cache(maxsize=8192)
 def joins(character: str) -> bool:
     """Whether a letter next to this one would be part of the same word."""
     return (character.isalnum() or unicodedata.category(character).startswith("M")) and not _UNSPACED.match(character)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.services.lore.book import EVERYWHERE, Entry, Logic, Mode
+from bot.services.lore.book import EVERYWHERE, Entry, Logic, Mode, Position
 from bot.services.lore.deck import Deck
 from bot.services.lore.dice import rolled
 from bot.services.lore.filters import kept_out
@@ -32,6 +32,9 @@ class Gates:
         self._has_past = bool(clock)
         self._meanings = meanings
         self._found: set[int] = set()
+        self._places = scene.places
+        self.has_places = scene.places is not None or deck.has_nameless_outlets
+        """Not every entry has a place in this prompt."""
         self.further = [0] * len(deck.books)
 
     def verdict(self, number: int, wave: int) -> Via | Out | None:
@@ -44,6 +47,8 @@ class Gates:
             return Out(Why.DISABLED)
         if entry.filters is not EVERYWHERE and (why := kept_out(entry.filters, self._scene)):
             return Out(why)
+        if self.has_places and not self.has_place(number):
+            return Out(Why.NOWHERE)
         if via in _PAST_THE_GATES:
             return via
         if entry.delay and (missing := self._clock.waits(entry, book)):
@@ -58,8 +63,19 @@ class Gates:
                 return Out(Why.DIE, points)
         return via
 
+    def has_place(self, number: int) -> bool:
+        """Whether this prompt has the place where an entry stands."""
+        entry, places = self._deck.entries[number], self._places
+        if entry.position is Position.OUTLET:
+            return bool(entry.outlet) and (places is None or entry.outlet in places.outlets)
+        return places is None or entry.position in places.positions
+
     def cause(self, number: int, wave: int) -> Cause:
         """What brought an entry in that came in at this wave, with the key and its place."""
+        if self._deck.is_plain[number] and not self._scene.manual:
+            found = self._first_key(number, wave)
+            assert found is not None, "what came in was brought by something"
+            return Cause(Via.KEYWORD, self._deck.index.keys[found[0]].text, found[1])
         entry = self._deck.entries[number]
         via = self._via(number, entry, wave)
         assert isinstance(via, Via), "what came in was brought by something"
@@ -113,13 +129,14 @@ class Gates:
 
     def may_wake(self, parent: int, child: int, wave: int) -> bool:
         """Whether the words of one entry may wake another, `wave` waves after the first."""
-        book, entry = self._deck.book(child), self._deck.entries[child]
-        by = self._deck.entries[parent]
+        deck = self._deck
+        if wave > deck.waves[deck.book_of[child]] or not deck.books[deck.book_of[parent]].recursion:
+            return False
+        if deck.wakes_simply[parent] and deck.wakes_simply[child]:
+            return True
+        entry, by = deck.entries[child], deck.entries[parent]
         return (
-            book.recursion
-            and self._deck.book(parent).recursion
-            and wave <= book.steps
-            and by.waking.wakes
+            by.waking.wakes
             and entry.waking.is_woken
             and (not by.waking.wakes_only or entry.id in by.waking.wakes_only)
             and (not entry.waking.woken_only_by or by.id in entry.waking.woken_only_by)
@@ -130,20 +147,24 @@ class Gates:
         self._found.update(numbers)
 
     def _first_key(self, number: int, wave: int) -> tuple[int, Place] | None:
+        """The key that stands newest, and where."""
+        keys, deck = self._deck.index.keys_of[number], self._deck
+        if deck.reads_talk[number] and (found := self._window.near(keys, self._depth(number))):
+            return found
         best: tuple[int, Place] | None = None
-        for key in self._deck.index.keys_of[number]:
+        for key in keys:
             place = self._place(number, key, wave)
             if place is not None and (best is None or _nearer(place, best[1])):
                 best = key, place
         return best
 
-    def _place(self, number: int, key: int, wave: int) -> Place | None:
-        entry = self._deck.entries[number]
+    def _depth(self, number: int) -> int:
         depth = self._deck.depth[number]
-        if entry.scan_depth is None:
-            depth += self.further[self._deck.book_of[number]]
+        return depth if self._deck.has_own_depth[number] else depth + self.further[self._deck.book_of[number]]
+
+    def _place(self, number: int, key: int, wave: int) -> Place | None:
         wakes: Wakes | None = (lambda parent: self.may_wake(parent, number, wave)) if wave else None
-        return self._window.place(key, entry, depth, wakes)
+        return self._window.place(key, number, self._depth(number), wakes)
 
 
 def _nearer(one: Place, other: Place) -> bool:

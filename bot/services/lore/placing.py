@@ -36,7 +36,7 @@ def placed(active: Iterable[Active]) -> Placed:
     outlets: dict[str, list[Active]] = {}
     for one in sorted(active, key=lambda one: (one.entry.order, one.entry.id)):
         entry = one.entry
-        if not entry.content.strip():
+        if not one.text.strip():
             continue
         if entry.position is Position.AT_DEPTH:
             depths.setdefault((entry.depth, entry.role), []).append(one)

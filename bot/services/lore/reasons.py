@@ -40,6 +40,7 @@ class Why(StrEnum):
     GROUP = "group"
     BUDGET = "budget"
     BOOK_BUDGET = "book_budget"
+    NOWHERE = "nowhere"
     FORBIDDEN_LATER = "forbidden_later"
     WAKER_LEFT = "waker_left"
 
@@ -84,13 +85,22 @@ class Out:
 
 @dataclass(frozen=True, slots=True)
 class Active:
-    """An entry that goes into the prompt. `wave` 0 came by itself, later ones were woken by `parents`."""
+    """An entry that goes into the prompt. `wave` 0 came by itself, later ones were woken by `parents`.
+
+    `shortened` is what stands there of a content that is longer than the entry may be.
+    """
 
     entry: Entry
     book: int
     cause: Cause
     wave: int
     parents: tuple[Entry, ...] = ()
+    shortened: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The words that stand in the prompt."""
+        return self.entry.content if self.shortened is None else self.shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +110,34 @@ class Refused:
     entry: Entry
     book: int
     out: Out
+
+
+class Trouble(StrEnum):
+    """What a creator should know, because something they wrote cannot do what they meant it to."""
+
+    KEY_BROKEN = "key_broken"
+    """A pattern that cannot be compiled is not looked for."""
+    KEY_EMPTY = "key_empty"
+    """Nothing is left of a key once its macros are filled in."""
+    NEVER_WOKEN = "never_woken"
+    """It waits for a wave that its book never comes to."""
+    OUTLET_UNNAMED = "outlet_unnamed"
+    """It stands in an outlet that has no name."""
+    NOWHERE = "nowhere"
+    """This prompt has no such place, or asks for no such outlet."""
+    NO_WORDS = "no_words"
+    """It came in and says nothing."""
+    SHORTENED = "shortened"
+    """It is longer than it may be; `number` tokens were left out."""
+    TEXT_CUT = "text_cut"
+    """Keys were looked for in the beginning of a very long text only; `number` characters were left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoreWarning:
+    """One trouble, of an entry (None: of what was read) and, where it has one, a key."""
+
+    trouble: Trouble
+    entry: Entry | None = None
+    key: str = ""
+    number: int = 0

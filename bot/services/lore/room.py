@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from bot.services.lore.deck import Deck
 from bot.services.lore.reasons import Why
 
@@ -11,46 +13,48 @@ class Room:
 
     def __init__(self, deck: Deck, budget: int) -> None:
         self._deck = deck
-        self._left = budget
-        self._left_of = [book.token_budget for book in deck.books]
+        self.left: float = budget
+        self.left_of: list[float] = [inf if book.token_budget is None else book.token_budget for book in deck.books]
         self.spent = 0
         self.beside = 0
         """Tokens of entries that ignore the budget; they cost the others nothing."""
         self.is_full = False
         """Something did not fit."""
 
+    @property
+    def has_some(self) -> bool:
+        """Whether there is room for the cheapest entry at least."""
+        return self.left >= self._deck.least
+
     def lacks(self, number: int) -> int:
         """How many tokens are short for an entry, even if nobody else came; 0 where it fits."""
-        if self._deck.entries[number].ignores_budget:
+        cost = self._deck.cost[number]
+        left = min(self.left, self.left_of[self._deck.book_of[number]])
+        if cost <= left or not cost:
             return 0
-        own = self._left_of[self._deck.book_of[number]]
-        left = self._left if own is None or own > self._left else own
-        short = max(0, self._deck.tokens[number] - left)
-        self.is_full = self.is_full or short > 0
-        return short
+        self.is_full = True
+        return int(cost - max(0, left))
 
     def why(self, number: int) -> Why:
         """Which budget is short for an entry that lacks tokens."""
-        return Why.BUDGET if self._deck.tokens[number] > self._left else Why.BOOK_BUDGET
+        return Why.BUDGET if self._deck.cost[number] > self.left else Why.BOOK_BUDGET
 
     def take(self, number: int) -> int:
         """Give an entry room; how many tokens are short, where there is none."""
         short = self.lacks(number)
         if not short:
-            self._move(number, self._deck.tokens[number])
+            self._move(number, 1)
         return short
 
     def give_back(self, number: int) -> None:
         """An entry that had room does not come after all."""
-        self._move(number, -self._deck.tokens[number])
+        self._move(number, -1)
 
-    def _move(self, number: int, cost: int) -> None:
-        if self._deck.entries[number].ignores_budget:
-            self.beside += cost
+    def _move(self, number: int, times: int) -> None:
+        cost = self._deck.cost[number] * times
+        if not cost:
+            self.beside += self._deck.tokens[number] * times
             return
-        book = self._deck.book_of[number]
-        own = self._left_of[book]
-        if own is not None:
-            self._left_of[book] = own - cost
-        self._left -= cost
+        self.left_of[self._deck.book_of[number]] -= cost
+        self.left -= cost
         self.spent += cost

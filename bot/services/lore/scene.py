@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from bot.services.lore.book import Occasion, Source
+from bot.services.lore.book import Occasion, Position, Source
 
 
 class Speaker(StrEnum):
@@ -55,12 +55,20 @@ NO_PAST = Past()
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where lore can stand in one prompt: its positions, and the names of the outlets that its texts ask for."""
+
+    positions: frozenset[Position]
+    outlets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One answer about to be made.
 
     `window` is newest first; the first is what is answered, its id says which turn this is. `texts` are those outside
     of the conversation. `scores` tell how near entries' meanings are to what is said (cosine). `manual` are entries a
-    person called in. `die` seeds the dice: the same turn rolls the same.
+    person called in. `die` seeds the dice: the same turn rolls the same. `places` None: this prompt has them all.
     """
 
     die: UUID
@@ -77,3 +85,4 @@ class Scene:
     threshold: float = 0.7
     manual: frozenset[UUID] = frozenset()
     past: Past = NO_PAST
+    places: Places | None = None

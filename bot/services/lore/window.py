@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bot.services.lore.book import Entry, Source
+from bot import limits
+from bot.services.lore.book import Source
 from bot.services.lore.deck import Deck
 from bot.services.lore.folding import folded
 from bot.services.lore.index import NOTHING, Found
-from bot.services.lore.reasons import Place
+from bot.services.lore.reasons import LoreWarning, Place, Trouble
 from bot.services.lore.scene import Said, Scene, Speaker
 
 Wakes = Callable[[int], bool]
 
-_SPOKEN = {Speaker.USER: Source.USER, Speaker.CHARACTER: Source.CHARACTER}
+_SPOKEN = {Speaker.USER: int(Source.USER), Speaker.CHARACTER: int(Source.CHARACTER)}
+_NAMES = int(Source.NAMES)
 
 
 class Window:
-    """One reading of the messages, from which every scan depth, speaker and source is answered."""
+    """One reading of the messages, from which every scan depth, speaker and source is answered.
+
+    `newest[k]` is the newest message in which (or under whose name) a key stands.
+    """
 
     def __init__(self, deck: Deck, scene: Scene) -> None:
         self._deck = deck
@@ -25,65 +30,95 @@ class Window:
         self._messages: Sequence[Said] = scene.window[: deck.furthest]
         self._said: list[Found] = [index.find(one.text) if one.text else NOTHING for one in self._messages]
         self._named: list[Found] = [index.find(one.name) if one.name else NOTHING for one in self._messages]
-        self._texts = {source: index.find(text) for source, text in scene.texts.items() if text}
+        self._texts = [(int(source), source, index.find(text)) for source, text in scene.texts.items() if text]
         self._woken: list[tuple[int, Found]] = []
-        self._at: dict[int, list[int]] = {}
-        for number, (said, named) in enumerate(zip(self._said, self._named, strict=True)):
-            for key in said if not named else {**said, **named}:
-                self._at.setdefault(key, []).append(number)
+        self.newest: dict[int, int] = {}
+        for number in range(len(self._messages) - 1, -1, -1):
+            self.newest.update(dict.fromkeys(self._named[number], number))
+            self.newest.update(dict.fromkeys(self._said[number], number))
+
+    def warnings(self) -> list[LoreWarning]:
+        """Texts of which only the beginning was read."""
+        long = [len(text) for text in (one.text for one in self._messages) if len(text) > limits.LORE_TEXT_MAX]
+        return [LoreWarning(Trouble.TEXT_CUT, number=length - limits.LORE_TEXT_MAX) for length in long]
 
     def entries(self) -> dict[int, int]:
         """Entry → the newest message that holds a primary key of it, whatever else the entry asks."""
         found: dict[int, int] = {}
         owners = self._index.owners
-        for key, numbers in self._at.items():
-            newest = numbers[0]
+        for key, newest in self.newest.items():
             for entry in owners[key]:
                 if found.get(entry, newest) >= newest:
                     found[entry] = newest
         return found
 
     def entries_in_texts(self) -> set[int]:
-        """Entries of which a primary key stands in one of the other texts."""
-        owners = self._index.owners
-        return {entry for found in self._texts.values() for key in found for entry in owners[key]}
+        """Entries of which a primary key stands in one of the other texts that they ask for."""
+        owners, sources = self._index.owners, self._deck.sources
+        return {
+            entry for bit, _, found in self._texts for key in found for entry in owners[key] if sources[entry] & bit
+        }
+
+    def read(self, parents: Iterable[int]) -> None:
+        """Read what these entries say."""
+        self._woken += [(parent, self._index.find(self._deck.text(parent))) for parent in parents]
 
     def woken_by(self, parents: Iterable[int]) -> dict[int, list[int]]:
-        """Read what these entries say. Entry → the parents in whose words a primary key of it stands."""
+        """Entry → those of these entries in whose words a primary key of it stands."""
         children: dict[int, list[int]] = {}
+        owners = self._index.owners
         for parent in parents:
-            found = self._index.find(self._deck.entries[parent].content)
-            self._woken.append((parent, found))
-            for entry in dict.fromkeys(entry for key in found for entry in self._index.owners[key]):
-                if entry != parent:
-                    children.setdefault(entry, []).append(parent)
+            found = self._index.find(self._deck.text(parent))
+            for child in {entry for key in found for entry in owners[key]}:
+                if child != parent:
+                    children.setdefault(child, []).append(parent)
         return children
 
-    def place(self, key: int, entry: Entry, depth: int, wakes: Wakes | None = None) -> Place | None:
+    def near(self, keys: Iterable[int], depth: int) -> tuple[int, Place] | None:
+        """The first of the keys that stands newest, for an entry that looks at all that is said and nothing else."""
+        best, least, newest = -1, depth, self.newest
+        for key in keys:
+            if newest.get(key, depth) < least:
+                best, least = key, newest[key]
+        return None if best < 0 else (best, self._place_in(best, least, with_name=True))
+
+    def place(self, key: int, entry: int, depth: int, wakes: Wakes | None = None) -> Place | None:
         """Where a key stands for an entry: newest message first, then other texts, then woken entries; None: nowhere.
 
         `depth` counts messages; 0 looks at nothing that was said. `wakes` tells of an entry that came in whether its
         words count, None: no such words do.
         """
-        for number in self._at.get(key, ()):
-            if number < depth and (place := self._said_in(key, entry, number)):
-                return place
-        for source, found in self._texts.items():
-            if source & entry.sources and key in found:
-                return Place(source=source, offset=found[key])
-        for parent, found in self._woken:
-            if wakes is not None and key in found and wakes(parent):
-                return Place(parent=self._deck.entries[parent], offset=found[key])
+        first = self.newest.get(key)
+        if first is not None:
+            for number in range(first, min(depth, len(self._messages))):
+                if place := self._said_in(key, entry, number):
+                    return place
+        if self._texts:
+            sources = self._deck.sources[entry]
+            for bit, source, found in self._texts:
+                if bit & sources and key in found:
+                    return Place(source=source, offset=found[key])
+        if wakes is not None:
+            for parent, found in self._woken:
+                if key in found and wakes(parent):
+                    return Place(parent=self._deck.entries[parent], offset=found[key])
         return None
 
-    def _said_in(self, key: int, entry: Entry, number: int) -> Place | None:
-        one = self._messages[number]
-        if not _SPOKEN[one.speaker] & entry.sources:
+    def _said_in(self, key: int, entry: int, number: int) -> Place | None:
+        with_name = bool(_NAMES & self._deck.sources[entry])
+        if key not in self._said[number] and not (with_name and key in self._named[number]):
             return None
-        if entry.speakers and folded(one.name) not in entry.speakers:
-            return None
-        if key in self._said[number]:
-            return Place(message=number, offset=self._said[number][key])
-        if Source.NAMES & entry.sources and key in self._named[number]:
-            return Place(message=number, offset=self._named[number][key], in_name=True)
-        return None
+        if not self._deck.reads_talk[entry]:
+            one = self._messages[number]
+            if not _SPOKEN[one.speaker] & self._deck.sources[entry]:
+                return None
+            speakers = self._deck.entries[entry].speakers
+            if speakers and folded(one.name) not in speakers:
+                return None
+        return self._place_in(key, number, with_name=with_name)
+
+    def _place_in(self, key: int, number: int, *, with_name: bool) -> Place:
+        offset = self._said[number].get(key)
+        if offset is not None or not with_name:
+            return Place(message=number, offset=offset)
+        return Place(message=number, offset=self._named[number][key], in_name=True)

@@ -1,0 +1,1 @@
+"""What `bench/lore.py` is made of."""
