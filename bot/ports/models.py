@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal, Protocol
+from uuid import UUID
 
 
 class Role(StrEnum):
@@ -49,6 +50,8 @@ class Whose(StrEnum):
     """BotCafé's own rules: anybody."""
     CREATOR = "creator"
     """What the character's maker wrote: the maker."""
+    LORE = "lore"
+    """An entry of a lore book: those who may read every book the answer drew on."""
     ASKER = "asker"
     """What the person who asked told of themselves (persona, profile): that person alone."""
     SHARED = "shared"
@@ -59,7 +62,7 @@ class Whose(StrEnum):
 class PromptPart:
     """What one piece of a prompt cost and whether it went in; the raw material of /why.
 
-    `label` never holds words of an `ASKER` part: others read labels.
+    `label` never holds words of an `ASKER` part: others read labels. Of lore, the ids tell which entry it is.
     """
 
     kind: str
@@ -68,6 +71,8 @@ class PromptPart:
     included: bool = True
     reason: str = ""
     whose: Whose = Whose.SHARED
+    entry_id: UUID | None = None
+    book_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.ports import Profile
 from bot.rehearsal import reply, scene
-from bot.services.talk.compose import CharacterSheet, Example, Line, Snapshot, compose
+from bot.services.talk.compose import CharacterSheet, Example, Line, LoreText, Snapshot, compose
 
 MIRA = CharacterSheet(
     name="Mira",
@@ -46,9 +46,8 @@ class Conversation:
 
     def scene(self) -> scene.Scene:
         """What the rehearsal reads out of the prompt."""
-        snapshot = Snapshot(
-            self.sheet, self.user, tuple(self.history), self.others, self.language, self.lore, self.memories
-        )
+        lore = tuple(LoreText(text) for text in self.lore)
+        snapshot = Snapshot(self.sheet, self.user, tuple(self.history), self.others, self.language, lore, self.memories)
         prompt = compose(snapshot, profile=Profile.FULL, budget_tokens=8000, count=lambda text: len(text) // 4 + 1)
         return scene.read([(message.role.value, message.content) for message in prompt.messages])
 

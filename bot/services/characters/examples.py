@@ -10,6 +10,7 @@ one before. `{{user}}`, `{{char}}` and `<START>`, as character cards write them,
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot import limits
@@ -18,6 +19,7 @@ from bot.texts import N_
 
 FIELD = "examples"
 _SPEAKER = re.compile(r"^\s*(?:\*\*)?(?P<who>[^:\n*]{1,40}?)(?:\*\*)?\s*[:：](?:\*\*)?\s*(?P<words>.*)$")
+_START = re.compile(r"^[ \t]*<START>[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _PERSON = frozenset({"you", "user", "{{user}}", "me", "person"})
 _CHARACTER = frozenset({"char", "{{char}}", "character"})
 
@@ -47,6 +49,44 @@ def parse_examples(text: str, character_name: str) -> tuple[Exchange, ...]:
             maximum=int(limits.EXAMPLES_MAX),
             count=len(exchanges),
         )
+    return exchanges
+
+
+def read_examples(
+    text: str, character_name: str, people: Iterable[str] = (), *, prose: bool = False
+) -> tuple[Exchange, ...]:
+    """The exchanges in a text that was not typed into our form (a card's, a lore entry's); none where nobody speaks.
+
+    Never raises and knows no limits. `<START>` begins anew, several speeches of one side in a row belong together, and
+    what nobody answers is left out. `people` are further names a person may go by. With `prose`, words that no name
+    stands before are the character's.
+    """
+    sides = dict.fromkeys(_PERSON | {one.casefold() for one in people}, False)
+    sides |= dict.fromkeys(_CHARACTER | {character_name.casefold()}, True)
+    found = (_exchanges(block, sides, prose=prose) for block in _START.split(text))
+    return tuple(exchange for some in found for exchange in some)
+
+
+def _exchanges(block: str, sides: Mapping[str, bool], *, prose: bool) -> list[Exchange]:
+    speeches: list[tuple[bool, list[str]]] = []
+    for line in block.strip().splitlines():
+        match = _SPEAKER.match(line)
+        side = sides.get(match["who"].strip().casefold()) if match else None
+        words = match["words"] if match and side is not None else line
+        if speeches and side in {None, speeches[-1][0]}:
+            speeches[-1][1].append(words)
+        elif side is not None or prose:
+            speeches.append((side is not False, [words]))
+    return _answered([(is_character, "\n".join(words).strip()) for is_character, words in speeches])
+
+
+def _answered(speeches: Iterable[tuple[bool, str]]) -> list[Exchange]:
+    exchanges: list[Exchange] = []
+    asked = ""
+    for is_character, words in speeches:
+        if is_character and words:
+            exchanges.append(Exchange(asked, words))
+        asked = "" if is_character else words
     return exchanges
 
 

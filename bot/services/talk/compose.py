@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from bot.ports import ModelRequest, Models, Profile, Prompt, PromptPart
 from bot.services.talk import compose_compact
 from bot.services.talk.compose_budget import prompt_budget
 from bot.services.talk.compose_full import Full
+from bot.services.talk.compose_lore import left_out
 from bot.services.talk.compose_names import Names
 from bot.services.talk.compose_traits import sampling
-from bot.services.talk.compose_types import CharacterSheet, Count, Example, Line, Snapshot
+from bot.services.talk.compose_types import CharacterSheet, Count, DepthNote, Example, Line, LoreText, Snapshot
 from bot.services.talk.compose_world import world_of
 from bot.services.talk.macros import Macros
 
-__all__ = ["Asked", "CharacterSheet", "Example", "Line", "Snapshot", "compose", "prompt_budget", "request"]
+__all__ = [
+    "Asked", "CharacterSheet", "DepthNote", "Example", "Line", "LoreText", "Snapshot", "compose", "prompt_budget",
+    "request",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,11 @@ class Asked:
     def prompt(self) -> Prompt:
         """The prompt alone."""
         return self.request.prompt
+
+    @property
+    def left_out(self) -> Mapping[UUID, str]:
+        """Lore entries that found no place in the prompt, and why."""
+        return left_out(self.prompt.parts)
 
 
 def request(snapshot: Snapshot, models: Models, *, attempt: int = 0) -> Asked:

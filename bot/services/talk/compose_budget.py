@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.ports import Picture, PromptMessage, PromptPart, Whose
-from bot.services.talk.compose_types import Count
+from bot.services.talk.compose_types import Count, LoreText
 
 # Chat formats wrap each message in a few tokens of their own (OpenAI's cookbook counts 3 to 4) and prime the answer
 # with 3.
@@ -46,10 +46,12 @@ class Piece:
     reason: str = ""
     whose: Whose = Whose.SHARED
     picture: Picture | None = None
+    lore: LoreText | None = None
 
     def part(self) -> PromptPart:
         """Its line in the account."""
-        return PromptPart(self.kind, self.label, self.tokens, self.included, self.reason, self.whose)
+        entry_id, book_id = (self.lore.entry_id, self.lore.book_id) if self.lore else (None, None)
+        return PromptPart(self.kind, self.label, self.tokens, self.included, self.reason, self.whose, entry_id, book_id)
 
     def left_out(self, reason: str = NO_ROOM) -> Piece:
         """The same piece, not taken along."""

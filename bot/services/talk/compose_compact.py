@@ -7,10 +7,13 @@ bear on the question right beside it, in the character's own mouth.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.ports import Prompt, PromptMessage, PromptPart, Role, Whose
-from bot.services.talk import compose_rules, compose_traits, person, relevance, sections
+from bot.services.lore.book import Position
+from bot.services.talk import compose_lore, compose_rules, compose_traits, person, relevance, sections
 from bot.services.talk.compose_budget import (
     ANSWER_PRIMING_TOKENS,
     MESSAGE_TOKENS,
@@ -23,7 +26,7 @@ from bot.services.talk.compose_budget import (
 )
 from bot.services.talk.compose_lines import Rendered, history_messages, is_own, older_lines, render_line, typed, written
 from bot.services.talk.compose_names import Names
-from bot.services.talk.compose_types import Count, Line, Snapshot, Task
+from bot.services.talk.compose_types import Count, Line, LoreText, Snapshot, Task
 from bot.services.talk.macros import Macros
 
 _FACTS = 2
@@ -34,15 +37,27 @@ _LINES = 2
 _LINE_TOKENS = 60
 _LEFT_TO_FACTS = "only facts that bear on the question go in for a small model"
 _SMALL = "a small model is shown few lines and examples"
-_USABLE = frozenset({"character", "lore", "memory", "recap"})
+_DEFINITION = "definition"
+_USABLE = frozenset({"character", _DEFINITION, compose_lore.KIND, "memory", "recap"})
+# What personality, scenario, note and last instructions may take each of the budget: one part in this many.
+_EXTRA_PARTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """One sentence that may bear on the question."""
+
+    kind: str
+    text: str
+    lore: LoreText | None = None
 
 
 @dataclass(slots=True)
 class _Background:
-    """What a small model may be told: who it is, and single facts by (kind, sentence)."""
+    """What a small model may be told: who it is, and single facts."""
 
     identity: list[str]
-    facts: list[tuple[str, str]]
+    facts: list[_Fact]
 
 
 def compose(snapshot: Snapshot, names: Names, macros: Macros, *, budget_tokens: int, count: Count) -> Prompt:
@@ -54,18 +69,22 @@ def _background(snapshot: Snapshot, names: Names, macros: Macros) -> _Background
     """The sentences that say who the character is, and everything else that may become a fact."""
     sheet = snapshot.character
 
-    def told(text: str) -> list[str]:
-        return relevance.sentences(written(text, macros))
+    def told(text: str, *, original: str = "") -> list[str]:
+        return relevance.sentences(written(text, macros, original=original))
 
-    card = told(sheet.system_prompt)
+    card = told(sheet.system_prompt, original=compose_rules.original_prompt(names))
+    definition = told(sheet.definition)
     about = [typed(fact) for _, fact in compose_traits.facts(sheet)]
-    identity = [*told(sheet.description)[:1], *card[:_IDENTITY_SENTENCES], *about]
-    rest = [("character", text) for text in card]
-    rest += [("lore", text) for entry in snapshot.lore for text in told(entry)]
-    rest += [("memory", text) for entry in snapshot.memories for text in told(entry)]
-    rest = [(kind, person.as_first(text, names.character)) for kind, text in rest]
-    rest += [("recap", text) for text in relevance.sentences(typed(snapshot.recap))]
-    rest += [("phrase", written(phrase, macros)) for phrase in sheet.phrases]
+    identity = [*told(sheet.description)[:1], *(card or definition)[:_IDENTITY_SENTENCES], *about]
+    rest = [_Fact("character", text) for text in card]
+    rest += [_Fact(_DEFINITION, text) for text in definition]
+    for one in sorted(snapshot.lore, key=lambda one: one.rank):
+        if one.position is not Position.OUTLET:
+            rest += [_Fact(compose_lore.KIND, text, one) for text in told(one.text)]
+    rest += [_Fact("memory", text) for entry in snapshot.memories for text in told(entry)]
+    rest = [replace(fact, text=person.as_first(fact.text, names.character)) for fact in rest]
+    rest += [_Fact("recap", text) for text in relevance.sentences(typed(snapshot.recap))]
+    rest += [_Fact("phrase", written(phrase, macros)) for phrase in sheet.phrases]
     return _Background(identity, rest)
 
 
@@ -75,11 +94,18 @@ def _of_asker(snapshot: Snapshot, names: Names) -> str:
     return f"About {names.user}: {'. '.join(told)}." if told else ""
 
 
-def _chosen(question: str, facts: list[tuple[str, str]]) -> set[int]:
-    """Indexes of the facts that bear most on the question. Phrases serve the account only."""
-    usable = [index for index, (kind, _) in enumerate(facts) if kind in _USABLE]
-    ranked = relevance.rank(question, [facts[index][1] for index in usable])
-    return {usable[index] for _, index in ranked[:_FACTS]}
+def _chosen(question: str, facts: Sequence[_Fact]) -> set[int]:
+    """Indexes of the facts that bear most on the question. Phrases serve the account only.
+
+    One of them is lore, where something called it in: what is said may have called it in other words than its own.
+    """
+    usable = [index for index, fact in enumerate(facts) if fact.kind in _USABLE]
+    ranked = [usable[index] for _, index in relevance.rank(question, [facts[index].text for index in usable])]
+    lore = [index for index in ranked if facts[index].lore]
+    called = (index for index, fact in enumerate(facts) if fact.lore and fact.lore.is_called)
+    first = lore[:1] or list(islice(called, 1))
+    others = [index for index in ranked if index not in first]
+    return {*first, *others[: _FACTS - len(first)]}
 
 
 class _Draft:
@@ -120,9 +146,7 @@ class _Draft:
         ]
         question = self._last.text if self._last else snapshot.character.greeting
         chosen = _chosen(question, background.facts)
-        self._facts = [
-            self._fact(kind, text, index in chosen, room) for index, (kind, text) in enumerate(background.facts)
-        ]
+        self._facts = [self._fact(fact, index in chosen, room) for index, fact in enumerate(background.facts)]
         self._examples = [self._example(number, room) for number in range(len(snapshot.character.examples))]
         self._take_earlier(room)
 
@@ -147,11 +171,28 @@ class _Draft:
             self._piece("trait", "manner", f"Your manner: {manner}." if manner else ""),
             self._piece("rules", "words to avoid", sections.neutral(banned)),
             shorten(asker, max(self._budget // 8, 1), self._count),
+            *(shorten(piece, max(self._budget // _EXTRA_PARTS, 1), self._count) for piece in self._of_card()),
         ]
 
-    def _fact(self, kind: str, text: str, is_chosen: bool, room: Room) -> Piece:
-        whose = {"memory": Whose.ASKER, "recap": Whose.SHARED}.get(kind, Whose.CREATOR)
-        piece = self._piece("fact", kind, text, whose)
+    def _of_card(self) -> list[Piece]:
+        """What a card says besides; the places of note and last instructions are not kept for a small model."""
+        sheet, name = self._snapshot.character, self._names.character
+        reminder = compose_rules.original_reminder(self._names)
+        texts = {
+            "personality": self._one_line(sheet.personality),
+            "scenario": self._one_line(sheet.scenario),
+            "note": self._one_line(sheet.note.text),
+            "last instructions": self._one_line(sheet.last_instructions, original=reminder),
+        }
+        return [self._piece(kind, name, text) for kind, text in texts.items()]
+
+    def _one_line(self, text: str, *, original: str = "") -> str:
+        return " ".join(written(text, self._macros, original=original).split())
+
+    def _fact(self, fact: _Fact, is_chosen: bool, room: Room) -> Piece:
+        kinds = {"memory": Whose.ASKER, "recap": Whose.SHARED, compose_lore.KIND: Whose.LORE}
+        piece = self._piece("fact", fact.kind, fact.text, kinds.get(fact.kind, Whose.CREATOR))
+        piece = replace(piece, lore=fact.lore)
         if not is_chosen:
             return piece.left_out(_LEFT_TO_FACTS)
         return piece if room.take(piece.tokens + 4) else piece.left_out(NO_ROOM)
@@ -232,9 +273,25 @@ class _Draft:
             self._about.part(),
             *(piece.part() for piece in self._extras),
             *((quoted,) if self._macros.uses_persona else ()),
-            *(fact.part() for fact in self._facts),
+            *self._account_of_facts(),
+            *compose_lore.account_of_rest(self._snapshot, self._macros, [fact.lore for fact in self._facts if fact.lore]),
             *(example.part() for example in self._examples),
             *older,
             *(piece.part() for _, piece in self._lines),
             *((self._ask.part(),) if self._ask else ()),
         )
+
+    def _account_of_facts(self) -> Iterable[PromptPart]:
+        """Each sentence by itself, but for lore, by entry, and what is left of a definition: that may be long."""
+        left = [fact for fact in self._facts if fact.label == _DEFINITION and not fact.included]
+        yield from (fact.part() for fact in self._facts if not fact.lore and fact not in left)
+        if left:
+            tokens = sum(fact.tokens for fact in left)
+            yield replace(left[0], kind=_DEFINITION, label=self._names.character, tokens=tokens).part()
+        for one in self._snapshot.lore:
+            of_it = [fact for fact in self._facts if fact.lore is one]
+            if of_it:
+                told = [fact for fact in of_it if fact.included]
+                reason = next((fact.reason for fact in of_it if not fact.included), "")
+                tokens = sum(fact.tokens for fact in told or of_it)
+                yield Piece(compose_lore.KIND, one.name, "", tokens, bool(told), reason, Whose.LORE, lore=one).part()

@@ -3,21 +3,24 @@
 Order of importance, most important first; what comes later gives way first:
 
 1. the house's rules, the character's own prompt and the line to answer (never left out, shortened at need)
-2. what the asker tells of themselves, the character's facts and manner
-3. who is here, how others describe the character, its phrases
-4. the newest lines of history, then the newest pictures
-5. the recap of what was said before
-6. lore, memories, examples of speech (together at most a part of what is left)
-7. earlier lines of history, newest first
+2. its maker's last instructions and note, what the asker tells of themselves, the character's facts and manner
+3. lore that ignores its budget; who is here, how others describe the character, its phrases, what is going on
+4. the newest lines of history
+5. lore, in the order in which it was given room (`compose_lore.lore_budget` bounds it beforehand)
+6. the newest pictures, the recap of what was said before
+7. memories, examples of speech (together at most a part of what is left)
+8. earlier lines of history, newest first
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
+from bot import limits
 from bot.ports import Prompt, PromptMessage, PromptPart, Role, Whose
-from bot.services.talk import sections
+from bot.services.talk import compose_lore, sections
 from bot.services.talk.compose_budget import (
     ANSWER_PRIMING_TOKENS,
     MESSAGE_TOKENS,
@@ -31,19 +34,20 @@ from bot.services.talk.compose_lines import (
     Rendered,
     cut_line,
     history_messages,
+    join,
     older_lines,
     reactions_to_own,
     render_line,
     speaker,
 )
 from bot.services.talk.compose_names import Names, clean_name
-from bot.services.talk.compose_slots import Slots
+from bot.services.talk.compose_slots import AT_THE_END, Slot, Slots
 from bot.services.talk.compose_types import Count, Line, Snapshot, Task
 from bot.services.talk.macros import Macros
 
 # The newest lines that go in before lore, memories and examples do: without them an answer misses the point.
 _RECENT_LINES = 4
-# What lore, memories and examples may take together of the room left by then, so that history is never starved.
+# What memories and examples may take together of the room left by then, so that history is never starved.
 _BACKGROUND_SHARE = 0.6
 # One line may take this part of the budget; a longer earlier one is shortened rather than shutting out all before it.
 _LINE_SHARE = 0.25
@@ -52,11 +56,17 @@ _ASKER_SHARE = 0.12
 _RECAP_SHARE = 0.2
 # A character's own text is not cut below this part of the budget while the last line can still be cut.
 _CHARACTER_SHARE = 0.4
+# A text longer than anybody types into a form (cards hold such) may take this part of the budget.
+_TYPED = int(limits.FORM_FIELD_MAX)
+_LONG_SHARE = 0.5
+# What personality, scenario, note and last instructions may take each.
+_EXTRA_SHARE = 0.15
 # More pictures than this are never looked at at once.
 _PICTURES = 4
 # Joining pieces can cost a token or two more than the pieces alone.
 _JOIN_TOKENS = 2
 _ALWAYS = frozenset({sections.RULES, sections.CHARACTER})
+_ROLES = {Role.SYSTEM: 0, Role.USER: 1, Role.ASSISTANT: 2}
 
 
 class Full:
@@ -69,6 +79,8 @@ class Full:
         self._count = count
         self._slots = Slots(snapshot, names, macros, self._piece).all()
         self._uses_persona = macros.uses_persona
+        shown = [slot.piece.lore for slot in self._slots if slot.piece.lore]
+        self._rest = compose_lore.account_of_rest(snapshot, macros, shown)
         self._history: list[Piece] = []  # newest first while filling
         self._pictures: dict[int, list[Piece]] = {}  # by how many lines from the end
         self._taken: list[Callable[[], None]] = []  # how to leave out again what went in, in order of importance
@@ -76,15 +88,20 @@ class Full:
     def prompt(self) -> Prompt:
         """Fill by importance, then hold the finished messages against the budget."""
         room = Room(self._budget - self._mandatory())
+        self._take_slots(room, {sections.LAST, sections.NOTE}, share=_EXTRA_SHARE)
         self._take_slots(room, {sections.ASKER}, share=_ASKER_SHARE)
         self._take_slots(room, {sections.FACTS, sections.MANNER})
+        self._take_slots(room, {sections.PERSONALITY}, share=_EXTRA_SHARE)
+        self._take_lore(room, beside_budget=True)
         self._take_slots(room, {sections.PRESENT, sections.DESCRIPTION, sections.SAYINGS})
+        self._take_slots(room, {sections.SCENARIO}, share=_EXTRA_SHARE)
         self._take_history(room, _RECENT_LINES)
+        self._take_lore(room, beside_budget=False)
         self._take_pictures(room)
         self._take_slots(room, {sections.RECAP}, share=_RECAP_SHARE)
         background = Room(int(room.free * _BACKGROUND_SHARE))
         before = background.free
-        for heading in (sections.LORE, sections.MEMORIES, sections.EXAMPLES):
+        for heading in (sections.MEMORIES, sections.EXAMPLES):
             self._take_slots(background, {heading})
         room.take(before - background.free)
         self._take_history(room, len(self._snapshot.history))
@@ -97,17 +114,22 @@ class Full:
 
     def _mandatory(self) -> int:
         """Rules, character and the last line, shortened where they alone are too large; returns what they take."""
-        headings = {slot.heading for slot in self._slots}
+        headings = [heading for heading, _ in groupby(slot.heading for slot in self._slots)]
         used = ANSWER_PRIMING_TOKENS + 3 * MESSAGE_TOKENS + self._count(sections.OPENING)
         if self._snapshot.task is Task.CONTINUE:
             used += MESSAGE_TOKENS + self._count(sections.CONTINUE)
         used += sum(self._count(heading) + _JOIN_TOKENS for heading in headings)
+        used += MESSAGE_TOKENS * len({(slot.depth, slot.role) for slot in self._slots if slot.depth is not None})
         used += sum(slot.piece.tokens for slot in self._slots if slot.heading == sections.RULES)
         free = max(self._budget - used, 0)
+        sheet = self._snapshot.character
+        typed = {"character": sheet.system_prompt, "definition": sheet.definition}
         last = self._line_piece(self._snapshot.history[-1]) if self._snapshot.history else None
         for slot in self._slots:
             if slot.heading == sections.CHARACTER:
                 kept = max(free - (last.tokens if last else 0), int(free * _CHARACTER_SHARE))
+                if len(typed[slot.piece.kind]) > _TYPED:
+                    kept = min(kept, int(self._budget * _LONG_SHARE))
                 slot.piece = shorten(slot.piece, kept, self._count)
                 free -= slot.piece.tokens
                 used += slot.piece.tokens
@@ -122,13 +144,22 @@ class Full:
 
     def _take_slots(self, room: Room, headings: set[str], *, share: float | None = None) -> None:
         for slot in self._slots:
-            if slot.heading not in headings:
+            if slot.heading not in headings or slot.piece.lore:
                 continue
             piece = slot.piece
             if share is not None:
                 piece = shorten(piece, max(int(self._budget * share), 1), self._count)
             if room.take(piece.tokens):
                 slot.put_in(piece)
+                self._taken.append(slot.leave_out)
+
+    def _take_lore(self, room: Room, *, beside_budget: bool) -> None:
+        """Entries by their rank; one that does not fit leaves room for what does."""
+        found = [(slot.piece.lore.rank, slot) for slot in self._slots if slot.piece.lore]
+        for _, slot in sorted(found, key=lambda one: one[0]):
+            lore = slot.piece.lore
+            if lore and lore.ignores_budget is beside_budget and room.take(slot.piece.tokens):
+                slot.put_in(slot.piece)
                 self._taken.append(slot.leave_out)
 
     def _take_history(self, room: Room, most: int) -> None:
@@ -191,18 +222,20 @@ class Full:
     def _shorten_mandatory(self, heading: str, excess: int) -> bool:
         """Shorten one mandatory piece (the empty heading is the last line) by `excess` tokens; False if it cannot
         shrink."""
-        slot = next((slot for slot in self._slots if slot.heading == heading), None)
-        piece = slot.piece if slot else (self._history[0] if not heading and self._history else None)
-        if piece is None:
-            return False
-        cut = shorten(piece, max(self._count(piece.text) - excess, 1), self._count)
-        if len(cut.text) >= len(piece.text):
-            return False
-        if slot:
-            slot.piece = cut
-        else:
+        slots = [slot for slot in self._slots if slot.heading == heading]
+        # Of a character what was typed is kept longest; of the rules only the first, longest one is cut.
+        for slot in reversed(slots) if heading == sections.CHARACTER else slots[:1]:
+            if cut := self._cut(slot.piece, excess):
+                slot.piece = cut
+                return True
+        if not heading and self._history and (cut := self._cut(self._history[0], excess)):
             self._history[0] = cut
-        return True
+            return True
+        return False
+
+    def _cut(self, piece: Piece, excess: int) -> Piece | None:
+        cut = shorten(piece, max(self._count(piece.text) - excess, 1), self._count)
+        return cut if len(cut.text) < len(piece.text) else None
 
     # -------------------------------------------------------------------------------------------- finishing
 
@@ -215,17 +248,40 @@ class Full:
         return Prompt(messages, self._names.stops, self._account(), tokens)
 
     def _messages(self) -> tuple[PromptMessage, ...]:
-        blocks: dict[str, list[str]] = {}
-        for slot in self._slots:
-            if slot.piece.included:
-                blocks.setdefault(slot.heading, []).append(slot.shown)
-        system = "\n\n".join(sections.section(heading, "\n".join(texts)) for heading, texts in blocks.items())
+        lines = self._shown_lines()
+        beside = self._beside(len(lines))
+        system = _sections(slot for slot in self._slots if slot.depth is None)
+        if beside.get(0) and beside[0][0].role is Role.SYSTEM:
+            system = f"{system}\n\n{beside[0].pop(0).content}"
         # The system message's name tells who answers.
         head = PromptMessage(Role.SYSTEM, system, self._names.character)
-        messages = (head, *history_messages(self._shown_lines(), self._names))
+        messages = [head, *history_messages(lines, self._names, beside)]
         if self._snapshot.task is Task.CONTINUE:
-            messages = (*messages, PromptMessage(Role.USER, sections.CONTINUE))
-        return messages
+            goes_on = PromptMessage(Role.USER, sections.CONTINUE)
+            join(messages, goes_on) if beside else messages.append(goes_on)
+        return tuple(messages)
+
+    def _beside(self, lines: int) -> dict[int, list[PromptMessage]]:
+        """What stands among the lines, by how many of them come before it: one message for each depth and role.
+
+        At one depth the system's come first, then the user's, then the character's own.
+        """
+        deep = sorted(
+            (slot for slot in self._slots if slot.depth is not None and slot.piece.included),
+            key=lambda slot: (-(AT_THE_END if slot.depth is None else slot.depth), _ROLES[slot.role]),
+        )
+        found: dict[int, list[PromptMessage]] = {}
+        for (depth, role), slots in groupby(deep, key=lambda slot: (slot.depth or 0, slot.role)):
+            before = lines if depth == AT_THE_END else max(lines - depth, 0)
+            found.setdefault(before, []).append(self._message(role, list(slots)))
+        return found
+
+    def _message(self, role: Role, slots: Sequence[Slot]) -> PromptMessage:
+        if role is Role.SYSTEM:
+            return PromptMessage(role, _sections(slots))
+        if role is Role.USER:
+            return PromptMessage(role, "\n".join(sections.aside(slot.piece.text) for slot in slots))
+        return PromptMessage(role, "\n".join(slot.piece.text for slot in slots), self._names.character)
 
     def _shown_lines(self) -> list[Rendered]:
         lines = self._snapshot.history
@@ -243,8 +299,15 @@ class Full:
         quoted = PromptPart("asker", "quoted in the character's own text", 0, whose=Whose.ASKER)
         return (
             *(slot.piece.part() for slot in self._slots),
+            *self._rest,
             *((quoted,) if self._uses_persona else ()),
             *older_lines(missing),
             *(piece.part() for piece in reversed(self._history)),
             *(piece.part() for back in sorted(self._pictures, reverse=True) for piece in self._pictures[back]),
         )
+
+
+def _sections(slots: Iterable[Slot]) -> str:
+    """Sections as a system message holds them; neighbours of one heading share it."""
+    shown = groupby((slot for slot in slots if slot.piece.included), key=lambda slot: slot.heading)
+    return "\n\n".join(sections.section(heading, "\n".join(slot.shown for slot in some)) for heading, some in shown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.ports import AttachedKind, Picture, PromptMessage, PromptPart, Role
@@ -24,9 +24,9 @@ _REACTIONS = 12
 _NAMES = 6
 
 
-def written(text: str, macros: Macros) -> str:
+def written(text: str, macros: Macros, *, original: str = "") -> str:
     """What a creator or a memory wrote, ready for the system message: macros expanded, unable to begin a section."""
-    return sections.neutral(clean_text(macros.expand(text)))
+    return sections.neutral(clean_text(macros.expand(text, original=original)))
 
 
 def typed(text: str) -> str:
@@ -136,34 +136,48 @@ class Rendered:
     after: str = ""
 
 
-def history_messages(lines: Sequence[Rendered], names: Names) -> tuple[PromptMessage, ...]:
-    """Lines as alternating messages, beginning with a user's.
+Beside = Mapping[int, Sequence[PromptMessage]]
+"""Messages that nobody said, by how many lines stand before them."""
+
+
+def history_messages(
+    lines: Sequence[Rendered], names: Names, beside: Beside | None = None
+) -> tuple[PromptMessage, ...]:
+    """Lines as alternating messages, beginning with a user's (a system's may stand before it).
 
     Neighbours of one role are joined: several chat templates (Gemma's, Mistral's) refuse two messages of one role in
     a row or a conversation that the assistant begins.
     """
     messages: list[PromptMessage] = []
+    among = beside or {}
     for number, one in enumerate(lines):
+        for message in among.get(number, ()):
+            join(messages, message)
         own = is_own(one.line, names)
         role = Role.ASSISTANT if own else Role.USER
-        _join(
+        join(
             messages, PromptMessage(role, one.text, names.character if own else speaker(one.line, names), one.pictures)
         )
         is_last = number == len(lines) - 1
         if one.after and not is_last:
-            _join(messages, PromptMessage(Role.USER, one.after))
-    if not messages or messages[0].role is Role.ASSISTANT:
-        messages.insert(0, PromptMessage(Role.USER, sections.OPENING))
+            join(messages, PromptMessage(Role.USER, one.after))
+    for message in among.get(len(lines), ()):
+        join(messages, message)
+    first = next((number for number, one in enumerate(messages) if one.role is not Role.SYSTEM), len(messages))
+    if first == len(messages) or messages[first].role is Role.ASSISTANT:
+        messages.insert(first, PromptMessage(Role.USER, sections.OPENING))
     return tuple(messages)
 
 
-def _join(messages: list[PromptMessage], message: PromptMessage) -> None:
+def join(messages: list[PromptMessage], message: PromptMessage) -> None:
+    """Put a message behind others, in one with the last where that has the same role."""
     if not messages or messages[-1].role is not message.role:
         messages.append(message)
         return
     before = messages[-1]
     name = message.name if before.name == message.name else None
-    text = f"{before.content}\n{message.content}"
+    between = "\n\n" if message.role is Role.SYSTEM else "\n"
+    text = f"{before.content}{between}{message.content}"
     messages[-1] = PromptMessage(message.role, text, name, before.pictures + message.pictures)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.services.talk import sections
 from bot.services.talk.compose_lines import has_notes
+from bot.services.talk.compose_lore import has_asides
 from bot.services.talk.compose_names import Names, clean_name
 from bot.services.talk.compose_types import Asker, PlaceFacts, PlaceKind, Snapshot
 
@@ -69,6 +70,22 @@ _NOTES = (
 )
 
 
+_ASIDES = (
+    "Notes that begin with “aside” tell what holds at that moment; nobody said them. Heed them, and never write such "
+    "notes."
+)
+
+
+def original_prompt(names: Names) -> str:
+    """What `{{original}}` means in a character's instructions: the house's own, which its rules say at length."""
+    return f"Write {names.character}'s next words in this conversation with {names.user}."
+
+
+def original_reminder(names: Names) -> str:
+    """What `{{original}}` means in its last instructions."""
+    return f"Answer what was said last, as {names.character}."
+
+
 def full_rules(names: Names, snapshot: Snapshot) -> str:
     """The rules for a model that can hold them all in mind; `language_rule` and `banned_rule` stand beside them."""
     char = names.character
@@ -88,6 +105,8 @@ def full_rules(names: Names, snapshot: Snapshot) -> str:
     ]
     if has_notes(snapshot.history):
         rules.append(_NOTES)
+    if has_asides(snapshot):
+        rules.append(_ASIDES)
     return "\n".join(sections.entry(rule) for rule in rules)
 
 

@@ -5,25 +5,37 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from bot.ports import Whose
-from bot.services.talk import compose_rules, compose_traits, sections
+from bot.ports import Role, Whose
+from bot.services.characters.examples import read_examples
+from bot.services.lore.book import Position
+from bot.services.talk import compose_lore, compose_rules, compose_traits, sections
 from bot.services.talk.compose_budget import Piece
 from bot.services.talk.compose_lines import typed, written
 from bot.services.talk.compose_names import Names
-from bot.services.talk.compose_types import Example, Snapshot
+from bot.services.talk.compose_types import Example, LoreText, Snapshot
 from bot.services.talk.macros import Macros
 
 PieceOf = Callable[[str, str, str, Whose], Piece]
 """Makes a counted piece of kind, label, text and whose."""
 
 
+AT_THE_END = -1
+"""Deeper than nothing: after whatever else stands at the end."""
+
+
 @dataclass(slots=True)
 class Slot:
-    """A place in the system message that a piece may fill."""
+    """A place that a piece may fill: in the system message or, with a `depth`, that many lines before the end.
+
+    `remark` is what the account says of it where it stands.
+    """
 
     heading: str
     piece: Piece
     as_entry: bool = True
+    depth: int | None = None
+    role: Role = Role.SYSTEM
+    remark: str = ""
 
     def leave_out(self) -> None:
         """Take the piece out again."""
@@ -31,7 +43,7 @@ class Slot:
 
     def put_in(self, piece: Piece) -> None:
         """Take the piece along, perhaps shortened."""
-        shortened = "" if piece.text == self.piece.text else piece.reason
+        shortened = self.remark if piece.text == self.piece.text else piece.reason
         self.piece = replace(piece, included=True, reason=shortened)
 
     @property
@@ -48,14 +60,31 @@ class Slots:
 
     def all(self) -> list[Slot]:
         """Every slot that has something to say."""
-        # The creator's texts first: what they ban belongs to the rules above them.
-        of_creator = [*self._character(), *self._examples()]
-        background = list(self._background())
-        slots = [*self._rules(), *of_creator, self._present(), *self._asker(), *self._recap(), *background]
+        # The creators' texts first: what they ban belongs to the rules above them.
+        character, examples, beside = list(self._character()), list(self._examples()), list(self._beside())
+        lore = {position: list(self._lore(position)) for position in Position if position is not Position.OUTLET}
+        memories = list(self._memories())
+        slots = [
+            *lore[Position.SYSTEM_TOP],
+            *self._rules(),
+            *lore[Position.BEFORE_CHARACTER],
+            *character,
+            *lore[Position.AFTER_CHARACTER],
+            *lore[Position.BEFORE_EXAMPLES],
+            *examples,
+            *lore[Position.AFTER_EXAMPLES],
+            self._present(),
+            *self._asker(),
+            *self._recap(),
+            *memories,
+            *lore[Position.SYSTEM_BOTTOM],
+            *lore[Position.AT_DEPTH],
+            *beside,
+        ]
         return [slot for slot in slots if slot.piece.text.strip()]
 
-    def _own(self, text: str) -> str:
-        return written(text, self._macros)
+    def _own(self, text: str, *, original: str = "") -> str:
+        return written(text, self._macros, original=original)
 
     def _rules(self) -> Iterable[Slot]:
         names, snapshot = self._names, self._snapshot
@@ -79,22 +108,31 @@ class Slots:
 
     def _character(self) -> Iterable[Slot]:
         sheet, name = self._snapshot.character, self._names.character
-        yield Slot(
-            sections.CHARACTER,
-            self._piece("character", name, self._own(sheet.system_prompt), Whose.CREATOR),
-            as_entry=False,
-        )
+        prompt = self._own(sheet.system_prompt, original=compose_rules.original_prompt(self._names))
+        definition = self._own(sheet.definition)
+        yield Slot(sections.CHARACTER, self._piece("character", name, prompt, Whose.CREATOR), as_entry=False)
+        yield Slot(sections.CHARACTER, self._piece("definition", name, definition, Whose.CREATOR), as_entry=False)
         for label, fact in compose_traits.facts(sheet):
             yield Slot(sections.FACTS, self._piece("about", label, typed(fact), Whose.CREATOR))
         for label, told in compose_traits.manner(sheet.traits):
             yield Slot(sections.MANNER, self._piece("trait", label.lower(), told, Whose.CREATOR))
-        yield Slot(
-            sections.DESCRIPTION,
-            self._piece("description", name, self._own(sheet.description), Whose.CREATOR),
-            as_entry=False,
-        )
+        personality = self._own(sheet.personality)
+        yield Slot(sections.PERSONALITY, self._piece("personality", name, personality, Whose.CREATOR), as_entry=False)
+        description = self._own(sheet.description)
+        yield Slot(sections.DESCRIPTION, self._piece("description", name, description, Whose.CREATOR), as_entry=False)
         for number, phrase in enumerate(sheet.phrases, 1):
             yield Slot(sections.SAYINGS, self._piece("phrase", f"phrase {number}", self._own(phrase), Whose.CREATOR))
+        scenario = self._own(sheet.scenario)
+        yield Slot(sections.SCENARIO, self._piece("scenario", name, scenario, Whose.CREATOR), as_entry=False)
+
+    def _beside(self) -> Iterable[Slot]:
+        """What the character's maker wants said among the lines, and after them."""
+        sheet, name = self._snapshot.character, self._names.character
+        note = self._piece("note", name, self._own(sheet.note.text), Whose.CREATOR)
+        yield _deep(Slot(sections.NOTE, note, as_entry=False), sheet.note.depth, sheet.note.role)
+        told = self._own(sheet.last_instructions, original=compose_rules.original_reminder(self._names))
+        last = self._piece("last instructions", name, told, Whose.CREATOR)
+        yield Slot(sections.LAST, last, as_entry=False, depth=AT_THE_END)
 
     def _examples(self) -> Iterable[Slot]:
         sheet = self._snapshot.character
@@ -126,11 +164,46 @@ class Slots:
         text = typed(self._snapshot.recap)
         yield Slot(sections.RECAP, self._piece("recap", "what was said before", text, Whose.SHARED), as_entry=False)
 
-    def _background(self) -> Iterable[Slot]:
+    def _memories(self) -> Iterable[Slot]:
         # Memories are private to whom they are about; that they are the asker's own is all that is known here.
-        for kind, heading, texts, whose in (
-            ("lore", sections.LORE, self._snapshot.lore, Whose.CREATOR),
-            ("memory", sections.MEMORIES, self._snapshot.memories, Whose.ASKER),
-        ):
-            for number, text in enumerate(texts, 1):
-                yield Slot(heading, self._piece(kind, f"{kind} {number}", self._own(text), whose))
+        for number, text in enumerate(self._snapshot.memories, 1):
+            piece = self._piece("memory", f"memory {number}", self._own(text), Whose.ASKER)
+            yield Slot(sections.MEMORIES, piece)
+
+    # -------------------------------------------------------------------------------------------- lore
+
+    def _lore(self, position: Position) -> Iterable[Slot]:
+        for one in self._snapshot.lore:
+            if one.position is position:
+                slot = self._of_lore(one)
+                is_deep = position is Position.AT_DEPTH
+                yield _deep(slot, one.depth, compose_lore.ROLES[one.role]) if is_deep else slot
+
+    def _of_lore(self, one: LoreText) -> Slot:
+        """An entry under its heading. One that stands at the examples and is an example goes with them."""
+        text = self._own(one.text)
+        spoken = self._spoken(text) if one.position in _AT_EXAMPLES else ""
+        piece = self._piece(compose_lore.KIND, one.name, spoken or text, Whose.LORE)
+        heading = sections.EXAMPLES if spoken else sections.LORE
+        return Slot(heading, replace(piece, lore=one), as_entry=not spoken)
+
+    def _spoken(self, text: str) -> str:
+        """A text as examples of speech; empty where it is none."""
+        names = self._names
+        exchanges = read_examples(text, names.character, (names.user, names.called))
+        return "\n".join(sections.entry(_exchange(one.user, one.character, names)) for one in exchanges)
+
+
+_AT_EXAMPLES = frozenset({Position.BEFORE_EXAMPLES, Position.AFTER_EXAMPLES})
+
+
+def _deep(slot: Slot, depth: int, role: Role) -> Slot:
+    """The slot among the lines. Own words cannot be the last: several servers refuse them, others go on from them."""
+    if role is Role.ASSISTANT and depth < 1:
+        return replace(slot, depth=1, role=role, remark=compose_lore.NOT_LAST)
+    return replace(slot, depth=max(depth, 0), role=role)
+
+
+def _exchange(asked: str, answer: str, names: Names) -> str:
+    said = sections.turn(names.character, answer)
+    return f"{sections.turn('Somebody', asked)}\n{said}" if asked else said

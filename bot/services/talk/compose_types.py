@@ -9,7 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from bot.ports import AttachedKind, Picture
+from bot.ports import AttachedKind, Picture, Role
+from bot.services.lore.book import Position
+from bot.services.lore.book import Role as LoreRole
 from db.models import CharacterGender, CharacterTraits
 
 Count = Callable[[str], int]
@@ -101,8 +103,46 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class DepthNote:
+    """What a creator wants said `depth` lines before the end (0: after the last), as a message of `role`."""
+
+    text: str = ""
+    depth: int = 4
+    role: Role = Role.SYSTEM
+
+
+NO_NOTE = DepthNote()
+
+
+@dataclass(frozen=True, slots=True)
+class LoreText:
+    """A lore entry that goes into a prompt. `text` is as its author wrote it, macros unexpanded.
+
+    Among those of one place, the order given is the order they are read in. `rank` is the order in which they were
+    given room: where there is too little after all, the highest goes first. `ignores_budget`: it goes in before them.
+    `is_called`: something that was said brought it in; what always comes bears on the question less.
+    """
+
+    text: str
+    name: str = ""
+    position: Position = Position.BEFORE_CHARACTER
+    depth: int = 4
+    role: LoreRole = LoreRole.SYSTEM
+    outlet: str = ""
+    rank: int = 0
+    ignores_budget: bool = False
+    is_called: bool = True
+    entry_id: UUID | None = None
+    book_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CharacterSheet:
-    """What a creator wrote and chose for a character. `temperature` None: as its creativity says."""
+    """What a creator wrote and chose for a character. `temperature` None: as its creativity says.
+
+    `definition` says at length who it is, beside `system_prompt`; `last_instructions` stand after the history.
+    `creator_notes` and `version` are in a prompt only where a macro asks for them.
+    """
 
     name: str
     description: str = ""
@@ -117,6 +157,13 @@ class CharacterSheet:
     tags: tuple[str, ...] = ()
     temperature: float | None = None
     is_adult: bool = False
+    definition: str = ""
+    personality: str = ""
+    scenario: str = ""
+    last_instructions: str = ""
+    note: DepthNote = NO_NOTE
+    creator_notes: str = ""
+    version: str = ""
 
     @property
     def called(self) -> str:
@@ -158,8 +205,8 @@ class Snapshot:
     """Everything one answer may be made from.
 
     `history` is oldest first and ends with the line to answer (for `Task.CONTINUE`: to go on from). `others` names the
-    other characters present. `language` is the reader's Discord locale (`es-ES`), if known. `lore` and `memories` come
-    most important first. `asker` replaces `user_name` where given. `recap` tells what was said before the history,
+    other characters present. `language` is the reader's Discord locale (`es-ES`), if known. `memories` come most
+    important first. `asker` replaces `user_name` where given. `recap` tells what was said before the history,
     whose last `untold` lines it does not tell of. `conversation_id`, `now` (aware), `model` and the variables are for
     macros.
     """
@@ -169,7 +216,7 @@ class Snapshot:
     history: tuple[Line, ...]
     others: tuple[str, ...] = ()
     language: str | None = None
-    lore: tuple[str, ...] = ()
+    lore: tuple[LoreText, ...] = ()
     memories: tuple[str, ...] = ()
     asker: Asker | None = None
     place: PlaceFacts = PlaceFacts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.services.talk.compose_lore import outlets_of
 from bot.services.talk.compose_names import Names
 from bot.services.talk.compose_traits import spoken
 from bot.services.talk.compose_types import Line, Snapshot
@@ -29,11 +30,17 @@ def world_of(
         char=names.called or names.character,
         user=names.user,
         persona=snapshot.person.description,
-        description=sheet.description,
-        personality=", ".join(spoken(option) for option in chosen if option),
+        # Cards' one description is our definition; the other one is for lists.
+        description=sheet.definition or sheet.description,
+        personality=sheet.personality or ", ".join(spoken(option) for option in chosen if option),
+        scenario=sheet.scenario,
         # Names as macros: as words they would be read for macros in turn.
         examples="\n".join(f"{{{{user}}}}: {one.user}\n{{{{char}}}}: {one.character}" for one in sheet.examples),
         char_prompt=sheet.system_prompt,
+        char_instruction=sheet.last_instructions,
+        depth_prompt=sheet.note.text,
+        creator_notes=sheet.creator_notes,
+        char_version=sheet.version,
         first_message=sheet.greeting,
         group=(names.character, *names.other_characters),
         people=names.other_people,
@@ -49,6 +56,7 @@ def world_of(
         most_prompt=most_prompt,
         most_context=None if most_prompt is None or most_response is None else most_prompt + most_response,
         most_response=most_response,
+        outlets=outlets_of(snapshot.lore),
         variables=snapshot.variables,
         place=str(snapshot.conversation_id or ""),
         chance=f"{last.message_id if last else ''}/{len(history)}/{attempt}",

@@ -11,6 +11,9 @@ receives. The contract:
 - What came with a line, what it answers and who reacted to it stands in *notes* within its turn, between the brackets
   of `note`, which nothing that people type contains. Reactions to the answering character's own words are a note at
   the left margin of the user message that follows.
+- What a creator wants known at a certain line stands before that line: as a section in a system message of its own,
+  as a note that begins with `ASIDE` in a user message, or as words of the character's own.
+- `LORE` may stand in several places. What stands before or after it matters to models only.
 - What the answering character said before comes as assistant messages, without a name.
 - `OPENING` stands alone in a user message where a conversation begins with the character's own words. `CONTINUE` ends
   a prompt whose last words are the character's own and unfinished.
@@ -23,6 +26,10 @@ import re
 
 RULES = "## How this works"
 CHARACTER = "## Who you are"
+PERSONALITY = "## What you are like"
+SCENARIO = "## What is going on"
+NOTE = "## Keep in mind"
+LAST = "## Before you answer"
 FACTS = "## About you"
 MANNER = "## Your manner"
 DESCRIPTION = "## How others describe you"
@@ -38,6 +45,7 @@ RECAP_TASK = "## What to write"
 
 HEADINGS = (
     RULES, CHARACTER, FACTS, MANNER, DESCRIPTION, SAYINGS, EXAMPLES, PRESENT, ASKER, RECAP, LORE, MEMORIES, RECAP_TASK,
+    PERSONALITY, SCENARIO, NOTE, LAST,
 )  # fmt: skip
 
 _KNOWN = frozenset(heading.casefold() for heading in HEADINGS)
@@ -66,6 +74,7 @@ LIKES, AVOIDS, ASKS = "Likes to talk about", "Would rather not talk about", "Ask
 # Notes begin with these.
 ANSWERS, PICTURE, TEXT_FILE, VOICE, FILE = "answers", "picture", "text file", "voice message", "file"
 STICKER, REACTIONS, REACTIONS_TO_YOU = "sticker", "reactions", "reactions to what you said"
+ASIDE = "aside"
 
 _INDENT = "  "
 _TURN = re.compile(r"^(?P<name>[^\s:⟦][^:\n]{0,79}): ?(?P<text>.*)$")
@@ -92,6 +101,12 @@ def neutral(text: str) -> str:
 def note(text: str) -> str:
     """Something about a line that is not its words."""
     return f"⟦{text}⟧"
+
+
+def aside(text: str) -> str:
+    """Something that holds from here on and that nobody said, as it stands in a user message."""
+    first, *rest = text.splitlines() or [""]
+    return note("\n".join([f"{ASIDE}: {first}", *(f"{_INDENT}{line}" for line in rest)]))
 
 
 def without_notes(text: str) -> str:

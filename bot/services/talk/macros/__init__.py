@@ -11,9 +11,9 @@ from __future__ import annotations
 from bot.services.talk.macros.engine import Run, Shared
 from bot.services.talk.macros.table import RULES
 from bot.services.talk.macros.variables import Variables
-from bot.services.talk.macros.world import Changes, World, applied
+from bot.services.talk.macros.world import Changes, World, applied, outlet_name
 
-__all__ = ["Changes", "Macros", "World", "applied", "expand"]
+__all__ = ["Changes", "Macros", "World", "applied", "expand", "outlet_name"]
 
 
 class Macros:
@@ -25,15 +25,17 @@ class Macros:
 
     def __init__(self, world: World, *, is_preview: bool = False) -> None:
         self._shared = Shared(world, Variables(world.variables, is_preview=is_preview))
-        self._done: dict[str, str] = {}
+        self._done: dict[tuple[str, str], str] = {}
 
-    def expand(self, text: str) -> str:
-        """The text with its macros filled in."""
+    def expand(self, text: str, *, original: str | None = None) -> str:
+        """The text with its macros filled in. `original` is what it replaces (`{{original}}`), None: the world's."""
         if "{{" not in text and "<" not in text:
             return text
-        if text not in self._done:
-            self._done[text] = Run(self._shared, RULES, text).expanded(text)
-        return self._done[text]
+        original = self._shared.world.original if original is None else original
+        if (text, original) not in self._done:
+            self._shared.original = original
+            self._done[text, original] = Run(self._shared, RULES, text).expanded(text)
+        return self._done[text, original]
 
     def preview(self, text: str) -> str:
         """The same text, without anything being set."""
@@ -53,6 +55,11 @@ class Macros:
     def banned(self) -> tuple[str, ...]:
         """Words a creator does not want to read, in order, each once."""
         return tuple(dict.fromkeys(self._shared.banned))
+
+    @property
+    def outlets(self) -> dict[str, bool]:
+        """The outlets that texts asked for, by `outlet_name`, and whether anything stands in them."""
+        return dict(self._shared.outlets)
 
     @property
     def uses_persona(self) -> bool:

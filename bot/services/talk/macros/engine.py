@@ -35,6 +35,8 @@ class Shared:
     hidden: list[str] = field(default_factory=list[str])
     banned: list[str] = field(default_factory=list[str])
     uses_persona: bool = False
+    original: str = ""
+    outlets: dict[str, bool] = field(default_factory=dict[str, bool])
 
 
 class Run:

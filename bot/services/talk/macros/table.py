@@ -12,7 +12,7 @@ from datetime import datetime
 from bot.services.talk.macros import chance, times
 from bot.services.talk.macros.engine import Rule, Run
 from bot.services.talk.macros.reader import Call, Node
-from bot.services.talk.macros.world import GLOBAL, World
+from bot.services.talk.macros.world import GLOBAL, World, outlet_name
 
 _JOINER = "\u200d"
 
@@ -99,9 +99,17 @@ def _clusters(text: str) -> list[str]:
     return clusters
 
 
+def _original(run: Run, call: Call) -> str | None:
+    return None if call.rest else run.shared.original
+
+
 def _outlet(run: Run, call: Call) -> str | None:
-    name = run.value(call.rest).strip()
-    return run.world.outlets.get(name, "") if name else None
+    """What stands in an outlet, its macros filled in. Nothing where it is empty, or stands in itself."""
+    name = outlet_name(run.value(call.rest))
+    if not name:
+        return None
+    run.shared.outlets[name] = name in run.world.outlets
+    return run.field(f"outlet {name}", run.world.outlets.get(name, "")) or ""
 
 
 def _repeated(mark: str) -> Rule:
@@ -316,7 +324,7 @@ RULES: dict[str, Rule] = {
     "charversion": _plain(lambda world: world.char_version),
     "char_version": _plain(lambda world: world.char_version),
     "charfirstmessage": _field("first_message"),
-    "original": _plain(lambda world: world.original),
+    "original": _original,
     "group": _plain(_group),
     "charifnotgroup": _plain(_group),
     "groupnotmuted": _plain(_group_not_muted),

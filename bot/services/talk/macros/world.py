@@ -27,7 +27,8 @@ LONGEST_VALUE = 1000
 class World:
     """Everything a macro can name. Empty: nothing is known of it, and the macro gives nothing.
 
-    The card's fields (`description` to `first_message`) are their creator's words: macros inside of them are expanded.
+    The card's fields (`description` to `first_message`) and the outlets (by `outlet_name`) are creators' words: macros
+    inside of them are expanded.
     All else is inserted as it is and never expanded: it may hold what a member wrote. `now` is aware; without it
     macros that tell the time stay as they stand. `place` makes `{{pick}}` stable (a conversation's id), `chance` makes
     `{{random}}` and `{{roll}}` differ from answer to answer. `variables` are the conversation's; global ones
@@ -71,6 +72,11 @@ class World:
 
 Changes = Mapping[str, str | None]
 """Variables that texts set, or with None deleted."""
+
+
+def outlet_name(typed: str) -> str:
+    """An outlet's name as it is compared: case and outer blanks aside."""
+    return typed.strip().casefold()
 
 
 def applied(before: Mapping[str, str], changes: Changes) -> dict[str, str]:
