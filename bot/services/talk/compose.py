@@ -18,12 +18,12 @@ from bot.services.talk.compose_full import Full
 from bot.services.talk.compose_lore import left_out
 from bot.services.talk.compose_names import Names
 from bot.services.talk.compose_traits import sampling
-from bot.services.talk.compose_types import CharacterSheet, Count, DepthNote, Example, Line, LoreText, Snapshot
+from bot.services.talk.compose_types import CharacterSheet, Count, Example, Line, LoreText, Snapshot
 from bot.services.talk.compose_world import world_of
 from bot.services.talk.macros import Macros
 
 __all__ = [
-    "Asked", "CharacterSheet", "DepthNote", "Example", "Line", "LoreText", "Snapshot", "compose", "prompt_budget",
+    "Asked", "CharacterSheet", "Example", "Line", "LoreText", "Snapshot", "compose", "prompt_budget",
     "request",
 ]  # fmt: skip
 

@@ -274,7 +274,9 @@ class _Draft:
             *(piece.part() for piece in self._extras),
             *((quoted,) if self._macros.uses_persona else ()),
             *self._account_of_facts(),
-            *compose_lore.account_of_rest(self._snapshot, self._macros, [fact.lore for fact in self._facts if fact.lore]),
+            *compose_lore.account_of_rest(
+                self._snapshot, self._macros, [fact.lore for fact in self._facts if fact.lore]
+            ),
             *(example.part() for example in self._examples),
             *older,
             *(piece.part() for _, piece in self._lines),

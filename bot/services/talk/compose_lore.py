@@ -17,7 +17,7 @@ from bot.services.lore.book import Role as LoreRole
 from bot.services.lore.placing import placed
 from bot.services.lore.reasons import Active, Via
 from bot.services.talk.compose_budget import prompt_budget
-from bot.services.talk.compose_types import CharacterSheet, DepthNote, LoreText, Snapshot
+from bot.services.talk.compose_types import CharacterSheet, LoreText, Snapshot
 from bot.services.talk.macros import Macros, World, outlet_name
 
 KIND = "lore"
@@ -55,7 +55,7 @@ def lore_texts(active: Sequence[Active], books: Sequence[Book]) -> tuple[LoreTex
 def _text(one: Active, rank: int, book_id: UUID) -> LoreText:
     entry = one.entry
     return LoreText(
-        text=entry.content,
+        text=one.text,
         name=entry.name,
         position=entry.position,
         depth=entry.depth,
@@ -115,9 +115,9 @@ def _part(one: LoreText, reason: str, *, included: bool) -> PromptPart:
 
 def has_asides(snapshot: Snapshot) -> bool:
     """Whether something stands among a person's lines that nobody said, so that a model is told how to read it."""
-    note: DepthNote = snapshot.character.note
+    note = snapshot.character.note
     by_lore = any(one.position is Position.AT_DEPTH and one.role is LoreRole.USER for one in snapshot.lore)
-    return by_lore or bool(note.text.strip() and note.role is Role.USER)
+    return by_lore or bool(note.text.strip() and note.role == Role.USER)
 
 
 def left_out(parts: Iterable[PromptPart]) -> dict[UUID, str]:

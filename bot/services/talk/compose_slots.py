@@ -129,7 +129,7 @@ class Slots:
         """What the character's maker wants said among the lines, and after them."""
         sheet, name = self._snapshot.character, self._names.character
         note = self._piece("note", name, self._own(sheet.note.text), Whose.CREATOR)
-        yield _deep(Slot(sections.NOTE, note, as_entry=False), sheet.note.depth, sheet.note.role)
+        yield _deep(Slot(sections.NOTE, note, as_entry=False), sheet.note.depth, Role(sheet.note.role))
         told = self._own(sheet.last_instructions, original=compose_rules.original_reminder(self._names))
         last = self._piece("last instructions", name, told, Whose.CREATOR)
         yield Slot(sections.LAST, last, as_entry=False, depth=AT_THE_END)

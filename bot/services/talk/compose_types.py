@@ -9,16 +9,19 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from bot.ports import AttachedKind, Picture, Role
+from bot.ports import AttachedKind, Picture
 from bot.services.lore.book import Position
 from bot.services.lore.book import Role as LoreRole
 from db.models import CharacterGender, CharacterTraits
+from db.models.characters import DepthNote
 
 Count = Callable[[str], int]
 """Tokens of a text, for the model that will read it."""
 
 UNCHOSEN = CharacterTraits()
 """Traits of which the maker chose none."""
+
+NO_NOTE = DepthNote()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +103,6 @@ class Example:
 
     user: str
     character: str
-
-
-@dataclass(frozen=True, slots=True)
-class DepthNote:
-    """What a creator wants said `depth` lines before the end (0: after the last), as a message of `role`."""
-
-    text: str = ""
-    depth: int = 4
-    role: Role = Role.SYSTEM
-
-
-NO_NOTE = DepthNote()
 
 
 @dataclass(frozen=True, slots=True)
