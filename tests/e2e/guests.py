@@ -34,6 +34,14 @@ class Town:
         return self.channels[name]
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """An option's value that is chosen: what is typed, and the suggestion then taken."""
+
+    typed: str
+    row: str
+
+
 class Guest(Visit):
     """A person before a browser, in a place where characters are."""
 
@@ -74,6 +82,35 @@ class Guest(Visit):
         await expect(self.page.get_by_role("option", name=choice).first).to_have_attribute("aria-selected", "true")
         await self.page.keyboard.press("Enter")
         await self.page.keyboard.press("Enter")
+
+    async def gives(self, command: str, *, file: tuple[str, bytes] | None = None, **options: str | Chosen) -> None:
+        """Run a command with options by their names: typed, or chosen from what is suggested; and a file."""
+        await self.begin(command)
+        form = self.page.locator(".command-form")
+        for name, value in options.items():
+            offered = form.get_by_role("button", name=f"Add option {name}", exact=True)
+            if await offered.count():
+                await offered.click()
+            field = form.get_by_role("combobox", name=name, exact=True)
+            await field.click()
+            await field.fill(value if isinstance(value, str) else value.typed)
+            if isinstance(value, Chosen):
+                row = self.page.get_by_role("option", name=value.row).first
+                await expect(row).to_be_visible()
+                await row.click()
+        if file is not None:
+            offered = form.get_by_role("button", name="Add option file", exact=True)
+            if await offered.count():
+                await offered.click()
+            name, data = file
+            kind = "image/png" if name.endswith(".png") else "application/json"
+            await form.locator("input[type=file]").set_input_files([{"name": name, "mimeType": kind, "buffer": data}])
+        await self.page.keyboard.press("Enter")
+        await expect(form).to_have_count(0)
+
+    async def told(self, words: str) -> Locator:
+        """The newest message only oneself sees that says this."""
+        return await self.standing(self.page.locator(".message.ephemeral").filter(has_text=words).last)
 
     async def fills(self, title: str, **fields: str) -> None:
         """Fill in the form that is open, and send it. Fields are named as on the form, with _ for spaces."""
