@@ -20,7 +20,7 @@ from openai import AsyncOpenAI, AsyncStream
 from bot.clock import Clock, SystemClock
 from bot.errors import Down, ProviderError, Refused, Slow
 from bot.ports import Finished, FinishReason, ModelRequest, Profile, Prompt, PromptMessage, Role, Token, Usage
-from bot.providers import failures, prices
+from bot.providers import failures, late, prices
 from bot.providers.chunks import Piece, pieces_of_completion, read_chunk
 from bot.providers.deadlines import Deadlines, Stopwatch
 from bot.providers.guard import Guard
@@ -36,7 +36,7 @@ _DROPPABLE = (
 )  # fmt: skip
 _PICTURES = "pictures"
 _SPEAKS_OF_PICTURES = re.compile(r"image|multimodal|vision", re.IGNORECASE)
-_MOST_CALLS = len(_DROPPABLE) + 2
+_MOST_CALLS = len(_DROPPABLE) + 3
 # After the model has said it is done, how long its usage figures may take, in seconds.
 _USAGE_PATIENCE = 2.0
 # An answer of more characters than this per token asked for is not an answer.
@@ -249,9 +249,10 @@ class OpenAIModels:
     def _body(self, request: ModelRequest) -> dict[str, object]:
         server, prompt = self._server, request.prompt
         newer = "max_tokens" in self._dropped
+        messages = late.folded(prompt.messages) if late.LATE in self._dropped else prompt.messages
         body: dict[str, object] = {
             "model": server.model,
-            "messages": [_message(message, with_pictures=self.sees) for message in prompt.messages],
+            "messages": [_message(message, with_pictures=self.sees) for message in messages],
             "stream": True,
             "stream_options": {"include_usage": True},
             "max_completion_tokens" if newer else "max_tokens": request.max_tokens,
@@ -267,6 +268,8 @@ class OpenAIModels:
 
     def _unwanted(self, error: openai.APIStatusError, request: ModelRequest) -> str | None:
         """What a model refuses by name (`Unsupported parameter: 'stop' …`), if it is something we can do without."""
+        if late.LATE not in self._dropped and late.refuses(error.message, request.prompt.messages):
+            return late.LATE
         if error.status_code not in {400, 404, 415, 422}:
             return None
         body = self._body(request)

@@ -311,6 +311,46 @@ async def test_a_model_that_refuses_pictures_is_asked_without(
     assert not seeing.sees
 
 
+DEEP = Prompt(
+    (
+        *PROMPT.messages,
+        PromptMessage(Role.SYSTEM, "## What you know\n- Fog."),
+        PromptMessage(Role.ASSISTANT, "Hm.", "Mira"),
+        PromptMessage(Role.USER, "Alex: Well?", "Alex"),
+        PromptMessage(Role.SYSTEM, "## Before you answer\nBe brief."),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (500, "Jinja Exception: Conversation roles must alternate user/assistant/user/assistant/..."),
+        (400, "System message must be at the beginning."),
+    ],
+)
+async def test_a_model_whose_template_takes_no_late_system_message_is_told_by_the_user(
+    provider: ScriptedProvider, models: OpenAIModels, status: int, said: str
+) -> None:
+    provider.will(Status(status, {"message": said}), Say("Fog it is."), Say("Again."))
+    assert await sampled(models, DEEP) == "Fog it is."
+    assert await sampled(models, DEEP) == "Again."
+    assert [[one["role"] for one in asked.body["messages"]] for asked in provider.requests] == [
+        ["system", "user", "system", "assistant", "user", "system"],
+        ["system", "user", "assistant", "user"],
+        ["system", "user", "assistant", "user"],
+    ]
+    assert provider.requests[1].body["messages"][1]["content"] == "Alex: Hello\n\n## What you know\n- Fog."
+
+
+async def test_a_refusal_that_speaks_of_roles_without_a_late_one_stays_a_refusal(
+    provider: ScriptedProvider, models: OpenAIModels
+) -> None:
+    provider.will(Status(400, {"message": "System message must be at the beginning."}))
+    with pytest.raises(Refused):
+        await sampled(models)
+
+
 async def test_a_refusal_that_speaks_of_images_without_one_stays_a_refusal(
     provider: ScriptedProvider, seeing: OpenAIModels
 ) -> None:

@@ -94,7 +94,7 @@ def _texts(sheet: CharacterSheet) -> tuple[str, ...]:
 
 
 def account_of_rest(snapshot: Snapshot, macros: Macros, shown: Iterable[LoreText]) -> tuple[PromptPart, ...]:
-    """The account of lore that has no piece of its own: in outlets, or without words; and of outlets that stay empty."""
+    """The account of lore that has no piece of its own (in outlets, without words), and of outlets that stay empty."""
     asked = macros.outlets
     placed_already = {id(one) for one in shown}
     parts: list[PromptPart] = []
