@@ -206,7 +206,7 @@ def test_a_hostile_key_is_refused_wherever_it_stands() -> None:
     block["sticky"] = {"is": 10**9, "else": 1}
     found = read(written).entries[0]
     assert found.entry.keys == (Key("x"), Key("y"))
-    assert found.entry.sticky == 1000
+    assert found.entry.sticky == 50
     assert [note.field for note in found.notes] == ["botcafe.keys"]
 
 

@@ -10,14 +10,17 @@ from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
+from bot import limits
 from bot.services.lore.book import Book, Entry, Mode, Position
 from bot.services.lore.formats.decorators import decorated, without_decorators
-from bot.services.lore.formats.entries import NUMBERS, PLACES, SILENT, mode_of, read_as, rules_of, written_rules
+from bot.services.lore.formats.entries import NUMBERS, PLACES, SCAN, SILENT, mode_of, read_as, rules_of, written_rules
 from bot.services.lore.formats.keys import read_keys, written_key
 from bot.services.lore.formats.ours import NAME, block_of, more_of, settled, settled_book
 from bot.services.lore.formats.reading import Fate, Fields, Format, JsonObject, Leaf, NewId, ReadBook, ReadEntry
 from bot.services.lore.formats.world import common, listed
 
+_BUDGET = int(limits.LORE_BUDGET_MAX)
+_ORDER = int(limits.LORE_ORDER_MAX)
 BEFORE = frozenset({"before_char", "before_character", "before_char_defs"})
 _AFTER = frozenset({"after_char", "after_character", "after_char_defs"})
 
@@ -29,8 +32,8 @@ def read_character_book(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     fields.asked.add("entries")
     book = Book(
         new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries),
-        scan_depth=fields.number("scan_depth", "scanDepth", default=2, least=0, most=1000),
-        token_budget=fields.some_number("token_budget", "tokenBudget", least=0, most=1_000_000) or None,
+        scan_depth=fields.number("scan_depth", "scanDepth", default=2, least=0, most=SCAN),
+        token_budget=fields.some_number("token_budget", "tokenBudget", least=0, most=_BUDGET) or None,
         recursion=fields.flag("recursive_scanning", "recursiveScanning", default=True),
     )  # fmt: skip
     description, block = fields.text("description"), block_of(raw)
@@ -78,8 +81,8 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         keys=keys,
         secondary=secondary,
         position=_position(fields, raw, extensions),
-        order=fields.number("insertion_order", "order", default=100, least=-100_000, most=100_000),
-        priority=fields.some_number("priority", least=-100_000, most=100_000),
+        order=fields.number("insertion_order", "order", default=100, least=-_ORDER, most=_ORDER),
+        priority=fields.some_number("priority", least=-_ORDER, most=_ORDER),
         **rules,
     )
     is_off = not fields.flag("enabled", default=True)

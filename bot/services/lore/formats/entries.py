@@ -5,12 +5,15 @@ The same names stand in world files and, below `extensions`, in cards' books, so
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from bot import limits
 from bot.services.lore.book import (
     TALK,
     Blend,
+    Book,
     Entry,
     Filters,
     Logic,
@@ -50,48 +53,78 @@ SILENT = frozenset({"uid", "id", "displayIndex", "display_index", "addMemo", "wo
 """Fields that are kept without a word: they mean something in the other program's lists only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How far numbers may go (the first plan's own bounds)."""
-
-    depth: int = 100
-    order: int = 100_000
-    span: int = 1000
-    scan: int = 1000
-
-
-_MOST = Bounds()
+_LEVELS = 100
+_ORDER = int(limits.LORE_ORDER_MAX)
+_STICKY = int(limits.LORE_STICKY_MAX)
+_DEPTH = int(limits.LORE_DEPTH_MAX)
+SCAN = int(limits.LORE_SCAN_DEPTH_MAX)
 _SPANS = {
-    "scan_depth": (0, _MOST.scan), "probability": (0, 100), "depth": (0, _MOST.depth),
-    "order": (-_MOST.order, _MOST.order), "priority": (-_MOST.order, _MOST.order), "sticky": (0, _MOST.span),
-    "cooldown": (0, _MOST.span), "delay": (0, _MOST.span), "group_weight": (0, 10_000), "max_tokens": (1, 100_000),
+    "scan_depth": (0, SCAN), "probability": (0, 100), "depth": (0, _DEPTH), "order": (-_ORDER, _ORDER),
+    "priority": (-_ORDER, _ORDER), "sticky": (0, _STICKY), "cooldown": (0, _STICKY),
+    "delay": (0, int(limits.LORE_DELAY_MAX)), "group_weight": (0, 10_000),
+    "max_tokens": (1, int(limits.LORE_ENTRY_TOKENS_MAX)),
 }  # fmt: skip
+_SPANS_OF_BOOKS = {
+    "scan_depth": (0, SCAN), "token_budget": (0, int(limits.LORE_BUDGET_MAX)),
+    "steps": (0, int(limits.LORE_STEPS_MAX)), "at_least": (0, int(limits.LORE_AT_LEAST_MAX)),
+    "at_least_depth": (0, SCAN),
+}  # fmt: skip
+_SETS = ("speakers", "groups", "requires", "excludes")
 
 
 def bounded(entry: Entry) -> Entry:
-    """The entry with its numbers within what they may be."""
+    """The entry with its numbers and lists within what they may be."""
+    changes = _within(entry, _SPANS)
+    most, meaning = int(limits.LORE_LIST_MAX), entry.meaning
+    for name in _SETS:
+        if len(getattr(entry, name)) > most:
+            changes[name] = frozenset(sorted(getattr(entry, name))[:most])
+    within = Meaning(
+        None if meaning.threshold is None else min(max(meaning.threshold, 0), 1),
+        min(max(meaning.results, 1), int(limits.LORE_RESULTS_MAX)),
+        meaning.blend,
+        min(max(meaning.weight, 0), 1),
+    )
+    if within != meaning:
+        changes["meaning"] = within
+    if not 0 <= entry.waking.level <= _LEVELS:
+        changes["waking"] = replace(entry.waking, level=min(max(entry.waking.level, 0), _LEVELS))
+    return replace(entry, **changes) if changes else entry
+
+
+def bounded_book(book: Book) -> Book:
+    """The book with its numbers within what they may be."""
+    changes = _within(book, _SPANS_OF_BOOKS)
+    winners = int(limits.LORE_GROUP_WINNERS_MAX)
+    if len(book.groups) > limits.LORE_LIST_MAX or any(not 1 <= one.winners <= winners for one in book.groups.values()):
+        some = list(book.groups.items())[: int(limits.LORE_LIST_MAX)]
+        changes["groups"] = {name: replace(one, winners=min(max(one.winners, 1), winners)) for name, one in some}
+    return replace(book, **changes) if changes else book
+
+
+def _within(thing: Entry | Book, spans: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
-    for name, (least, most) in _SPANS.items():
-        number = getattr(entry, name)
+    for name, (least, most) in spans.items():
+        number = getattr(thing, name)
         if number is not None and not least <= number <= most:
             changes[name] = min(max(number, least), most)
-    return replace(entry, **changes) if changes else entry
+    return changes
 
 
 def rules_of(fields: Fields, *, scan_depth: int | None) -> dict[str, object]:
     """The rules in an object as arguments of `Entry`. `scan_depth` is what is true where the object says nothing."""
-    read = fields.some_number("scanDepth", "scan_depth", least=0, most=_MOST.scan)
+    read = fields.some_number("scanDepth", "scan_depth", least=0, most=SCAN)
     return {
         "logic": LOGICS[fields.number("selectiveLogic", "selective_logic", default=0, least=0, most=3)],
         "scan_depth": scan_depth if read is None else read,
         "sources": _sources(fields),
         "probability": _probability(fields),
-        "depth": fields.number("depth", default=4, least=0, most=_MOST.depth),
+        "depth": fields.number("depth", default=4, least=0, most=_DEPTH),
         "role": ROLES[fields.number("role", default=0, least=0, most=2)],
         "outlet": fields.text("outletName", "outlet_name"),
-        "sticky": fields.number("sticky", default=0, least=0, most=_MOST.span),
-        "cooldown": fields.number("cooldown", default=0, least=0, most=_MOST.span),
-        "delay": fields.number("delay", default=0, least=0, most=_MOST.span),
+        "sticky": fields.number("sticky", default=0, least=0, most=_STICKY),
+        "cooldown": fields.number("cooldown", default=0, least=0, most=_STICKY),
+        "delay": fields.number("delay", default=0, least=0, most=int(limits.LORE_DELAY_MAX)),
         "groups": frozenset(fields.texts("group")),
         "group_first": fields.flag("groupOverride", "group_override"),
         "group_weight": fields.number("groupWeight", "group_weight", default=100, least=0, most=10_000),
@@ -156,6 +189,10 @@ def mode_of(*, is_constant: bool, by_meaning: bool, has_keys: bool) -> Mode:
 
 def read_as(entry: Entry, fields: Fields, raw: JsonObject, source_id: str, *, is_off: bool) -> ReadEntry:
     """The entry with what there is to tell of it. `entry.mode` is what it is when it is on."""
+    most = int(limits.LORE_ENTRY_NAME_MAX)
+    if len(entry.name) > most:
+        fields.note(Fate.CHANGED, "comment", entry.name)
+        entry = replace(entry, name=entry.name[:most])
     told = fields.told(SILENT)
     on = entry.mode
     if on is Mode.DISABLED:  # by a decorator; nothing says what it would be else
@@ -183,7 +220,7 @@ def _level(fields: Fields) -> int:
     value = fields.get("delayUntilRecursion", "delay_until_recursion")
     if isinstance(value, bool):
         return int(value)
-    return fields.number("delayUntilRecursion", "delay_until_recursion", default=0, least=0, most=100)
+    return fields.number("delayUntilRecursion", "delay_until_recursion", default=0, least=0, most=_LEVELS)
 
 
 def _filters(fields: Fields) -> Filters:

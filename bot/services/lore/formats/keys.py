@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from bot import limits
 from bot.errors import InvalidInput
 from bot.services.lore.book import Key
 from bot.services.lore.formats.reading import Fate, Fields
@@ -33,7 +34,10 @@ def read_keys(
             keys.append(checked(read_key(one, case_sensitive, whole_words, bare_regex=bare_regex)))
         except InvalidInput as error:
             fields.note(Fate.REFUSED, name, f"{one}: {error}")
-    return tuple(dict.fromkeys(keys))
+    found = tuple(dict.fromkeys(keys))
+    for key in found[int(limits.LORE_KEYS_MAX) :]:
+        fields.note(Fate.REFUSED, name, key.text)
+    return found[: int(limits.LORE_KEYS_MAX)]
 
 
 def read_key(written: str, case_sensitive: bool, whole_words: bool, *, bare_regex: bool = False) -> Key:

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 
 from bot.errors import InvalidInput
 from bot.services.lore.book import Book, Entry, Source
-from bot.services.lore.formats.entries import bounded
+from bot.services.lore.formats.entries import bounded, bounded_book
 from bot.services.lore.formats.reading import Fate, JsonObject, Leaf, Note, ReadEntry
 from bot.services.lore.keys import checked
 
@@ -105,7 +105,7 @@ def settled_book(book: Book, block: JsonObject) -> Book:
     for field, told in _pairs(block, _BOOK):
         if _BOOK[field].written(getattr(book, field)) == told.get("else"):
             changes |= _read(_BOOK[field], field, told.get("is")) or {}
-    return replace(book, **changes)
+    return bounded_book(replace(book, **changes))
 
 
 def more_of(block: JsonObject) -> JsonObject:

@@ -18,6 +18,12 @@ _Reader = Callable[[JsonObject, str, NewId], ReadBook]
 def read_book(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     """The book in an object of any known format; `name` is the file's. Raises `InvalidInput` where there is none."""
     reader = _reader(raw)
+    if reader is None and _is_card(raw):
+        raise InvalidInput(
+            "card_without_book",
+            N_("This card brings no lore book along. To import the character, use /character import."),
+            field="file",
+        )
     if reader is None:
         raise InvalidInput(
             "not_a_lore_book",
@@ -54,3 +60,7 @@ def _book_of_card(raw: JsonObject) -> JsonObject | None:
         if isinstance(book, dict):
             return cast(JsonObject, book)
     return None
+
+
+def _is_card(raw: JsonObject) -> bool:
+    return str(raw.get("spec")).startswith("chara_card") or "first_mes" in raw or "char_name" in raw

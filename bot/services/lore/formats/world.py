@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any, cast
 from uuid import UUID
 
+from bot import limits
 from bot.services.lore.book import Book, Entry, Mode
 from bot.services.lore.formats.decorators import decorated, without_decorators
-from bot.services.lore.formats.entries import NUMBERS, PLACES, SILENT, mode_of, read_as, rules_of, written_rules
+from bot.services.lore.formats.entries import NUMBERS, PLACES, SCAN, SILENT, mode_of, read_as, rules_of, written_rules
 from bot.services.lore.formats.keys import read_keys, written_key
 from bot.services.lore.formats.ours import block_of, more_of, settled, settled_book
 from bot.services.lore.formats.reading import Fate, Fields, Format, JsonObject, Leaf, NewId, ReadBook, ReadEntry
+
+_ORDER = int(limits.LORE_ORDER_MAX)
 
 
 def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
@@ -19,8 +22,8 @@ def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     fields = Fields(raw)
     book = Book(
         new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries),
-        scan_depth=fields.number("scanDepth", "scan_depth", default=2, least=0, most=1000),
-        token_budget=fields.some_number("tokenBudget", "token_budget", least=0, most=1_000_000),
+        scan_depth=fields.number("scanDepth", "scan_depth", default=2, least=0, most=SCAN),
+        token_budget=fields.some_number("tokenBudget", "token_budget", least=0, most=int(limits.LORE_BUDGET_MAX)),
         recursion=fields.flag("recursiveScanning", "recursive_scanning", default=True),
     )  # fmt: skip
     fields.asked |= {"entries", "description"}
@@ -86,7 +89,7 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
         keys=keys,
         secondary=secondary,
         position=PLACES[number],
-        order=fields.number("order", "insertion_order", default=100, least=-100_000, most=100_000),
+        order=fields.number("order", "insertion_order", default=100, least=-_ORDER, most=_ORDER),
         **rules,
     )
     is_off = fields.flag("disable") or not fields.flag("enabled", default=True)

@@ -26,6 +26,7 @@ from bot.services.lore.formats.translating import book_as, entry_as
 WRITTEN = (Format.WORLD, Format.CHARACTER_BOOK, Format.LOREBOOK_V3)
 """The formats a book can be written in."""
 
+_NOBODY = UUID(int=0)
 _MAY_BE_MISSING = frozenset({"description", "token_budget", "priority"})
 
 
@@ -197,3 +198,10 @@ def _book(shelf: Shelf, shape: _Shape) -> JsonObject:
 def _bare(fresh: JsonObject) -> JsonObject:
     """Without what says nothing."""
     return {name: value for name, value in fresh.items() if name not in _MAY_BE_MISSING or value not in (None, "")}
+
+
+def entry_read_as(came: Came) -> Leaf:
+    """The entry as its file had it, what it says of other entries left out."""
+    kind = came.format if came.format in _SHAPES else Format.WORLD
+    read = _SHAPES[kind].read(entry_as(came, kind), _NOBODY, "")
+    return replace(settled_one(read, {}, {}).leaf(kind), came=came)
