@@ -30,6 +30,9 @@ from bot.ports import (
 from bot.services.characters import CharacterDraft, Characters
 from bot.services.characters.farewells import Farewells
 from bot.services.keys.vault import Vault
+from bot.services.lore.activating import LoreActivations
+from bot.services.lore.loading import LoreDecks
+from bot.services.lore.recall import Recall
 from bot.services.people import People
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
@@ -392,6 +395,7 @@ def build(
     characters: Characters,
     passing: Callable[[object], None] = lambda point: None,
     language: str = "en",
+    recall: Recall | None = None,
 ) -> Program:
     """A program, not yet started."""
     places = Places(database)
@@ -409,6 +413,7 @@ def build(
         language=language,
         files=stage,
         vault=Vault([b"k" * 32]),
+        lore=LoreActivations(database, LoreDecks(database), clock=clock, recall=recall or Recall(None)),
     )
     conversations = Conversations(
         database, listening=listening, turns=turns, boot_id=boot_id, offers=FakePool(models).offers

@@ -23,6 +23,8 @@ from db.models import (
     TurnKind,
     TurnState,
 )
+from db.queries.lore import runs
+from db.queries.lore.runs import LoreRecord
 from db.queries.talk import messages, road, showing, turns, variants
 from db.queries.talk.showing import VariantFacts
 from db.queries.talk.turns import Claim, Standing
@@ -34,7 +36,8 @@ from db.work import Actor, Database, Work
 class Worded:
     """A whole answer with what it cost. `finished` is None where the asker stopped it: then nothing was reported.
 
-    `variables` are the conversation's as the prompt's macros left them, None where they changed nothing.
+    `variables` are the conversation's as the prompt's macros left them, None where they changed nothing. `lore` is what
+    lore did for it, None where no book was in force.
     """
 
     text: str
@@ -45,6 +48,7 @@ class Worded:
     first_token_ms: int | None = None
     total_ms: int | None = None
     variables: Mapping[str, str] | None = field(default=None, repr=False)
+    lore: LoreRecord | None = field(default=None, repr=False)
 
 
 class TurnRows:
@@ -83,10 +87,13 @@ class TurnRows:
         """
         async with self._database.directly(Actor.turn(turn.conversation_id, turn.asker_id)) as direct:
             message_id = await showing.generated(direct, turn, worded.text, stopped=worded.finished is None)
-            facts = _variant(message_id, worded, turn.stands.count if turn.stands else 0)
+            number = turn.stands.count if turn.stands else 0
+            facts = _variant(message_id, worded, number)
             await showing.add_variant(direct, facts, asker_id=turn.asker_id, prompt=_prompt(worded.prompt))
             if worded.variables is not None:
                 await showing.put_variables(direct, turn.conversation_id, worded.variables)
+            if worded.lore is not None:
+                await runs.log(direct, turn.turn_id, turn.conversation_id, number, worded.lore)
         self._passing(Point.GENERATED)
 
     async def sent(
@@ -227,6 +234,7 @@ def _variant(message_id: UUID, worded: Worded, number: int) -> VariantFacts:
                 included=part.included,
                 reason=part.reason,
                 whose=part.whose.value,
+                book_id=part.book_id,
             )
             for part in worded.prompt.parts
         ],

@@ -10,6 +10,7 @@ from bot.ports import Models, Prompt
 from bot.services.talk.rows import Worded
 from bot.texts import Text
 from db.models import Rewording
+from db.queries.lore.runs import LoreRecord
 from db.queries.talk.turns import Standing
 
 
@@ -53,6 +54,7 @@ class Running:
     is_outgrown: bool = False
     interruption: Interruption | None = None
     prompt: Prompt = field(default_factory=lambda: Prompt(()))
+    lore: LoreRecord | None = None
     task: asyncio.Task[Worded] | None = None
 
     @property

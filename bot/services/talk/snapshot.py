@@ -6,6 +6,7 @@ Pictures are fetched from Discord afterwards, once no connection is held, and on
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -15,8 +16,10 @@ import structlog
 from bot import limits
 from bot.clock import Clock
 from bot.errors import StageError
-from bot.ports import AttachedKind, Face, Files, Picture, Place, Surroundings, Via
+from bot.ports import AttachedKind, Face, Files, Models, Picture, Place, Surroundings, Via
 from bot.services.characters import not_found
+from bot.services.lore.activating import Decided, LoreActivations
+from bot.services.lore.scenery import LoreMaterial
 from bot.services.people.askers import asker_of
 from bot.services.talk.compose_types import (
     Answered,
@@ -55,6 +58,9 @@ _PICTURES = {
     b"GIF89a": "image/gif",
 }
 
+_ROLES_KEPT = 20_000
+"""How many people's roles are remembered. What is not known keeps entries out that are for a role."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -89,11 +95,20 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """A snapshot without its pictures, and which ones there are."""
+    """A snapshot without its pictures and its lore, and what these are made from."""
 
     snapshot: Snapshot
     pictures: tuple[Seen, ...]
     place: Place
+    lore: LoreMaterial | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A snapshot for one model; `lore` tells why its lore is in it."""
+
+    snapshot: Snapshot
+    lore: Decided | None = None
 
 
 def cast_of(taken: Taken) -> Cast:
@@ -110,27 +125,36 @@ def cast_of(taken: Taken) -> Cast:
 
 
 class Snapshots:
-    """Makes them. `hearing` tells what a place was like when somebody last spoke there."""
+    """Makes them. `hearing` tells what a place was like when somebody last spoke there; `lore`, what is known."""
 
-    def __init__(self, database: Database, *, hearing: Hearing, clock: Clock, files: Files | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        hearing: Hearing,
+        clock: Clock,
+        files: Files | None = None,
+        lore: LoreActivations | None = None,
+    ) -> None:
         self._database = database
         self._hearing = hearing
         self._clock = clock
         self._files = files
+        self._lore = lore
+        self._roles: OrderedDict[tuple[int | None, UUID], frozenset[int]] = OrderedDict()
 
     async def of(
         self,
         turn: Standing,
         *,
+        models: Models,
         task: Task = Task.ANSWER,
-        sees: bool = False,
-        model: str = "",
         material: Material | None = None,
-    ) -> Snapshot:
-        """What the answer is composed from; `material` where it was read already. Raises `NotFound`.
+    ) -> Made:
+        """What the answer of this model is composed from; `material` where it was read already. Raises `NotFound`.
 
         For an answer that is worded again, the history ends before the words it replaces; for `Task.CONTINUE`, with
-        them. `sees` asks for the pictures of the line to answer and of the one that line replies to.
+        them. A model that sees is given the pictures of the line to answer and of the one that line replies to.
         """
         if material is None:
             async with self._database.directly(Actor.turn(turn.conversation_id, turn.asker_id)) as direct:
@@ -139,10 +163,13 @@ class Snapshots:
                     raise not_found()
                 asker = await asker_of(direct, turn.asker_id, turn.conversation_id)
                 material = await self.material(direct, taken, asker=asker, task=task)
-        snapshot = replace(material.snapshot, model=model)
-        if not sees or self._files is None or not material.pictures:
-            return snapshot
-        return await self._seeing(snapshot, material, self._files)
+        snapshot, decided = replace(material.snapshot, model=models.model), None
+        if material.lore is not None and self._lore is not None:
+            decided = await self._lore.decided(material.lore, snapshot, models)
+            snapshot = snapshot if decided is None else replace(snapshot, lore=decided.texts)
+        if models.sees and self._files is not None and material.pictures:
+            snapshot = await self._seeing(snapshot, material, self._files)
+        return Made(snapshot, decided)
 
     async def material(self, direct: Direct, taken: Taken, *, asker: Asker, task: Task = Task.ANSWER) -> Material:
         """Read the rest of what an answer is made from, in a turn's own work, on behalf of who asked."""
@@ -170,7 +197,29 @@ class Snapshots:
             variables=taken.variables,
         )
         seen = _pictures(said) if turn.settings.allow_files else ()
-        return Material(snapshot, seen, place)
+        return Material(snapshot, seen, place, await self._lore_for(direct, taken, said, asker, task))
+
+    async def _lore_for(
+        self, direct: Direct, taken: Taken, said: Sequence[SaidLine], asker: Asker, task: Task
+    ) -> LoreMaterial | None:
+        if self._lore is None or not taken.may_have_lore:
+            return None
+        turn = taken.turn
+        return await self._lore.material(
+            direct,
+            turn,
+            said,
+            persona_id=asker.persona_id,
+            task=task,
+            role_ids=self._roles.get((turn.guild_id, turn.asker_id), frozenset()),
+        )
+
+    def heard_from(self, guild_id: int | None, user_id: UUID, role_ids: frozenset[int]) -> None:
+        """Remember a person's roles in a server: a reply to them that is worded again later asks for them too."""
+        self._roles[guild_id, user_id] = role_ids
+        self._roles.move_to_end((guild_id, user_id))
+        if len(self._roles) > _ROLES_KEPT:
+            self._roles.popitem(last=False)
 
     async def _others(self, direct: Direct, turn: Standing) -> tuple[str, ...]:
         room = self._hearing.room_of(turn.conversation_id)
@@ -256,6 +305,13 @@ def _sheet(character: CharacterFacts) -> CharacterSheet:
         tags=tuple(character.tags),
         temperature=character.temperature,
         is_adult=character.is_adult,
+        definition=character.definition,
+        personality=character.personality,
+        scenario=character.scenario,
+        last_instructions=character.last_instructions,
+        note=character.note,
+        creator_notes=character.creator_notes,
+        version=character.card_version,
     )
 
 

@@ -18,6 +18,7 @@ from bot import failpoints, limits
 from bot.clock import Clock
 from bot.ports import Files, Heard, ModelPool, Place, Stage
 from bot.services.keys.vault import Vault
+from bot.services.lore.activating import LoreActivations
 from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.afterwards import Afterwards
@@ -61,7 +62,7 @@ class Turns(Afterwards):
 
     `boot_id` names this run of the program; `language` is the house's, for people whose own is not known. `passing` is
     called at every edge between two steps (`bot.failpoints`). `files` reads what came with messages; `vault` seals the
-    tokens of interactions through which answers go out where the bot is no member.
+    tokens of interactions through which answers go out where the bot is no member. Without `lore` no book counts.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Turns(Afterwards):
         passing: Passing = failpoints.passing,
         files: Files | None = None,
         vault: Vault | None = None,
+        lore: LoreActivations | None = None,
     ) -> None:
         self._database = database
         self._people = people
@@ -95,7 +97,7 @@ class Turns(Afterwards):
         )
         self.held_back = HeldBack(database, hearing=hearing, gates=self.gates, stage=stage)
         self._door = Door(hearing, self.gates, self._tokens, self._lanes.has_room)
-        snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files)
+        snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files, lore=lore)
         self._arrivals = Arrivals(database, boot_id, snapshots, passing, files)
         self._changes = Changes(database, arrivals=self._arrivals, hearing=hearing, people=people, clock=clock)
         self._departures = Departures(database, hearing=hearing, arrivals=self._arrivals, troubles=self.troubles)
@@ -359,8 +361,7 @@ class Turns(Afterwards):
         if silent is not None:
             await self._arrivals.cancel(begun.turn_id, begun.conversation_id, silent)
             return TurnState.CANCELLED
-        ready = begun.ready
-        if ready is not None:
+        if (ready := begun.ready) is not None:
             state = await self._answering.answer_ready(ready.turn, ready.cast, ready.material, is_gone=is_gone)
         else:
             state = await self._answering.answer(begun.turn_id, begun.conversation_id, is_gone=is_gone)

@@ -1,11 +1,13 @@
 """Why a reply came out as it did: what went into its prompt, what was left out, what it took, and from which model.
 
 Words a person told of themselves are theirs: others read only that there were some and how many tokens they took. What
-a maker wrote is the maker's: others read its kind and tokens. The whole prompt is for who may read every part of it.
+a maker wrote is the maker's: others read its kind and tokens. Lore is for those who may read its book. The whole prompt
+is for who may read every part of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from bot.texts import N_
 from db import functions
 from db.models import MessageVariant, PromptMessageRecord, PromptPartRecord
 from db.queries import people
+from db.queries.lore import runs
 from db.queries.talk import conversations, messages, turns, variants
 from db.queries.talk.turns import Provenance
 from db.work import Actor, Database, Work
@@ -66,7 +69,9 @@ class Why:
             if worded is None:
                 return Reasons(turn_id, found.character_name)
             is_house = await _is_the_houses(work, found.maker_id)
-        may_read_all = by == found.asker_id and (by == found.maker_id or is_house)
+        lore = {part.book_id for part in worded.prompt_parts if part.whose == Whose.LORE}
+        open_books = await self._readable([book_id for book_id in lore if book_id is not None], by)
+        may_read_all = by == found.asker_id and (by == found.maker_id or is_house) and lore <= open_books
         return Reasons(
             turn_id=turn_id,
             character=found.character_name,
@@ -76,7 +81,9 @@ class Why:
             price_source=worded.price_source,
             took=Took(worded.tokens_in, worded.tokens_out, worded.cost_micros, worded.first_token_ms, worded.total_ms),
             number=worded.number,
-            pieces=tuple(seen(part, found, by, rights, is_house=is_house) for part in worded.prompt_parts),
+            pieces=tuple(
+                seen(part, found, by, rights, is_house=is_house, open_books=open_books) for part in worded.prompt_parts
+            ),
             prompt=await self._prompt(worded, by) if may_read_all else None,
         )
 
@@ -93,18 +100,34 @@ class Why:
             raise NotFound("nothing_said_here", N_("No character has said anything here yet that could be explained."))
         return turn_id
 
+    async def _readable(self, book_ids: Sequence[UUID], by: UUID) -> frozenset[UUID]:
+        if not book_ids:
+            return frozenset()
+        # In their own name: the turn itself reads every book that is in force in it.
+        async with self._database.work(Actor.user(by)) as work:
+            return await runs.readable_books(work.session, book_ids)
+
     async def _prompt(self, worded: MessageVariant, by: UUID) -> str | None:
         async with self._database.work(Actor.user(by)) as work:
             kept = await variants.prompt_of(work.session, worded.id)
         return None if kept is None else "\n\n".join(_written(one) for one in kept.messages)
 
 
-def seen(part: PromptPartRecord, found: Provenance, by: UUID, rights: Rights, *, is_house: bool) -> Piece:
-    """One part as a person may see it. Pure; what is not known is nobody's to read."""
+def seen(
+    part: PromptPartRecord,
+    found: Provenance,
+    by: UUID,
+    rights: Rights,
+    *,
+    is_house: bool,
+    open_books: frozenset[UUID] = frozenset(),
+) -> Piece:
+    """One part as a person may see it who may read these lore books. Pure; what is not known is nobody's to read."""
     whose = Whose(part.whose)
     readable = {
         Whose.HOUSE: True,
         Whose.CREATOR: by == found.maker_id or is_house,
+        Whose.LORE: part.book_id in open_books,
         Whose.ASKER: by == found.asker_id,
         Whose.SHARED: found.takes_part or rights.may_manage or by in {found.asker_id, found.conversation_owner_id},
     }[whose]

@@ -74,23 +74,22 @@ class Wordings:
                 running.task = None
         text = running.text.strip()
         if running.interruption is Interruption.STOPPED and text:
-            return Worded(text, running.prompt, running.models.provider, running.models.model, None)
+            models = running.models
+            return Worded(text, running.prompt, models.provider, models.model, None, lore=running.lore)
         return None
 
     async def _ask(self, running: Running, performance: Performance, material: Material | None) -> Worded:
         """One answer of the model, tried again once where it failed before the first word."""
         turn, models = running.turn, running.models
         goes_on = turn.rewording is Rewording.CONTINUED
-        snapshot = await self._snapshots.of(
-            turn,
-            task=Task.CONTINUE if goes_on else Task.ANSWER,
-            sees=models.sees,
-            model=models.model,
-            material=material,
+        made = await self._snapshots.of(
+            turn, models=models, task=Task.CONTINUE if goes_on else Task.ANSWER, material=material
         )
+        snapshot = made.snapshot
         attempt = turn.stands.count if turn.stands else 0
         asked = await _composed(snapshot, models, attempt)
         running.prompt = asked.request.prompt
+        running.lore = None if made.lore is None else made.lore.record(asked.left_out)
         running.is_outgrown = outgrown(snapshot, running.prompt)
         variables = macros.applied(snapshot.variables, asked.changes) if asked.changes else None
         try:
@@ -171,4 +170,5 @@ def _checked(running: Running, finished: Finished | None, variables: Mapping[str
         finished.first_token_ms,
         finished.total_ms,
         variables,
+        running.lore,
     )

@@ -94,7 +94,10 @@ class ConversationSettings(BaseModel):
 
 
 class PromptPartRecord(BaseModel):
-    """What one piece of a prompt cost and whether it went in (the stored form of `bot.ports.PromptPart`)."""
+    """What one piece of a prompt cost and whether it went in (the stored form of `bot.ports.PromptPart`).
+
+    `book_id` is the lore book it is from.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -104,6 +107,7 @@ class PromptPartRecord(BaseModel):
     included: bool = True
     reason: str = ""
     whose: str = "shared"
+    book_id: UUID | None = None
 
 
 class PromptMessageRecord(BaseModel):

@@ -38,6 +38,7 @@ from db.models import (
     CharacterGender,
     CharacterTraits,
     Conversation,
+    DepthNote,
     InboxMessage,
     InboxState,
     Media,
@@ -51,6 +52,7 @@ from db.models import (
     TurnState,
     User,
 )
+from db.queries.lore.activation import may_apply
 from db.queries.talk.conversations import JOIN_USER, SETTLE_KIND
 from db.queries.talk.messages import Enclosed, Utterance, shown_as
 from db.queries.talk.turns import Claim, Standing
@@ -82,6 +84,13 @@ class CharacterFacts:
     is_adult: bool
     provider: str | None
     model: str | None
+    definition: str
+    personality: str
+    scenario: str
+    last_instructions: str
+    note: DepthNote
+    creator_notes: str
+    card_version: str
     picture_sha256: str | None
 
 
@@ -89,7 +98,7 @@ class CharacterFacts:
 class Taken:
     """A turn taken up: as it stands, with what its conversation, its character and who asked bring along.
 
-    `asker_name` is None where the account is gone.
+    `asker_name` is None where the account is gone. `may_have_lore`: some book may be in force here.
     """
 
     turn: Standing
@@ -100,6 +109,7 @@ class Taken:
     asker_name: str | None
     asker_locale: str | None
     asker_discord_id: int | None
+    may_have_lore: bool = False
 
 
 # ------------------------------------------------------------------------------------------------ the inbox
@@ -295,6 +305,13 @@ def _with_all(turn: Any) -> Any:
             User.discord_id.label("asker_discord_id"),
             *(one.label(f"character_{one.key}") for one in _CHARACTER),
             Media.sha256.label("picture_sha256"),
+            may_apply(
+                guild=Conversation.guild_id,
+                channels=(Conversation.channel_id, Conversation.webhook_channel_id),
+                character=turn.c.character_id,
+                conversation=turn.c.conversation_id,
+                asker=turn.c.asker_id,
+            ).label("may_have_lore"),
         )
         .join(Conversation, Conversation.id == turn.c.conversation_id)
         .join(Character, and_(Character.id == turn.c.character_id, Character.deleted_at.is_(None)))
@@ -337,6 +354,7 @@ async def _taken(direct: Direct, row: Any) -> Taken | None:
         asker_name=row.asker_name,
         asker_locale=row.asker_locale,
         asker_discord_id=row.asker_discord_id,
+        may_have_lore=row.may_have_lore,
     )
 
 

@@ -1,0 +1,239 @@
+"""Books ready for the engine: read once for each version, indexed once for each set of books that counts together.
+
+A book is read and its keys are indexed away from the event loop. What was not used for the longest is forgotten first;
+how much is kept is counted in entries (`limits.LORE_LOADED_ENTRIES`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+import orjson
+import structlog
+
+from bot import limits
+from bot.services.lore.book import Book, Entry, Overrides, Position, overridden
+from bot.services.lore.deck import Deck
+from bot.services.lore.formats.reading import JsonObject
+from bot.services.lore.stored import book_of
+from bot.services.talk import macros
+from db.models import BookSettings, EntryRules, LoreScope
+from db.queries.lore import activation
+from db.queries.lore.activation import InForce
+from db.work import Actor, Database
+
+T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
+
+_LITTLE = 200
+"""Entries that are made ready within a millisecond or two: handing them to a thread would take longer."""
+
+_NEAREST_FIRST = (
+    LoreScope.CONVERSATION,
+    LoreScope.PERSONA,
+    LoreScope.CHARACTER,
+    LoreScope.CHANNEL,
+    LoreScope.SERVER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedBook:
+    """One version of a book. `numbers` are its entries' by id, `outlets` those that entries stand in; `raws` what its
+    file said of them, where it is run as the program it came from would.
+    """
+
+    book: Book
+    settings: BookSettings
+    numbers: Mapping[UUID, int]
+    raws: Mapping[UUID, JsonObject] = field(default_factory=dict[UUID, JsonObject])
+    has_macros: bool = False
+    outlets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A loaded book as it counts somewhere."""
+
+    loaded: LoadedBook
+    book: Book
+    scope: LoreScope
+
+    @property
+    def key(self) -> Hashable:
+        """What an index of its entries is kept by."""
+        book = self.book
+        return (book.id, book.version, book.scan_depth, book.token_budget, book.recursion)
+
+
+@dataclass(frozen=True, slots=True)
+class LoreSet:
+    """The books that count in a turn, nearest to the conversation first, and the engine's deck of them.
+
+    `compatible` are run as the program they came from would, and stand in no deck.
+    """
+
+    deck: Deck
+    books: tuple[Attached, ...]
+    compatible: tuple[Attached, ...] = ()
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def everything(self) -> tuple[Attached, ...]:
+        """All of them: those of the deck by its numbers, then the others."""
+        return (*self.books, *self.compatible)
+
+
+class LoreDecks:
+    """Reads books and keeps them ready. One for the whole program."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._books: OrderedDict[tuple[UUID, int], LoadedBook] = OrderedDict()
+        self._decks: OrderedDict[Hashable, tuple[Deck, asyncio.Lock]] = OrderedDict()
+        self._making: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def ready(self, actor: Actor, in_force: Sequence[InForce], *, character: str, person: str) -> LoreSet:
+        """The books that count, as `actor` may read them; one that is gone meanwhile is left out.
+
+        Takes no connection where everything is known. `character` and `person` are what macros in keys stand for.
+        """
+        attached: list[Attached] = []
+        for one in nearest_first(in_force):
+            loaded = await self._loaded(actor, one)
+            if loaded is not None:
+                book = overridden(loaded.book, Overrides(**one.overrides.model_dump()))
+                attached.append(Attached(loaded, book, one.scope))
+        books = tuple(one for one in attached if not one.loaded.settings.is_compatible)
+        compatible = tuple(one for one in attached if one.loaded.settings.is_compatible)
+        deck, busy = await self._deck(books, character, person)
+        return LoreSet(deck, books, compatible, busy)
+
+    async def close(self) -> None:
+        """Give up what is being made ready."""
+        making = list(self._making.values())
+        for task in making:
+            task.cancel()
+        await asyncio.gather(*making, return_exceptions=True)
+
+    # -------------------------------------------------------------------------------------------- books
+
+    async def _loaded(self, actor: Actor, one: InForce) -> LoadedBook | None:
+        key = (one.book_id, one.version)
+        found = self._books.get(key)
+        if found is None:
+            found = await self._once(("book", *key), lambda: self._read(actor, one.book_id))
+            if found is None:
+                return None
+            self._books[key] = found
+            self._forget()
+        self._books.move_to_end(key)
+        return found
+
+    async def _read(self, actor: Actor, book_id: UUID) -> LoadedBook | None:
+        async with self._database.directly(actor) as direct:
+            row = await activation.book(direct, book_id)
+            if row is None:
+                return None
+            rows = await activation.entries(direct, book_id, with_raw=row.settings.is_compatible)
+        return await _aside(len(rows), lambda: _made(row, rows))
+
+    def _forget(self) -> None:
+        """Keep what was used last, within the limit; always the newest."""
+        kept = sum(len(one.book.entries) for one in self._books.values())
+        while kept > limits.LORE_LOADED_ENTRIES and len(self._books) > 1:
+            (book_id, version), gone = self._books.popitem(last=False)
+            kept -= len(gone.book.entries)
+            for key in [key for key in self._decks if (book_id, version) in cast("_DeckKey", key)[1]]:
+                del self._decks[key]
+
+    # -------------------------------------------------------------------------------------------- decks
+
+    async def _deck(self, books: Sequence[Attached], character: str, person: str) -> tuple[Deck, asyncio.Lock]:
+        names = (character, person) if any(one.loaded.has_macros for one in books) else ()
+        versions = tuple((one.book.id, one.book.version) for one in books)
+        key: _DeckKey = ((*(one.key for one in books), *names), versions)
+        found = self._decks.get(key)
+        if found is None:
+            found = await self._once(("deck", key), lambda: self._index(books, character, person))
+            # Of one book, older versions are of no use any more.
+            for other in [other for other in self._decks if _is_older(cast("_DeckKey", other), key)]:
+                del self._decks[other]
+            self._decks[key] = found
+            while len(self._decks) > limits.LORE_DECKS:
+                self._decks.popitem(last=False)
+        self._decks.move_to_end(key)
+        return found
+
+    async def _index(self, books: Sequence[Attached], character: str, person: str) -> tuple[Deck, asyncio.Lock]:
+        def expand(text: str) -> str:
+            return macros.expand(text, char=character, user=person)
+
+        size = sum(len(one.book.entries) for one in books)
+        return await _aside(size, lambda: Deck([one.book for one in books], expand)), asyncio.Lock()
+
+    async def _once(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """What is being made already is waited for; it is made to its end, even where nobody waits any more."""
+        task = self._making.get(key)
+        if task is None:
+            task = self._making[key] = asyncio.create_task(make(), name=f"lore {key!s:.60}")
+            task.add_done_callback(lambda done: self._done(key, done))
+        return await asyncio.shield(task)
+
+    def _done(self, key: Hashable, task: asyncio.Task[Any]) -> None:
+        self._making.pop(key, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.warning("lore_unready", error=type(error).__name__)
+
+
+_DeckKey = tuple[tuple[Hashable, ...], tuple[tuple[UUID, int], ...]]
+
+
+def nearest_first(in_force: Sequence[InForce]) -> list[InForce]:
+    """Each book once, where it is attached nearest: conversation, persona, character, channel, server."""
+    ordered = sorted(in_force, key=lambda one: (_NEAREST_FIRST.index(one.scope), one.place, one.attachment_id))
+    nearest: dict[UUID, InForce] = {}
+    for one in ordered:
+        nearest.setdefault(one.book_id, one)
+    return list(nearest.values())
+
+
+def _is_older(other: _DeckKey, key: _DeckKey) -> bool:
+    """Whether a deck holds the same books, some of them in versions of before."""
+    theirs, ours = other[1], key[1]
+    return theirs != ours and [one for one, _ in theirs] == [one for one, _ in ours]
+
+
+def _made(row: Any, rows: Sequence[Any]) -> LoadedBook:
+    """A book out of its rows. Runs in a thread where there are many."""
+    read = [SimpleNamespace(**{**one._asdict(), "rules": EntryRules.model_validate_json(one.rules)}) for one in rows]
+    book = book_of(row, cast(Any, read))
+    settings: BookSettings = row.settings
+    if settings.threshold is not None:
+        book = replace(book, entries=tuple(_with_threshold(one, settings.threshold) for one in book.entries))
+    return LoadedBook(
+        book=book,
+        settings=settings,
+        numbers={one.id: one.number for one in rows},
+        raws={one.id: cast(JsonObject, orjson.loads(one.raw)) for one in rows if one.raw is not None},
+        has_macros=any("{{" in key.text for entry in book.entries for key in (*entry.keys, *entry.secondary)),
+        outlets=frozenset(one.outlet for one in book.entries if one.position is Position.OUTLET),
+    )
+
+
+def _with_threshold(entry: Entry, threshold: float) -> Entry:
+    """The book's threshold stands between the entry's own and the model's."""
+    if entry.meaning.threshold is not None:
+        return entry
+    return replace(entry, meaning=replace(entry.meaning, threshold=threshold))
+
+
+async def _aside(size: int, make: Callable[[], T]) -> T:
+    return make() if size <= _LITTLE else await asyncio.to_thread(make)
