@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
@@ -10,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot import limits
-from bot.errors import NotAllowed, StageClosed
+from bot.errors import InvalidInput, NotAllowed, StageClosed
 from bot.ports import Caller, Place, Rights, Via
 from bot.services.cafe import Cafe
 from bot.services.characters import Character
@@ -23,6 +24,9 @@ from cogs.naming import names_taken
 
 Asked = discord.Interaction[CafeClient]
 Command = TypeVar("Command")
+_MESSAGE = re.compile(r"(?:https?://\S+/)?(?P<id>[0-9]{15,19})/?")
+_LARGEST = 2**63 - 1
+"""What a database keeps of an id; Discord's stay below it for decades."""
 
 
 def say_for(interaction: Asked) -> Say:
@@ -150,3 +154,15 @@ def present_choices(cafe: Cafe, interaction: Asked, typed: str) -> list[app_comm
 def plain(text: str) -> str:
     """A person's words with nothing in them that Discord would format or ping."""
     return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+
+
+def message_named(typed: str) -> int:
+    """The id in a message's link, or the id itself. Raises `InvalidInput`."""
+    found = _MESSAGE.fullmatch(typed.strip())
+    if found is None or int(found["id"]) > _LARGEST:
+        raise InvalidInput(
+            "not_a_message_link",
+            N_("That is no link of a message. Right-click a character's message, choose Copy Message Link, paste it."),
+            field="message",
+        )
+    return int(found["id"])

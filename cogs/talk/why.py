@@ -11,19 +11,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.errors import InvalidInput
 from bot.ports import Whose
 from bot.services.cafe import Cafe
 from bot.services.talk.why import Piece, Reasons
-from bot.texts import N_, Say
-from cogs.asking import Asked, caller_of, plain, rights_of, say_for
+from bot.texts import Say
+from cogs.asking import Asked, caller_of, message_named, plain, rights_of, say_for
 from cogs.talk.words import NOTHING_KNOWN, taken
+
+__all__ = ["WhyCog", "explain", "explained", "message_named"]
 
 _L = app_commands.locale_str
 _MESSAGE_ID = re.compile(r" · [0-9]{15,20}\Z")
-_MESSAGE = re.compile(r"(?:https?://\S+/)?(?P<id>[0-9]{15,19})/?")
-_LARGEST = 2**63 - 1
-"""What a database keeps of an id; Discord's stay below it for decades."""
 _TABLE_MAX = 3600
 """An embed's description holds 4,096 characters; the rest is for what stands above the table."""
 
@@ -47,18 +45,6 @@ class WhyCog(commands.Cog):
         else:
             turn_id = await self.cafe.replies.turn_at(message_id)
         await explain(self.cafe, interaction, turn_id)
-
-
-def message_named(typed: str) -> int:
-    """The id in a message's link, or the id itself. Raises `InvalidInput`."""
-    found = _MESSAGE.fullmatch(typed.strip())
-    if found is None or int(found["id"]) > _LARGEST:
-        raise InvalidInput(
-            "not_a_message_link",
-            N_("That is no link of a message. Right-click a character's message, choose Copy Message Link, paste it."),
-            field="message",
-        )
-    return int(found["id"])
 
 
 async def explain(cafe: Cafe, interaction: discord.Interaction[Any], turn_id: UUID) -> None:
