@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -36,6 +36,9 @@ from bot.services.characters import Characters
 from bot.services.characters.farewells import Farewells
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
+from bot.services.lore.activating import LoreActivations
+from bot.services.lore.loading import LoreDecks
+from bot.services.lore.recall import Recall
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -211,6 +214,9 @@ class Program:
         hearing = Hearing(places.rules)
         self._exits.push_async_callback(places.close)
         await places.start()
+        decks, recall = LoreDecks(self.database), Recall(self.embedder)
+        self._exits.push_async_callback(decks.close)
+        lore = LoreActivations(self.database, decks, clock=self.clock, recall=recall)
         turns = Turns(
             self.database,
             people=people,
@@ -222,6 +228,7 @@ class Program:
             language=self.settings.language,
             files=self.files,
             vault=self._vault,
+            lore=lore,
         )
         listening = Listening(self.database, hearing)
         self._exits.push_async_callback(listening.close)
@@ -275,7 +282,8 @@ class Program:
         from bot.services.oversight.retention import Retention
 
         jobs = Jobs(self.database)
-        sweep, unworn = Retention(self.database, self.clock), UnwornPictures(self.database, self.pictures, self.clock)
+        sweep = Retention(self.database, self.clock, lore_log=timedelta(days=self.settings.lore_log_days))
+        unworn = UnwornPictures(self.database, self.pictures, self.clock)
 
         async def remove_what_is_over(_: Mapping[str, str]) -> None:
             await sweep.run()

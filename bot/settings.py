@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         description="From which similarity (0 to 1) lore counts as near. Empty: what is known of the model.",
     )
 
+    # ---- what is kept
+    lore_log_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        30, description="How many days the log is kept that tells why lore was in a reply or was not (/lore why)."
+    )
+
     # ---- what it says
     language: str = Field("en", description="The language for people whose own is not known (en, es).")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(

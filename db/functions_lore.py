@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -268,3 +269,12 @@ def _some_uuid(value: object) -> UUID | None:
 def _uuid(value: object) -> UUID:
     # asyncpg hands over its own subclass of UUID; callers compare, hash and serialise a plain one.
     return UUID(str(value))
+
+
+async def purge_lore(
+    session: AsyncSession, *, books_before: datetime, runs_before: datetime, imports_before: datetime
+) -> int:
+    """Remove deleted books, runs and imports of before these moments for good; how many rows. For jobs only."""
+    statement = text("SELECT purge_lore(:books, :runs, :imports)")
+    values = {"books": books_before, "runs": runs_before, "imports": imports_before}
+    return await session.scalar(statement, values) or 0

@@ -143,3 +143,20 @@ async def test_a_recap_is_forgotten_with_what_it_tells_of(
             (filled.first.conversation, "", None),
             (filled.second.conversation, "They met.", filled.second.message),
         }
+
+
+async def test_the_log_of_lore_goes_when_the_setting_says_and_deleted_books_after_a_day(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    kept = timedelta(days=3)
+    for person, age in ((filled.first, kept + MOMENT), (filled.second, kept - MOMENT)):
+        await run(owner, "UPDATE lore_runs SET ran_at = :at WHERE id = :id", at=clock.now() - age, id=person.run)
+    for person, age in (
+        (filled.first, DELETED_CHARACTER_KEPT - MOMENT),
+        (filled.second, DELETED_CHARACTER_KEPT + MOMENT),
+    ):
+        await run(owner, "UPDATE lore_books SET deleted_at = :at WHERE id = :id", at=clock.now() - age, id=person.book)
+    assert (await Retention(database, clock, lore_log=kept).run()).lore == 2
+    assert await left(owner, "lore_runs") == {str(filled.second.run)}
+    assert await left(owner, "lore_activations", "run_id") == {str(filled.second.run)}
+    assert await left(owner, "lore_books") == {str(filled.first.book)}

@@ -38,7 +38,8 @@ async def test_an_entry_reaches_the_model_when_its_key_is_said(program: Program)
     lamp = entry("Lamp", LAMP, "lamp")
     await attach(program, await book(program, lamp, entry("Moon", "The moon is cheese.", "moon")))
     asked = await ask(program)
-    assert LAMP in asked and "cheese" not in asked
+    assert LAMP in asked
+    assert "cheese" not in asked
     run, *_ = await rows(program, LoreRun)
     assert (run.number, run.refused, [one.name for one in run.books]) == (0, 0, ["The harbour"])
     active, *_ = [one for one in await rows(program, LoreActivation) if one.run_id == run.id]
@@ -47,7 +48,8 @@ async def test_an_entry_reaches_the_model_when_its_key_is_said(program: Program)
     )  # fmt: skip
     assert (active.position_inserted, active.tokens_used) == ("before_character", lamp.tokens)
     use, *_ = await rows(program, LoreEntryUse)
-    assert use.entry_id == lamp.id and use.activated_count >= 1
+    assert use.entry_id == lamp.id
+    assert use.activated_count >= 1
 
 
 async def test_without_a_book_nothing_is_written(program: Program) -> None:
@@ -101,7 +103,8 @@ async def test_a_change_of_a_book_counts_from_the_next_reply_on(program: Program
     assert LAMP in await ask(program)
     await edited(program, lamp.id, content="The lamp is out.", tokens=5)
     asked = await ask(program)
-    assert "The lamp is out." in asked and LAMP not in asked
+    assert "The lamp is out." in asked
+    assert LAMP not in asked
     await edited(program, lamp.id, is_enabled=False)
     assert "The lamp is out." not in await ask(program)
     assert [run.books[0].version for run in await rows(program, LoreRun)] == [1, 2, 3]
@@ -127,7 +130,8 @@ async def test_a_reply_that_never_came_leaves_nothing(program: Program) -> None:
     program.models.script.append([RuntimeError("the wire broke")])
     await program.turns.hear(said("Mira, tell me of the lamp."))
     await program.turns.idle()
-    assert await rows(program, LoreRun) == [] and await rows(program, LoreFired) == []
+    assert await rows(program, LoreRun) == []
+    assert await rows(program, LoreFired) == []
 
 
 async def test_the_log_holds_the_nearest_misses_and_the_rest_is_packed(program: Program) -> None:
@@ -136,7 +140,9 @@ async def test_the_log_holds_the_nearest_misses_and_the_rest_is_packed(program: 
     await attach(program, await book(program, *many))
     await ask(program)
     run, *_ = await rows(program, LoreRun)
-    assert run.spent <= run.budget and run.refused > 100 and run.rest
+    assert run.spent <= run.budget
+    assert run.refused > 100
+    assert run.rest
     async with program.database.work(Actor.turn(run.conversation_id)) as work:
         refused = await work.session.scalar(
             select(func.count()).where(LoreActivation.run_id == run.id, ~LoreActivation.was_included)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import limits
 from bot.clock import Clock
-from db import functions
+from db import functions, functions_lore
 from db.queries.oversight import remove_job_log, remove_left_places, remove_settled_inbox
 from db.work import Actor, Database
 
@@ -27,8 +27,11 @@ PROMPT_KEPT = timedelta(days=7)
 PLACES_KEPT = timedelta(days=30)
 """What admins decided for a server that the bot left: an admin who thinks again finds everything as it was."""
 
+LORE_IMPORTS_KEPT = timedelta(days=30)
+"""The imports' own declaration: what a file gave, for who wonders about it later."""
+
 DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
-"""Until then its maker can have it back."""
+"""Until then its maker can have it back; a lore book its owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,16 @@ class Removed:
     characters: int
     messages: int
     places: int
+    lore: int
 
 
 class Retention:
-    """Removes what has had its time."""
+    """Removes what has had its time. `lore_log` is how long the log of lore is kept (`LORE_LOG_DAYS`)."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, lore_log: timedelta = timedelta(days=30)) -> None:
         self._database = database
         self._clock = clock
+        self._lore_log = lore_log
 
     async def run(self) -> Removed:
         """Remove everything that is over. May run at any time and be broken off at any time."""
@@ -62,6 +67,14 @@ class Retention:
             ),
             messages=await self._once(functions.purge_old_messages),
             places=await self._all(remove_left_places, now - PLACES_KEPT),
+            lore=await self._once(
+                lambda session: functions_lore.purge_lore(
+                    session,
+                    books_before=now - DELETED_CHARACTER_KEPT,
+                    runs_before=now - self._lore_log,
+                    imports_before=now - LORE_IMPORTS_KEPT,
+                )
+            ),
         )
 
     async def _once(self, remove: Callable[[AsyncSession], Awaitable[int]]) -> int:

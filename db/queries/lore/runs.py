@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CursorResult, Uuid, any_, bindparam, column, delete, exists, func, literal, select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, column, delete, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,7 +17,6 @@ from db.models import LoreActivation, LoreBook, LoreCall, LoreEntry, LoreEntryUs
 
 _CONVERSATION = bindparam("conversation_id", type_=Uuid())
 _TURN = bindparam("turn_id", type_=Uuid())
-_REMOVED_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +146,3 @@ async def readable_books(session: AsyncSession, book_ids: Sequence[UUID]) -> fro
     """Those of these books that the actor may read. Ask in a person's own name: a turn reads more."""
     return frozenset(await session.scalars(select(LoreBook.id).where(LoreBook.id.in_(book_ids))))
 
-
-async def remove_old_log(session: AsyncSession, before: datetime) -> int:
-    """Remove runs of before then, some at a time, with what was decided in them; how many there were."""
-    old = select(LoreRun.id).where(LoreRun.ran_at < before).limit(_REMOVED_AT_ONCE)
-    removed = await session.execute(delete(LoreRun).where(LoreRun.id.in_(old)))
-    return cast(CursorResult[Any], removed).rowcount
