@@ -13,7 +13,7 @@ from bot.services.lore import parsing
 from bot.services.lore.formats.reading import JsonObject
 from bot.services.lore.formats.told import shelf_of
 from bot.services.lore.formats.writing import WRITTEN, written_book
-from bot.services.lore.parsing import parse_book, parse_card, parsed
+from bot.services.lore.parsing import parse_card, parsed, read_file
 
 
 def world(entries: int, content: str = "words " * 40) -> bytes:
@@ -22,15 +22,17 @@ def world(entries: int, content: str = "words " * 40) -> bytes:
 
 
 async def test_a_large_file_is_read_by_a_process_as_a_small_one_is_by_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    small = await parse_book(world(3), "the world.json")
+    small = await read_file(world(3), "the world.json", "en")
     monkeypatch.setattr(parsing, "_BYTES_IN_THREAD", 10)
-    large = await parse_book(world(3), "the world.json")
-    for one in (small, large):
+    large = await read_file(world(3), "the world.json", "en")
+    assert small.text == large.text
+    assert (small.total, small.account) == (large.total, large.account)
+    for one in (small.whole(), large.whole()):
         assert (one.book.name, one.format, len(one.entries), len(one.book.entries)) == ("W", "world", 3, 3)
     for kind in WRITTEN:
-        assert written_book(shelf_of(small), kind) == written_book(shelf_of(large), kind)
+        assert written_book(shelf_of(small.whole()), kind) == written_book(shelf_of(large.whole()), kind)
     with pytest.raises(InvalidInput) as caught:
-        await parse_book(b'{"hello": "there, this is no book at all"}', "x")
+        await read_file(b'{"hello": "there, this is no book at all"}', "x", "en")
     assert caught.value.code == "not_a_lore_book"
 
 
@@ -38,7 +40,7 @@ async def test_a_process_that_dies_of_a_file_is_a_refusal(monkeypatch: pytest.Mo
     monkeypatch.setattr(parsing, "_BYTES_IN_THREAD", 10)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(InvalidInput) as caught:
-        await parse_book(world(1), "x")
+        await read_file(world(1), "x", "en")
     assert caught.value.code == "file_too_much"
 
 
@@ -52,7 +54,7 @@ async def test_a_cards_book_stays_behind_when_the_card_is_read(monkeypatch: pyte
     monkeypatch.setattr(parsing, "_BYTES_IN_THREAD", 10)
     assert await parse_card(packed) == small
     assert small["data"] == {"name": "N", "character_book": {"name": "B", "entries": []}}
-    assert len((await parse_book(packed, "x")).entries) == 1
+    assert len((await read_file(packed, "x", "en")).whole().entries) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pickle
 import resource
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -20,9 +20,10 @@ from bot import limits
 from bot.errors import InvalidInput
 from bot.services.characters.cards.containers import unwrapped
 from bot.services.characters.cards.json_files import JsonObject, as_object
-from bot.services.lore.formats.reading import ReadBook
+from bot.services.lore.formats.reading import ReadBook, ReadEntry
 from bot.services.lore.formats.recognise import read_book
-from bot.texts import N_
+from bot.services.lore.formats.told import Counted, counted, lines
+from bot.texts import N_, Say
 from db.ids import new_id
 
 _BATCH = 100
@@ -33,15 +34,52 @@ _CPU_SECONDS = 60
 _WORDS_OF_LENGTH = 8
 
 
-async def parse_book(data: bytes, file_name: str) -> ReadBook:
-    """The lore book in a file of any kind. Raises `InvalidInput` that says what is wrong with it."""
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A lore book out of a file. Its entries stay packed until they are wanted, some at a time.
+
+    So many small objects at once would make every later sweep of Python's memory felt. `text` is the report.
+    """
+
+    head: ReadBook
+    total: int
+    account: Counted
+    text: str
+    packed: tuple[bytes, ...]
+
+    def batches(self) -> Iterator[tuple[ReadEntry, ...]]:
+        """The entries, at most 100 at a time."""
+        for one in self.packed:
+            yield pickle.loads(one)  # noqa: S301 - packed below
+
+    def whole(self) -> ReadBook:
+        """The book with all its entries."""
+        entries = tuple(entry for batch in self.batches() for entry in batch)
+        return replace(
+            self.head, book=replace(self.head.book, entries=tuple(one.entry for one in entries)), entries=entries
+        )
+
+
+async def read_file(data: bytes, file_name: str, language: str) -> FileRead:
+    """The lore book in a file of any kind, with the report in a language. Raises `InvalidInput`."""
     if len(data) > limits.CARD_FILE_BYTES_MAX or len(data) <= _BYTES_IN_THREAD:
-        return await asyncio.to_thread(parsed, data, file_name)
-    return await _in_process(data, file_name)
+        return await asyncio.to_thread(_read, data, file_name, language)
+    return await _in_process(data, "book", file_name, language)
+
+
+def _read(data: bytes, file_name: str, language: str) -> FileRead:
+    found = parsed(data, file_name)
+    packed = [
+        pickle.dumps(found.entries[at : at + _BATCH], pickle.HIGHEST_PROTOCOL)
+        for at in range(0, len(found.entries), _BATCH)
+    ]
+    bare = {name: value for name, value in found.raw.items() if name not in _HOLDS_ENTRIES}
+    head = replace(found, book=replace(found.book, entries=()), entries=(), raw=bare)
+    return FileRead(head, len(found.entries), counted(found), "\n".join(lines(found, Say(language))), tuple(packed))
 
 
 def parsed(data: bytes, file_name: str) -> ReadBook:
-    """As `parse_book`, at once."""
+    """The lore book in a file, at once. Raises `InvalidInput`."""
     name = PurePath(file_name).stem.strip() or file_name
     raw = as_object(unwrapped(data).json)
     _refuse_many(raw.get("entries"))
@@ -89,7 +127,7 @@ async def parse_card(data: bytes) -> JsonObject:
     """The card in JSON, without the entries of its lore book. Raises `InvalidInput`."""
     if len(data) <= _BYTES_IN_THREAD:
         return await asyncio.to_thread(_card, data)
-    return await _in_process(data, "", of_card=True)
+    return await _in_process(data, "card")
 
 
 def _card(data: bytes) -> JsonObject:
@@ -104,9 +142,9 @@ def _card(data: bytes) -> JsonObject:
 # ------------------------------------------------------------------------------------------------ the process
 
 
-async def _in_process(data: bytes, file_name: str, *, of_card: bool = False) -> Any:
+async def _in_process(data: bytes, *wish: str) -> Any:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__, "card" if of_card else "book", file_name,
+        sys.executable, "-c", f"from {__name__} import main; main()", *wish,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         env={name: os.environ[name] for name in ("PATH", "PYTHONPATH", "LANG", "HOME") if name in os.environ}
         | {"PYTHONDONTWRITEBYTECODE": "1"},
@@ -139,52 +177,26 @@ async def _fed(pipe: asyncio.StreamWriter, data: bytes) -> None:
 
 
 async def _received(pipe: asyncio.StreamReader) -> Any:
-    entries: list[Any] = []
-    while True:
-        size = int.from_bytes(await pipe.readexactly(_WORDS_OF_LENGTH))
-        told, value = pickle.loads(await pipe.readexactly(size))  # noqa: S301 - our own process wrote it
-        match told:
-            case "entries":
-                entries += value
-            case "book":
-                return _whole(value, entries)
-            case "card":
-                return value
-            case _:
-                code, message, field, values = value
-                raise InvalidInput(code, message, field=field, **values)
+    size = int.from_bytes(await pipe.readexactly(_WORDS_OF_LENGTH))
+    is_refused, value = pickle.loads(await pipe.readexactly(size))  # noqa: S301 - our own process wrote it
+    if is_refused:
+        code, message, field, values = value
+        raise InvalidInput(code, message, field=field, **values)
+    return value
 
 
-def _whole(book: ReadBook, entries: list[Any]) -> ReadBook:
-    whole = replace(book.book, entries=tuple(one.entry for one in entries))
-    return replace(book, book=whole, entries=tuple(entries))
-
-
-def _frames(kind: str, file_name: str, data: bytes) -> Iterator[tuple[str, object]]:
-    """What the process says, piece by piece: no piece takes its reader long."""
+def _answer(data: bytes, wish: str, *more: str) -> tuple[bool, object]:
     try:
-        if kind == "card":
-            yield "card", _card(data)
-            return
-        found = parsed(data, file_name)
+        return False, _card(data) if wish == "card" else _read(data, *more)
     except InvalidInput as error:
-        yield "refused", (error.code, error.message, error.field, error.values)
-        return
-    for at in range(0, len(found.entries), _BATCH):
-        yield "entries", found.entries[at : at + _BATCH]
-    bare = {name: value for name, value in found.raw.items() if name not in _HOLDS_ENTRIES}
-    yield "book", replace(found, book=replace(found.book, entries=()), entries=(), raw=bare)
+        return True, (error.code, error.message, error.field, error.values)
 
 
-def _main() -> None:
+def main() -> None:
+    """What the process does: one file from standard input, what it says to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_SECONDS, _CPU_SECONDS))
     data = sys.stdin.buffer.read()
-    for frame in _frames(sys.argv[1], sys.argv[2], data):
-        packed = pickle.dumps(frame)
-        sys.stdout.buffer.write(len(packed).to_bytes(_WORDS_OF_LENGTH) + packed)
+    packed = pickle.dumps(_answer(data, *sys.argv[1:]), pickle.HIGHEST_PROTOCOL)
+    sys.stdout.buffer.write(len(packed).to_bytes(_WORDS_OF_LENGTH) + packed)
     sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    _main()
