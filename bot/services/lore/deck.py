@@ -70,7 +70,7 @@ class Deck:
         self.has_nameless_outlets = any(
             entry.position is Position.OUTLET and not entry.outlet for entry in self.entries
         )
-        self.has_groups = any(entry.groups for entry in self.entries)
+        self.grouped = frozenset(n for n in everyone if self.entries[n].groups)
         self.furthest = max(
             (*self.depth, *(max(book.scan_depth, book.at_least_depth if book.at_least else 0) for book in books)),
             default=0,

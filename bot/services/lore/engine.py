@@ -82,19 +82,25 @@ class _Run:
         self.window = Window(deck, scene)
         self.clock = Clock(scene.past, self.now)
         self.meanings = Meanings(deck, scene)
-        self.gates = Gates(deck, scene, self.window, self.clock, self.meanings)
+        self.effects = {
+            number: effect
+            for one in self.clock.fired()
+            if (number := deck.number.get(one)) is not None
+            and (effect := self.clock.effect(deck.entries[number], deck.book(number)))
+        }
+        self.gates = Gates(deck, scene, self.window, self.clock, self.effects, self.meanings)
         self.room = Room(deck, budget)
         self.contests = [Contest(book.groups) for book in deck.books]
-        self.found = self.window.entries()
+        self.found = self.window.entries
         self.wave_of: dict[int, int] = {}
-        self.parents: dict[int, tuple[int, ...]] = {}
+        self.parents = self.gates.parents
         self.out: dict[int, Out] = {}
         self.hopeless: dict[int, _Left] = {}
         """Who needs more room than there was when it came to them."""
         self.unheard: list[tuple[int, Sequence[int]]] = []
         """Waves in which nobody could have found room, and who might have woken somebody then."""
         self.banned: dict[UUID, int] = {}
-        self.sticky = self._running()
+        self.sticky = {number for number, effect in self.effects.items() if effect.is_sticky}
         self.waiting: set[int] = set()
         self.wave = 0
         self.is_over = False
@@ -116,21 +122,12 @@ class _Run:
 
     # ------------------------------------------------------------------------------------------ candidates
 
-    def _running(self) -> set[int]:
-        """Entries that run on from before."""
-        running: set[int] = set()
-        for one in self.clock.fired():
-            number = self.deck.number.get(one)
-            if number is not None and (effect := self.clock.effect(self.deck.entries[number], self.deck.book(number))):
-                running.update([number] if effect.is_sticky else [])
-        return running
-
     def _first(self) -> list[int]:
         depth, reads_talk, numbers = self.deck.depth, self.deck.reads_talk, self.deck.number
         found = [number for number, newest in self.found.items() if newest < depth[number]]
         self.gates.take_as_found(number for number in found if reads_talk[number])
         more = {*self.sticky, *self.deck.constant, *self.meanings.near}
-        more.update(numbers[one] for one in (*self.clock.fired(), *self.scene.manual) if one in numbers)
+        more.update(numbers[one] for one in self.scene.manual if one in numbers)
         if self.deck.reads_texts:
             more |= self.window.entries_in_texts()
         more.difference_update(found)
@@ -140,25 +137,23 @@ class _Run:
         """Who may come in the next wave; None when nothing is left that could change."""
         self.wave += 1
         waking = [one for one in fresh if self.deck.entries[one].waking.wakes]
-        self.window.read(waking)
-        if self.room.has_some:
-            woken = self._children(self.window.woken_by(waking))
-        else:
+        if not self.room.has_some and not self.deck.costs_nothing:
+            self.window.hear(waking)
             self.unheard.append((self.wave, waking))
-            free = self.deck.costs_nothing
-            woken = self._children(self.window.woken_by(waking), only=free) if free else set[int]()
+            return None
+        woken = self._children(self.window.woken_by(waking))
         woken.update(one for one in self.deck.delayed if one not in self.wave_of)
         if fresh:
             woken |= self.waiting
         later = any(self.deck.entries[one].waking.level >= self.wave for one in woken)
         return list(woken) if woken and (fresh or later) else None
 
-    def _children(self, children: dict[int, list[int]], only: frozenset[int] | None = None) -> set[int]:
+    def _children(self, children: dict[int, list[int]]) -> set[int]:
         """Those of the children whom their parents may wake."""
         woken: set[int] = set()
         may_wake, wave = self.gates.may_wake, self.wave
         for child, parents in children.items():
-            if child in self.wave_of or (only is not None and child not in only) or self._is_settled(child):
+            if child in self.wave_of or self._is_settled(child):
                 continue
             may = tuple(parent for parent in parents if may_wake(parent, child, wave))
             if may:
@@ -208,11 +203,12 @@ class _Run:
     def _come_in(self, candidates: Sequence[int]) -> list[int]:
         """Let in who passes the gates, wins its contest and finds room."""
         entries, fresh = self.deck.entries, list[int]()
-        if not self.deck.has_groups:
+        if not self.deck.grouped:
             self._take(candidates, fresh)
             return fresh
-        loose = [number for number in candidates if not entries[number].groups]
-        through = [number for number in candidates if entries[number].groups and self._is_through(number)]
+        grouped = self.deck.grouped
+        loose = [number for number in candidates if number not in grouped]
+        through = [number for number in candidates if number in grouped and self._is_through(number)]
         while loose or through:
             winners, losers = self._contest(through)
             left = self._take([*loose, *winners], fresh, set(winners))
@@ -267,7 +263,9 @@ class _Run:
         rank, sticky, room, deck = self.deck.rank, self.sticky, self.room, self.deck
         is_plain, has_places = deck.is_plain, self.gates.has_places
         winners, left = winners or set(), list[int]()
-        line = sorted(candidates, key=(lambda one: (one not in sticky, rank[one])) if sticky else rank.__getitem__)
+        line = sorted(candidates, key=rank.__getitem__)
+        if sticky:
+            line = [*(one for one in line if one in sticky), *(one for one in line if one not in sticky)]
         for place, number in enumerate(line):
             if room.lacks(number):
                 if not room.has_some:
@@ -364,6 +362,8 @@ class _Run:
     def _hear(self) -> None:
         """Find out whom the waves that found no room would have woken."""
         last, unheard = self.wave, self.unheard
+        if unheard:
+            self._give_up(one for one in self.deck.delayed if one not in self.wave_of)
         self.unheard = []
         for self.wave, waking in unheard:
             self._give_up(one for one in self._children(self.window.woken_by(waking)) if one not in self.hopeless)

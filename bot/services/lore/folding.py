@@ -17,6 +17,7 @@ _SAME = str.maketrans(
         **dict.fromkeys("’‘ʼ′‵`´＇ʻ", "'"),
         **dict.fromkeys("“”„‟″«»", '"'),
         **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys(map(chr, range(0xD800, 0xE000)), None),  # halves of letters: no text at all
         **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufe0e\ufe0f\ufeff\u180e", None),
     }
 )

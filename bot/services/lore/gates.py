@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.services.lore.book import EVERYWHERE, Entry, Logic, Mode, Position
 from bot.services.lore.deck import Deck
@@ -11,7 +11,7 @@ from bot.services.lore.filters import kept_out
 from bot.services.lore.meaning import Meanings
 from bot.services.lore.reasons import Cause, Out, Place, Via, Why
 from bot.services.lore.scene import Scene
-from bot.services.lore.timing import Clock
+from bot.services.lore.timing import Clock, Effect
 from bot.services.lore.window import Wakes, Window
 
 _PAST_THE_GATES = frozenset({Via.STICKY, Via.MANUAL})
@@ -21,17 +21,27 @@ _BY_MEANING = frozenset({Mode.VECTOR, Mode.HYBRID})
 class Gates:
     """The gates of one scene. `further[b]` is how many messages more than usual book `b` looks back.
 
-    Entries told of by `take_as_found` are not looked up again.
+    `effects` are what runs on for entries, by number. Entries told of by `take_as_found` are not looked up again.
     """
 
-    def __init__(self, deck: Deck, scene: Scene, window: Window, clock: Clock, meanings: Meanings) -> None:
+    def __init__(
+        self,
+        deck: Deck,
+        scene: Scene,
+        window: Window,
+        clock: Clock,
+        effects: Mapping[int, Effect],
+        meanings: Meanings,
+    ) -> None:
         self._deck = deck
         self._scene = scene
         self._window = window
         self._clock = clock
-        self._has_past = bool(clock)
+        self._effects = effects
         self._meanings = meanings
         self._found: set[int] = set()
+        self.parents: dict[int, tuple[int, ...]] = {}
+        """Who woke an entry: one of its keys stands in the words of each."""
         self._places = scene.places
         self.has_places = scene.places is not None or deck.has_nameless_outlets
         """Not every entry has a place in this prompt."""
@@ -53,8 +63,8 @@ class Gates:
             return via
         if entry.delay and (missing := self._clock.waits(entry, book)):
             return Out(Why.DELAY, missing)
-        if self._has_past and (effect := self._clock.effect(entry, book)):
-            return Out(Why.COOLDOWN, effect.left)
+        if number in self._effects:
+            return Out(Why.COOLDOWN, self._effects[number].left)
         if entry.secondary and not self.has_secondary(number, wave):
             return Out(Why.SECONDARY)
         if entry.probability < 100:
@@ -73,32 +83,30 @@ class Gates:
     def cause(self, number: int, wave: int) -> Cause:
         """What brought an entry in that came in at this wave, with the key and its place."""
         if self._deck.is_plain[number] and not self._scene.manual:
-            found = self._first_key(number, wave)
+            found = self._first_key(number)
             assert found is not None, "what came in was brought by something"
             return Cause(Via.KEYWORD, self._deck.index.keys[found[0]].text, found[1])
         entry = self._deck.entries[number]
         via = self._via(number, entry, wave)
         assert isinstance(via, Via), "what came in was brought by something"
-        if via is Via.STICKY and (effect := self._clock.effect(entry, self._deck.book(number))):
-            return Cause(via, left=effect.left)
+        if via is Via.STICKY:
+            return Cause(via, left=self._effects[number].left)
         score = self._meanings.score(entry) if entry.mode in _BY_MEANING else None
-        found = self._first_key(number, wave) if via is Via.KEYWORD else None
+        found = self._first_key(number) if via is Via.KEYWORD else None
         if found is None:
             return Cause(via, score=score)
         return Cause(via, self._deck.index.keys[found[0]].text, found[1], score)
 
     def _via(self, number: int, entry: Entry, wave: int) -> Via | Out | None:
-        if entry.sticky and self._has_past:
-            effect = self._clock.effect(entry, self._deck.book(number))
-            if effect is not None and effect.is_sticky:
-                return Via.STICKY
+        if number in self._effects and self._effects[number].is_sticky:
+            return Via.STICKY
         if self._scene.manual and entry.id in self._scene.manual:
             return Via.MANUAL
         if entry.waking.level > wave:
             return None
         if entry.mode is Mode.CONSTANT:
             return Via.CONSTANT
-        has_key = number in self._found or self._first_key(number, wave) is not None
+        has_key = number in self._found or self._first_key(number) is not None
         if entry.mode is Mode.KEYWORD:
             return Via.KEYWORD if has_key else None
         if self._meanings.speaks(number, entry, has_key):
@@ -146,16 +154,17 @@ class Gates:
         """Keys of these entries are known to stand where they count."""
         self._found.update(numbers)
 
-    def _first_key(self, number: int, wave: int) -> tuple[int, Place] | None:
-        """The key that stands newest, and where."""
+    def _first_key(self, number: int) -> tuple[int, Place] | None:
+        """The key that stands newest, and where; where none was said, the first in the words of who woke the entry."""
         keys, deck = self._deck.index.keys_of[number], self._deck
-        if deck.reads_talk[number] and (found := self._window.near(keys, self._depth(number))):
-            return found
-        best: tuple[int, Place] | None = None
-        for key in keys:
-            place = self._place(number, key, wave)
+        best = self._window.near(keys, self._depth(number)) if deck.reads_talk[number] else None
+        for key in () if deck.reads_talk[number] else keys:
+            place = self._place(number, key, 0)
             if place is not None and (best is None or _nearer(place, best[1])):
                 best = key, place
+        if best is None:
+            woken = (self._window.place_in(parent, keys) for parent in self.parents.get(number, ()))
+            best = next((found for found in woken if found), None)
         return best
 
     def _depth(self, number: int) -> int:

@@ -24,11 +24,14 @@ from bot.services.lore.keys import pattern_of
 Found = Mapping[int, int]
 """Key → where it first stands in the folded text."""
 
-NOTHING: Found = MappingProxyType({})
+Reading = tuple[Found, tuple[int, ...]]
+"""What stands in a text: keys, and entries by their primary keys."""
+
+UNREAD: Reading = MappingProxyType({}), ()
 
 _BY_KEYS = frozenset({Mode.KEYWORD, Mode.HYBRID})
-_SLICE = 40_000
-"""Characters of one slice of the automaton: some 7 ms in which nothing else runs."""
+_SLICE = 60_000
+"""Characters of one slice of the automaton: some 10 ms in which nothing else runs."""
 
 _START, _END, _CASE = 1, 2, 4
 """What a key asks of the place where it stands: that a word begins there, that one ends there, its very letters."""
@@ -59,23 +62,34 @@ class Index:
         self._before = array("I", bytes(4 * len(self.keys)))
         self._patterns: dict[int, re2.Pattern] = {}
         self._anywhere: list[int] = []
-        self._slices = [(_automaton(words), at) for words, at in _sliced(self._anchored(expand))]
-        self._remembered: OrderedDict[str, Found] = OrderedDict()
+        self._slices = [
+            (_automaton(words), bytes(map(self._bounds, words, at)), at)
+            for words, at in _sliced(self._anchored(expand))
+        ]
+        self._remembered: OrderedDict[str, Reading] = OrderedDict()
         self._room = int(limits.LORE_REMEMBERED_CHARACTERS)
 
     def find(self, text: str) -> Found:
-        """Which keys stand in a text. The longest-unused texts are forgotten when there are too many."""
-        found = self._remembered.get(text)
-        if found is not None:
+        """Which keys stand in a text."""
+        return self.read(text)[0]
+
+    def read(self, text: str) -> Reading:
+        """Which keys stand in a text, and the entries of which one is a primary key.
+
+        The longest-unused texts are forgotten when there are too many.
+        """
+        known = self._remembered.get(text)
+        if known is not None:
             self._touch(text)
-            return found
+            return known
         found = self._found(text)
-        self._remembered[text] = found
+        known = found, tuple({entry for key in found for entry in self.owners[key]})
+        self._remembered[text] = known
         self._room -= len(text) + 64
         while self._room < 0 and len(self._remembered) > 1:
             gone, _ = self._remembered.popitem(last=False)
             self._room += len(gone) + 64
-        return found
+        return known
 
     def _touch(self, text: str) -> None:
         try:
@@ -95,40 +109,73 @@ class Index:
         tried = set(self._anywhere)
         if low:
             self._read(text, low, found, tried)
-        for key in tried:
-            if match := self._patterns[key].search(text):
-                found[key] = match.start()
-        return found or NOTHING
+        if tried:
+            found.update(self._matching(tried, text))
+        return found
+
+    def may_stand(self, key: int, low: str) -> bool:
+        """Whether it is worth looking for a key in texts that are folded and put together."""
+        return key in self._patterns or (bool(self._folded[key]) and self._folded[key] in low)
+
+    def place(self, key: int, text: str) -> int | None:
+        """Where one key first stands in a text, without looking for any other."""
+        known = self._remembered.get(text)
+        if known is not None:
+            return known[0].get(key)
+        text = text[: limits.LORE_TEXT_MAX]
+        if key in self._patterns:
+            return self._matching((key,), text).get(key)
+        low, words = folded(text), self._folded[key]
+        at = low.find(words) if words else -1
+        while at >= 0:
+            if self._stands_at(key, low, at, joining(low), text):
+                return at
+            at = low.find(words, at + 1)
+        return None
+
+    def _matching(self, keys: Iterable[int], text: str) -> dict[int, int]:
+        """Which of these regexes are found, and where."""
+        written = text.encode(errors="replace")
+        found: dict[int, int] = {}
+        for key in keys:
+            # Bytes spare re2 counting the letters of a text at every search; its stub knows of texts only.
+            if match := self._patterns[key].search(written):  # pyright: ignore[reportArgumentType]
+                found[key] = len(written[: match.start()].decode(errors="ignore"))
+        return found
 
     def _read(self, text: str, low: str, found: dict[int, int], tried: set[int]) -> None:
         """Look for every anchor, and for the whole key where one stands. `tried` gets the regexes worth trying."""
-        wanted, before, asks, patterns = self._folded, self._before, self._asks, self._patterns
+        wanted, before, patterns = self._folded, self._before, self._patterns
         makes_words = joining(low)
         length = len(low)
-        cased: str | None = None
-        for automaton, at in self._slices:
-            for pattern, place, _ in automaton.find_matches_as_indexes(low, overlapping=True):
-                for key in at[pattern]:
+        for automaton, bounds, at in self._slices:
+            for anchored, place, end in automaton.find_matches_as_indexes(low, overlapping=True):
+                bound = bounds[anchored]
+                if bound & _START and place and low[place - 1] in makes_words:
+                    continue
+                if bound & _END and end < length and low[end] in makes_words:
+                    continue
+                for key in at[anchored]:
                     if key in found:
                         continue
                     if key in patterns:
                         tried.add(key)
                         continue
                     start = place - before[key]
-                    words = wanted[key]
-                    if start < 0 or not low.startswith(words, start):
+                    if start < 0 or not low.startswith(wanted[key], start):
                         continue
-                    if ask := asks[key]:
-                        end = start + len(words)
-                        if ask & _START and start and low[start - 1] in makes_words:
-                            continue
-                        if ask & _END and end < length and low[end] in makes_words:
-                            continue
-                        if ask & _CASE:
-                            cased = plain(text) if cased is None else cased
-                            if not _stands(cased, self._exact[key], ask):
-                                continue
+                    if self._asks[key] and not self._stands_at(key, low, start, makes_words, text):
+                        continue
                     found[key] = start
+
+    def _stands_at(self, key: int, low: str, start: int, makes_words: frozenset[str], text: str) -> bool:
+        """Whether a key, whose words begin here, stands here as it asks."""
+        ask, end = self._asks[key], start + len(self._folded[key])
+        if ask & _START and start and low[start - 1] in makes_words:
+            return False
+        if ask & _END and end < len(low) and low[end] in makes_words:
+            return False
+        return not ask & _CASE or _stands(plain(text), self._exact[key], ask)
 
     def _numbered(self, keys: Iterable[Key], numbers: dict[Key, int]) -> tuple[int, ...]:
         some: list[int] = []
@@ -158,13 +205,22 @@ class Index:
                 self._anywhere.append(number)
         return anchors
 
+    def _bounds(self, word: str, keys: Iterable[int]) -> int:
+        """What every key of an anchor asks of the place where the anchor stands."""
+        asked = _START | _END
+        for key in keys:
+            begins = self._before[key]
+            inside = _START * (begins > 0) | _END * (begins + len(word) < len(self._folded[key]))
+            asked &= 0 if key in self._patterns else self._asks[key] | inside
+        return asked
+
     def _is_pattern(self, number: int, key: Key) -> bool:
         """Whether a key is a regex; if so, it is made ready."""
         if not key.is_regex:
             return False
         try:
             self._patterns[number] = pattern_of(key)
-        except re2.error:
+        except (re2.error, UnicodeEncodeError):
             self.broken.add(number)
         return True
 

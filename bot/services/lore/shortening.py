@@ -13,7 +13,11 @@ def shortened(text: str, tokens: int, most: int, count: Callable[[str], int] | N
 
     Cut behind a sentence, else between words. Without `count`, tokens are taken to be spread evenly.
     """
-    measure = count or (lambda part: -(-len(part) * tokens // max(1, len(text))))
+
+    def evenly(part: str) -> int:
+        return -(-len(part) * tokens // max(1, len(text)))
+
+    measure = count or evenly
     room = len(text) * max(0, most) // max(1, tokens)
     while room > 0:
         part = _beginning(text, room)

@@ -8,7 +8,7 @@ from bot import limits
 from bot.services.lore.book import Source
 from bot.services.lore.deck import Deck
 from bot.services.lore.folding import folded
-from bot.services.lore.index import NOTHING, Found
+from bot.services.lore.index import UNREAD, Found
 from bot.services.lore.reasons import LoreWarning, Place, Trouble
 from bot.services.lore.scene import Said, Scene, Speaker
 
@@ -21,36 +21,33 @@ _NAMES = int(Source.NAMES)
 class Window:
     """One reading of the messages, from which every scan depth, speaker and source is answered.
 
-    `newest[k]` is the newest message in which (or under whose name) a key stands.
+    `newest[k]` is the newest message in which (or under whose name) a key stands, `entries[e]` the newest that holds a
+    primary key of an entry, whatever else the entry asks.
     """
 
     def __init__(self, deck: Deck, scene: Scene) -> None:
         self._deck = deck
         self._index = index = deck.index
         self._messages: Sequence[Said] = scene.window[: deck.furthest]
-        self._said: list[Found] = [index.find(one.text) if one.text else NOTHING for one in self._messages]
-        self._named: list[Found] = [index.find(one.name) if one.name else NOTHING for one in self._messages]
+        said = [index.read(one.text) if one.text else UNREAD for one in self._messages]
+        named = [index.read(one.name) if one.name else UNREAD for one in self._messages]
+        self._said: list[Found] = [found for found, _ in said]
+        self._named: list[Found] = [found for found, _ in named]
         self._texts = [(int(source), source, index.find(text)) for source, text in scene.texts.items() if text]
-        self._woken: list[tuple[int, Found]] = []
+        self._read: list[tuple[int, Found]] = []
+        self._heard: list[int] = []
+        self._heard_low: str | None = None
         self.newest: dict[int, int] = {}
+        self.entries: dict[int, int] = {}
         for number in range(len(self._messages) - 1, -1, -1):
-            self.newest.update(dict.fromkeys(self._named[number], number))
-            self.newest.update(dict.fromkeys(self._said[number], number))
+            for found, entries in (named[number], said[number]):
+                self.newest.update(dict.fromkeys(found, number))
+                self.entries.update(dict.fromkeys(entries, number))
 
     def warnings(self) -> list[LoreWarning]:
         """Texts of which only the beginning was read."""
         long = [len(text) for text in (one.text for one in self._messages) if len(text) > limits.LORE_TEXT_MAX]
         return [LoreWarning(Trouble.TEXT_CUT, number=length - limits.LORE_TEXT_MAX) for length in long]
-
-    def entries(self) -> dict[int, int]:
-        """Entry → the newest message that holds a primary key of it, whatever else the entry asks."""
-        found: dict[int, int] = {}
-        owners = self._index.owners
-        for key, newest in self.newest.items():
-            for entry in owners[key]:
-                if found.get(entry, newest) >= newest:
-                    found[entry] = newest
-        return found
 
     def entries_in_texts(self) -> set[int]:
         """Entries of which a primary key stands in one of the other texts that they ask for."""
@@ -59,17 +56,18 @@ class Window:
             entry for bit, _, found in self._texts for key in found for entry in owners[key] if sources[entry] & bit
         }
 
-    def read(self, parents: Iterable[int]) -> None:
-        """Read what these entries say."""
-        self._woken += [(parent, self._index.find(self._deck.text(parent))) for parent in parents]
+    def hear(self, parents: Iterable[int]) -> None:
+        """From now on, what these entries say counts too. They are read where somebody asks for one key."""
+        self._heard += parents
+        self._heard_low = None
 
     def woken_by(self, parents: Iterable[int]) -> dict[int, list[int]]:
-        """Entry → those of these entries in whose words a primary key of it stands."""
+        """Read what these entries say; it counts from now on. Entry → those in whose words a primary key stands."""
         children: dict[int, list[int]] = {}
-        owners = self._index.owners
         for parent in parents:
-            found = self._index.find(self._deck.text(parent))
-            for child in {entry for key in found for entry in owners[key]}:
+            found, entries = self._index.read(self._deck.text(parent))
+            self._read.append((parent, found))
+            for child in entries:
                 if child != parent:
                     children.setdefault(child, []).append(parent)
         return children
@@ -99,10 +97,27 @@ class Window:
                 if bit & sources and key in found:
                     return Place(source=source, offset=found[key])
         if wakes is not None:
-            for parent, found in self._woken:
+            for parent, found in self._read:
                 if key in found and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=found[key])
+            for parent in self._heard if self._heard and self._may_be_heard(key) else ():
+                offset = self._index.place(key, self._deck.text(parent))
+                if offset is not None and wakes(parent):
+                    return Place(parent=self._deck.entries[parent], offset=offset)
         return None
+
+    def place_in(self, parent: int, keys: Iterable[int]) -> tuple[int, Place] | None:
+        """The first of the keys that stands in the words of an entry that woke others."""
+        found = self._index.find(self._deck.text(parent))
+        for key in keys:
+            if key in found:
+                return key, Place(parent=self._deck.entries[parent], offset=found[key])
+        return None
+
+    def _may_be_heard(self, key: int) -> bool:
+        if self._heard_low is None:
+            self._heard_low = "\n".join(folded(self._deck.text(parent)) for parent in self._heard)
+        return self._index.may_stand(key, self._heard_low)
 
     def _said_in(self, key: int, entry: int, number: int) -> Place | None:
         with_name = bool(_NAMES & self._deck.sources[entry])
