@@ -13,6 +13,7 @@ from bot.services.lore.compatible.model import (
     Strategy,
     TimedEffect,
 )
+from bot.services.lore.compatible.reading import old_book, old_entry, read_old
 from bot.services.lore.compatible.scan import OldActivation, scan
 
 __all__ = [
@@ -24,5 +25,8 @@ __all__ = [
     "OldSettings",
     "Strategy",
     "TimedEffect",
+    "old_book",
+    "old_entry",
+    "read_old",
     "scan",
 ]

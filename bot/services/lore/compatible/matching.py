@@ -26,6 +26,7 @@ class Reading:
         self._scene = scene
         self._messages = [f"{name}: {text}" if settings.include_names else text for name, text in scene.messages]
         self._woken: list[str] = []
+        self._known: dict[tuple[int, frozenset[str], bool], Text] = {}
         self.skew = 0
 
     @property
@@ -41,31 +42,46 @@ class Reading:
     def wake(self, contents: list[str]) -> None:
         """Read these too from now on."""
         self._woken += contents
+        self._known.clear()
 
-    def text_for(self, entry: OldEntry, *, with_woken: bool) -> str:
+    def text_for(self, entry: OldEntry, *, with_woken: bool) -> Text:
         """Everything that is read for an entry; nothing at all where its depth is 0 (statement 6)."""
         depth = min(self.depth if entry.scan_depth is None else entry.scan_depth, _DEPTH_MAX)
+        asked = (depth, entry.reads, with_woken)
+        if asked not in self._known:
+            self._known[asked] = Text(self._text(*asked))
+        return self._known[asked]
+
+    def _text(self, depth: int, reads: frozenset[str], with_woken: bool) -> str:
         if depth <= 0:
             return ""
         texts = self._messages[:depth]
-        texts += [text for field in CARD_FIELDS if field in entry.reads and (text := self._scene.card.get(field))]
+        texts += [text for field in CARD_FIELDS if field in reads and (text := self._scene.card.get(field))]
         texts += self._scene.injects
         if with_woken:
             texts += self._woken
         return _MARK + _JOINT.join(texts)
 
 
+class Text:
+    """One text that is read for many entries."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.low = text.lower()
+
+
 class Keys:
     """The keys of one entry in one text."""
 
-    def __init__(self, entry: OldEntry, settings: OldSettings, text: str, expand: Callable[[str], str]) -> None:
+    def __init__(self, entry: OldEntry, settings: OldSettings, text: Text, expand: Callable[[str], str]) -> None:
         self._entry = entry
-        self._text = text
+        self._text = text.text
         self._expand = expand
         own_case, own_words = entry.case_sensitive, entry.match_whole_words
         self._minds_case = settings.case_sensitive if own_case is None else own_case
         self._whole_words = settings.match_whole_words if own_words is None else own_words
-        self._low = text if self._minds_case else text.lower()
+        self._low = text.text if self._minds_case else text.low
 
     def hold(self) -> bool:
         """Whether a primary key stands there and the secondary ones agree (statement 12)."""
@@ -102,15 +118,15 @@ class Keys:
         """Whether one key is found (statements 8 to 11)."""
         if not key:
             return False
-        wanted = self._expand(key).strip()
+        wanted = (self._expand(key) if "{{" in key or "<" in key else key).strip()
         if not wanted:
             return True  # a blank key always matches (statement 8)
-        if pattern := regex_of(wanted):
+        if wanted.startswith("/") and (pattern := regex_of(wanted)):
             return pattern.search(self._text) is not None
         low = wanted if self._minds_case else wanted.lower()
-        if not self._whole_words or len(low.split()) > 1:
-            return low in self._low
-        return _stands_apart(low, self._low)
+        if low not in self._low:
+            return False
+        return not self._whole_words or len(low.split()) > 1 or _stands_apart(low, self._low)
 
 
 @lru_cache(maxsize=4096)

@@ -80,7 +80,8 @@ class _Scan:
         self.state = _State.INITIAL
         self.passes = 0
         self.active: list[Named] = []
-        self.failed: list[Named] = []
+        self.over: set[tuple[str, int]] = set()
+        """Who came in or failed its roll."""
         self.levels = sorted({one.delay_until_recursion for _, one in entries if one.delay_until_recursion})
         self.level = self.levels.pop(0) if self.levels else 0
         self.earlier_text = ""
@@ -104,8 +105,7 @@ class _Scan:
 
     def _hit(self, book: str, entry: OldEntry) -> bool:
         """The checks of statement 13, in its order."""
-        one = (book, entry)
-        if one in self.active or one in self.failed or entry.disable or self._is_meant_for_others(entry):
+        if (book, entry.uid) in self.over or entry.disable or self._is_meant_for_others(entry):
             return False
         is_sticky = self.timed.is_sticky(book, entry)
         if self.timed.is_delayed(entry) or (self.timed.is_cooling(book, entry) and not is_sticky):
@@ -129,7 +129,7 @@ class _Scan:
         return recurses and self.settings.recursive and entry.exclude_recursion
 
     def _is_called(self, book: str, entry: OldEntry, is_sticky: bool) -> bool:
-        decorators = decorators_of(entry.content)
+        decorators = decorators_of(entry.content) if entry.content.startswith("@@") else frozenset[str]()
         if "@@activate" in decorators:
             return True
         if "@@dont_activate" in decorators:
@@ -155,7 +155,7 @@ class _Scan:
         used = self.scene.count(self.earlier_text)
         for one in self.contests.settle(hits, self.active, lambda one: self._keys(one[1], str).score()):
             if not self._rolled(one):
-                self.failed.append(one)
+                self.over.add((one[0], one[1].uid))
                 continue
             successes.append(one)
             if self.overflowed and not one[1].ignore_budget:
@@ -165,6 +165,7 @@ class _Scan:
                 self.overflowed = True
                 continue
             self.active.append(one)
+            self.over.add((one[0], one[1].uid))
         return successes
 
     def _words(self, one: Named) -> str:

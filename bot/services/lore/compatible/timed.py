@@ -32,9 +32,10 @@ class Timed:
         self._is_dry = scene.is_dry
         self.effects: dict[tuple[str, str, int], TimedEffect] = dict(scene.effects)
         self._holding: dict[str, set[tuple[str, int]]] = {STICKY: set(), COOLDOWN: set()}
-        if scene.is_dry:
+        if scene.is_dry or not self.effects:
             return
-        by_mark = {mark_of(book, entry): (book, entry) for book, entry in entries}
+        named = {(book, uid) for _, book, uid in self.effects}
+        by_mark = {mark_of(book, entry): (book, entry) for book, entry in entries if (book, entry.uid) in named}
         for kind in (STICKY, COOLDOWN):
             for name in [one for one in self.effects if one[0] == kind]:
                 self._look_at(name, by_mark)
