@@ -39,10 +39,15 @@ NAME_MARKS_MAX = Limit(
     3, "marks on one letter", "the scripts we know stack at most three; more only overflows into other lines"
 )
 DESCRIPTION_MAX = Limit(300, "characters", "shown in lists and cards, where more is cut off anyway", discord=4096)
-SYSTEM_PROMPT_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
-GREETING_MAX = Limit(
-    1500, "characters", "a first line should be one message, with room for the reader's own words below", discord=2000
+SYSTEM_PROMPT_MAX = Limit(
+    32_000, "characters", "as long as real character cards have them; a form holds 4,000, a file more"
 )
+GREETING_MAX = Limit(8000, "characters", "as long as real character cards have them; it is posted in parts")
+POST_OPENING_MAX = Limit(2000, "characters", "one message opens a post", discord=2000)
+OTHER_GREETINGS_MAX = Limit(50, "greetings", "more than any real card has; each is one of the summoner's choices")
+CARD_TEXT_MAX = Limit(32_000, "characters", "as long as real character cards have them; more than most prompts hold")
+CARD_VERSION_MAX = Limit(100, "characters", "a version is a word or a number")
+NOTE_DEPTH_MAX = Limit(100, "messages", "no prompt holds more lines than that before its end")
 EXAMPLES_TEXT_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
 EXAMPLES_MAX = Limit(8, "exchanges", "enough to show a voice; more costs prompt and teaches repetition")
 EXAMPLE_LINE_MAX = Limit(1000, "characters", "an example longer than a usual answer teaches long answers")
@@ -181,6 +186,7 @@ LORE_TEST_MAX = Limit(4000, "characters", "of the words a trial is made with: as
 LORE_MEANING_SECONDS = Limit(3, "seconds", "a reply waits for what an embedding model says; then it goes on without")
 LORE_MEANING_TEXT_MAX = Limit(2000, "characters", "of a message, compared by meaning; models read no further")
 LORE_EXACT_CHUNKS = Limit(10_000, "pieces", "of books in force, compared one by one; beyond that an index is faster")
+LORE_SCORES_MAX = Limit(1000, "entries", "the nearest, whose scores a reply is told; further ones are near to nothing")
 LORE_NEAREST_CHUNKS = Limit(200, "pieces", "taken from the index for each message; at most 20 of a book may come in")
 LORE_CHUNKED_AT_ONCE = Limit(32, "entries", "embedded by one job, which then gives way to other books")
 LORE_CHUNK_OVERLAP = Limit(40, "tokens", "repeated at the start of the next piece, so that nothing is lost between two")
@@ -215,6 +221,9 @@ LORE_SEARCH_WORDS_MAX = Limit(2000, "words", "by which one entry is found; the l
 LORE_PASSWORD_MIN = Limit(4, "characters", "shorter ones are guessed by hand")
 LORE_PASSWORD_MAX = Limit(100, "characters", "a sentence; longer ones only cost time to check")
 LORE_PASSWORD_TRIES = Limit(5, "tries", "wrong passwords of one person within ten minutes")
+LORE_IMPORT_AT_ONCE = Limit(300, "entries", "of a file, stored while its sender waits; more are stored by a job")
+LORE_IMPORTS_WAITING = Limit(5, "files", "of one person, kept until they are stored; each may have 25 MB")
+LORE_REPORT_MAX = Limit(2_000_000, "characters", "of an import's report: two hundred for each of 10,000 entries")
 
 # ------------------------------------------------------------------------------------------------ cards
 

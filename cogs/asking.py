@@ -103,21 +103,24 @@ def refuse_where_silent(interaction: Asked) -> None:
         raise StageClosed("missing_permissions", permissions=missing)
 
 
-async def summon(interaction: Asked, cafe: Cafe, typed: str) -> None:
+async def summon(interaction: Asked, cafe: Cafe, typed: str, greeting: int | None = None) -> None:
     """Ask a character into this channel; what the command and the button under a character do."""
     place = place_of(interaction)
     refuse_where_silent(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
-    come = await bring(interaction, cafe, typed)
+    come = await bring(interaction, cafe, typed, greeting)
     hint = _how_to_talk(interaction, place.via, say_for(interaction), plain(come.name))
     await interaction.followup.send(hint, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
 
 
-async def bring(interaction: Asked, cafe: Cafe, typed: str) -> Summoned:
-    """Let the character meant come here, if it may. The interaction is deferred already. Raises `UserError`."""
+async def bring(interaction: Asked, cafe: Cafe, typed: str, greeting: int | None = None) -> Summoned:
+    """Let the character meant come here, if it may, saying the greeting of this number, 0 any.
+
+    The interaction is deferred already. Raises `UserError`.
+    """
     place, adults = place_of(interaction), is_age_restricted(interaction)
     by, character = await admitted(interaction, cafe, typed, place, is_age_restricted=adults)
-    return await cafe.conversations.summon(by, place, character.id, interaction_id=interaction.id)
+    return await cafe.conversations.summon(by, place, character.id, interaction_id=interaction.id, greeting=greeting)
 
 
 async def admitted(

@@ -11,7 +11,7 @@ from cogs.asking import Asked, caller_of, may_manage, place_of, plain, present_c
 from cogs.asking import summon as ask_in
 from cogs.characters.card import look
 from cogs.characters.lists import listed
-from cogs.characters.parts import Suggestions, suggest_visible
+from cogs.characters.parts import Suggestions, suggest_greetings, suggest_visible
 
 _L = app_commands.locale_str
 
@@ -79,12 +79,15 @@ class MeetingCommands(commands.Cog):
         await interaction.followup.send(told, ephemeral=True)
 
     @app_commands.command(name=_L("summon"), description=_L("Ask a character into this channel"))
-    @app_commands.rename(character=_L("character"))
-    @app_commands.describe(character=_L("Begin to type its name"))
+    @app_commands.rename(character=_L("character"), greeting=_L("greeting"))
+    @app_commands.describe(
+        character=_L("Begin to type its name"), greeting=_L("Which of its greetings it says; 0 for any")
+    )
     @app_commands.autocomplete(character=suggest_visible)
-    async def summon(self, interaction: Asked, character: str) -> None:
+    @app_commands.autocomplete(greeting=suggest_greetings)
+    async def summon(self, interaction: Asked, character: str, greeting: int | None = None) -> None:
         """The character listens here from now on."""
-        await ask_in(interaction, self.cafe, character)
+        await ask_in(interaction, self.cafe, character, greeting)
 
     @app_commands.command(name=_L("dismiss"), description=_L("Send a character away from this channel"))
     @app_commands.rename(character=_L("character"))

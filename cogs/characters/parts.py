@@ -12,12 +12,12 @@ import discord
 from discord import app_commands
 
 from bot import limits
-from bot.errors import Conflict, InvalidInput
+from bot.errors import Conflict, InvalidInput, NotFound
 from bot.services.cafe import Cafe
 from bot.services.characters import Choice, Picture
 from bot.texts import N_
 from bot.transport.views import CafeView
-from cogs.asking import Asked, caller_of, is_age_restricted
+from cogs.asking import Asked, caller_of, is_age_restricted, say_for
 
 T = TypeVar("T")
 NO_PINGS = discord.AllowedMentions.none()
@@ -91,9 +91,10 @@ async def prepared(cafe: Cafe, attachment: discord.Attachment) -> Picture:
 # ------------------------------------------------------------------------------------------------ suggestions
 
 Suggestions = list[app_commands.Choice[str]]
+Numbers = list[app_commands.Choice[int]]
 
 
-async def in_time(reading: Awaitable[Suggestions]) -> Suggestions:
+async def in_time(reading: Awaitable[list[T]]) -> list[T]:
     """Suggestions, or none where they would come too late."""
     try:
         async with asyncio.timeout(limits.AUTOCOMPLETE_MS / 1000):
@@ -135,6 +136,28 @@ async def suggest_deleted(interaction: Asked, typed: str) -> Suggestions:
         return [app_commands.Choice(name=one.name, value=str(one.id)) for one in fitting[: limits.CHOICES_MAX]]
 
     return await in_time(read())
+
+
+async def suggest_greetings(interaction: Asked, typed: str) -> Numbers:
+    """How each greeting of the character chosen so far begins."""
+    return await in_time(_greetings(interaction, typed))
+
+
+async def _greetings(interaction: Asked, typed: str) -> Numbers:
+    cafe, say = cafe_of(interaction), say_for(interaction)
+    async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+        try:
+            chosen = await cafe.characters.chosen(work, user_id, str(interaction.namespace.character or ""))
+        except NotFound:
+            return []
+        adults = is_age_restricted(interaction)
+        found = await cafe.characters.greetings(work, user_id, chosen, adults=adults)
+    labels = [say("any of them"), *(f"{number}: {' '.join(one.split())}" for number, one in enumerate(found, 1))]
+    fitting = [(number, label) for number, label in enumerate(labels) if typed.casefold() in label.casefold()]
+    most = int(limits.CHOICES_MAX)
+    return [
+        app_commands.Choice(name=short(label, int(limits.CHOICE_LABEL_MAX)), value=n) for n, label in fitting[:most]
+    ]
 
 
 async def within_a_second(reading: Awaitable[T]) -> T:

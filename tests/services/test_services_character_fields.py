@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from bot.errors import NotAllowed, NotFound
+from bot.errors import InvalidInput, NotAllowed, NotFound
 from bot.ports import Place
-from bot.services.characters import CharacterDraft, Characters, DetailsDraft
+from bot.services.characters import CharacterDraft, Characters, DetailsDraft, Part, PartDraft
 from bot.services.characters.details import CHOOSABLE
 from bot.services.characters.directory import Search
 from bot.services.characters.pictures import decode
@@ -51,6 +51,13 @@ def temperature(value: float) -> Change:
     return change
 
 
+def part(which: Part, text: str, depth: str = "", role: str = "") -> Change:
+    async def change(characters: Characters, work: Work, by: UUID, one: UUID) -> object:
+        return await characters.put(work, by, one, which, PartDraft(text, depth, role))
+
+    return change
+
+
 async def nothing(characters: Characters, work: Work, by: UUID, one: UUID) -> object:
     return await characters.edit(work, by, one, WRITTEN)
 
@@ -64,6 +71,13 @@ PROMPTED: dict[str, Change] = {
     "age": details(age="34"),
     "phrases": details(phrases="Mind the third stair."),
     "temperature": temperature(1.5),
+    "definition": part(Part.DEFINITION, "You came over the sea."),
+    "personality": part(Part.PERSONALITY, "Patient, a little vain."),
+    "scenario": part(Part.SCENARIO, "It is night, and the lamp is out."),
+    "last_instructions": part(Part.LAST_INSTRUCTIONS, "Never ask twice. {{original}}"),
+    "note": part(Part.NOTE, "You are tired by now."),
+    "creator_notes": part(Part.CREATOR_NOTES, "Best on a rainy day."),
+    "card_version": part(Part.CARD_VERSION, "2.1"),
     **{f"{field}={option.value}": choice(field, option.value) for field, kind in CHOOSABLE.items() for option in kind},
 }
 
@@ -82,6 +96,9 @@ async def asked(program: Program, place: Place, character_id: UUID) -> Any:
 async def both(program: Program, change: Change) -> tuple[Any, Any]:
     """What is asked before and after a change."""
     mira = await make(program, greeting="Hello.", examples=WRITTEN.examples)
+    async with program.people.at_work(ROBIN) as (user_id, work):
+        quoting = PartDraft("Your maker's notes: {{creatorNotes}} (version {{charVersion}})")
+        await program.characters.put(work, user_id, mira, Part.DEFINITION, quoting)
     before = await asked(program, TAVERN, mira)
     robin = await program.people.arrive(ROBIN)
     await program.conversations.dismiss(robin, TAVERN, mira)
@@ -104,6 +121,48 @@ async def test_the_control_changes_nothing(program: Program) -> None:
 async def test_the_greeting_is_what_is_said_first(program: Program) -> None:
     await both(program, form(greeting="Mind the stair."))
     assert [words for _, words in program.channels.texts()][::2] == ["Hello.", "Mind the stair."]
+
+
+@pytest.mark.parametrize("to", [("3", ""), ("4", "user"), ("", "assistant")])
+async def test_depth_and_role_of_the_note_change_the_prompt(program: Program, to: tuple[str, str]) -> None:
+    mira = await make(program, greeting="Hello.")
+    seen: list[object] = []
+    for place, depth, role in ((TAVERN, "0", "system"), (PARLOUR, *to)):
+        async with program.people.at_work(ROBIN) as (robin, work):
+            await program.characters.put(work, robin, mira, Part.NOTE, PartDraft("You are tired.", depth, role))
+        seen.append(await asked(program, place, mira))
+    assert seen[0] != seen[1]
+
+
+async def greeted(program: Program, number: int | None, place: Place, mira: UUID) -> str:
+    """What she says when she comes."""
+    robin = await program.people.arrive(ROBIN)
+    await program.conversations.summon(robin, place, mira, interaction_id=place.channel_id, greeting=number)
+    await program.turns.idle()
+    return program.channels.texts()[-1][1]
+
+
+async def test_other_greetings_are_chosen_by_number_or_chance(program: Program) -> None:
+    mira = await make(program, greeting="Hello.")
+    async with program.people.at_work(ROBIN) as (robin, work):
+        await program.characters.put(work, robin, mira, Part.OTHER_GREETINGS, PartDraft("Hm?\n=====\nAhoy, {{user}}."))
+        assert await program.characters.greetings(work, robin, mira) == ("Hello.", "Hm?", "Ahoy, {{user}}.")
+    assert await greeted(program, None, TAVERN, mira) == "Hello."
+    assert await greeted(program, 3, PARLOUR, mira) == "Ahoy, Robin."
+    by_chance = {await greeted(program, 0, Place(1, 800 + n, 800 + n), mira) for n in range(6)}
+    assert len(by_chance) > 1
+    assert by_chance <= {"Hello.", "Hm?", "Ahoy, Robin."}
+    with pytest.raises(InvalidInput, match="Mira has 3 greetings"):
+        await greeted(program, 4, Place(1, 900, 900), mira)
+
+
+async def test_in_a_group_one_of_its_greetings_for_groups_is_said(program: Program) -> None:
+    mira = await make(program, greeting="Hello.")
+    async with program.people.at_work(ROBIN) as (robin, work):
+        await program.characters.put(work, robin, mira, Part.GROUP_GREETINGS, PartDraft("Am I late?"))
+    assert await greeted(program, None, TAVERN, mira) == "Hello."
+    await summon(program, await make(program, name="Juno", greeting=""), place=PARLOUR)
+    assert await greeted(program, None, PARLOUR, mira) == "Am I late?"
 
 
 async def test_a_change_reaches_a_conversation_that_goes_on(program: Program) -> None:
@@ -176,7 +235,9 @@ async def test_tags_publishing_and_reserving_change_what_others_find(program: Pr
 def test_no_field_was_forgotten() -> None:
     """Whoever gives characters another column says here how it shows."""
     shown = {name.partition("=")[0] for name in PROMPTED} | {"greeting", "picture_id", "provider", "model", "tags"}
+    shown |= {"other_greetings", "group_greetings"}
     shown |= {"visibility", "published_at", "is_adult", "deleted_at", "slug", "search_words"}
-    kept = {"id", "owner_id", "is_demo", "created_at", "updated_at"}
+    # What only a card says goes back into the file it is exported to (tests/cards).
+    kept = {"id", "owner_id", "is_demo", "created_at", "updated_at", "card", "card_spec", "card_creator"}
     columns = {column.name for column in Character.__table__.columns} - kept - {"traits"}
     assert columns == shown - (set(CHOOSABLE) - {"gender"})

@@ -22,12 +22,12 @@ def test_a_filled_form_is_kept() -> None:
     ("fields", "sentence"),
     [
         ({"description": "x" * 3000}, "Description: at most 300 characters are allowed; you wrote 3000."),
-        ({"system_prompt": "x" * 40000}, "Instructions: at most 4000 characters are allowed; you wrote 40000."),
-        ({"greeting": "x" * 15000}, "Greeting: at most 1500 characters are allowed; you wrote 15000."),
+        ({"system_prompt": "x" * 40000}, "Instructions: at most 32000 characters are allowed; you wrote 40000."),
+        ({"greeting": "x" * 15000}, "Greeting: at most 8000 characters are allowed; you wrote 15000."),
         ({"examples": "x" * 40000}, "Examples: at most 4000 characters are allowed; you wrote 40000."),
-        ({"system_prompt": ""}, "Instructions: nothing can be seen there. Write up to 4000 characters."),
-        ({"system_prompt": "\u200b\u200b"}, "Instructions: nothing can be seen there. Write up to 4000 characters."),
-        ({"greeting": "\u200b \u3164"}, "Greeting: nothing can be seen there. Write up to 1500 characters."),
+        ({"system_prompt": ""}, "Instructions: nothing can be seen there. Write up to 32000 characters."),
+        ({"system_prompt": "\u200b\u200b"}, "Instructions: nothing can be seen there. Write up to 32000 characters."),
+        ({"greeting": "\u200b \u3164"}, "Greeting: nothing can be seen there. Write up to 8000 characters."),
         (
             {"description": "\u202eterces"},
             "Description: there is a hidden character (U+202E) that turns the reading direction around. "

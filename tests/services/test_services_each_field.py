@@ -353,7 +353,10 @@ OF_THE_PROGRAM = {"id", "created_at", "updated_at", "owner_id", "user_id", "conv
 """Columns no person fills: keys, and times that the program writes."""
 
 BY_THE_PROGRAM: dict[type[Any], set[str]] = {
-    Character: {"is_demo", "published_at", "deleted_at", "search_words", "slug", "traits"},
+    Character: {
+        *("is_demo", "published_at", "deleted_at", "search_words", "slug", "traits"),
+        *("card", "card_spec", "card_creator"),
+    },
     PersonaChoice: {"chosen_at"},
     Conversation: {
         "guild_id",
@@ -383,7 +386,8 @@ def test_every_field_that_can_be_set_is_tried_above_or_beside() -> None:
 
     tried = {name.partition("=")[0] for name in characters.PROMPTED}
     assert columns(Character) | set(CharacterTraits.model_fields) == tried | {
-        "greeting", "picture_id", "provider", "model", "tags", "visibility", "is_adult",
+        "greeting", "picture_id", "provider", "model", "tags", "visibility", "is_adult", "other_greetings",
+        "group_greetings",
     }  # fmt: skip
     assert set(PLACES) == set(PlaceValues.model_fields)
     assert set(PERSONAS) | {"picture_id"} == columns(Persona)

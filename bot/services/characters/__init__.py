@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -14,10 +15,11 @@ from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
 from bot.ports import Offer
 from bot.services.characters.details import GENDER, DetailsDraft, check_details, chosen_trait, clean_tags
 from bot.services.characters.directory import Directory
-from bot.services.characters.drafts import CharacterDraft, CheckedCharacter, check, clean_greeting
-from bot.services.characters.examples import Exchange, write_examples
+from bot.services.characters.drafts import CharacterDraft, CheckedCharacter, check, clean_greeting, clean_words
+from bot.services.characters.greetings import greetings_of
 from bot.services.characters.leaving import Deleted, deleted_of, refuse_late, since_when
 from bot.services.characters.names import skeleton, slug_of
+from bot.services.characters.parts import CardFields, Part, PartDraft, Shown, blank, fill, filled, put, shown
 from bot.services.characters.pictures import MIME, Picture, Pictures
 from bot.services.characters.publishing import refuse_unfinished
 from bot.services.characters.searching import search_words
@@ -31,8 +33,8 @@ from db.queries import characters as queries
 from db.work import Work
 
 __all__ = [
-    "Behind", "Card", "Character", "CharacterDraft", "Characters", "Choice", "Deleted", "DetailsDraft", "Entry", "Page",
-    "Picture", "Pictures", "not_found",
+    "Behind", "Card", "CardFields", "Character", "CharacterDraft", "Characters", "Choice", "Deleted", "DetailsDraft",
+    "Entry", "Page", "Part", "PartDraft", "Picture", "Pictures", "Shown", "not_found",
 ]  # fmt: skip
 
 _ADULTS_ONLY = N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted.")
@@ -68,18 +70,22 @@ class Characters:
         *,
         picture: Picture | None = None,
         taken: Iterable[str] = (),
+        card: CardFields | None = None,
     ) -> Character:
-        """A new private character of the acting user.
+        """A new private character of the acting user; `card` goes before the draft where both say something.
 
         `taken` are names it must not pass for (this bot, the server's owner). The picture must have been prepared, so
         that no connection is held while it is decoded. Raises `InvalidInput`, `LimitReached` or `Conflict`.
         """
-        checked = check(draft, taken=taken)
+        checked = check(draft, taken=taken, is_defined=card is not None)
         await self._refuse_too_many(work, owner_id)
         await self._refuse_namesake(work, owner_id, checked, None)
         row = CharacterModel(owner_id=owner_id, visibility=Visibility.PRIVATE, traits=CharacterTraits(), tags=[])
         row.nickname, row.phrases = "", []
         _write(row, checked)
+        if card is not None:
+            blank(row)
+            fill(row, card)
         if picture is not None:
             row.picture_id = await self._keep(work, owner_id, picture)
         try:
@@ -142,6 +148,18 @@ class Characters:
             found = await queries.suggestions(work.session, user_id, slug, limit=most, adults=adults)
         return tuple(Choice(one.id, one.name, one.is_own) for one in found)
 
+    async def greetings(
+        self, work: Work, user_id: UUID, character_id: UUID, *, adults: bool = False
+    ) -> tuple[str, ...]:
+        """What a character may say when it comes, in the order of the numbers it is chosen by, from 1 on.
+
+        Without `adults`, nothing of somebody else's character for adults.
+        """
+        row = await queries.by_id(work.session, character_id)
+        if row is None or (row.character.is_adult and not adults and row.character.owner_id != user_id):
+            return ()
+        return greetings_of(row.character)
+
     def refuse_entry(self, character: Character, *, taken: Iterable[str], is_age_restricted: bool) -> None:
         """Raise where a character may not be asked into a place. Touches nothing.
 
@@ -168,25 +186,46 @@ class Characters:
     async def draft_of(self, work: Work, owner_id: UUID, character_id: UUID) -> CharacterDraft:
         """The form of a character as it would be typed. For its maker."""
         row = await self._own(work, owner_id, character_id)
-        exchanges = tuple(Exchange(one.user, one.character) for one in row.examples)
-        return CharacterDraft(
-            row.name, row.description, row.system_prompt, row.greeting, write_examples(exchanges, row.name)
-        )
+        examples = shown(row, Part.EXAMPLES).draft.text
+        return CharacterDraft(row.name, row.description, row.system_prompt, row.greeting, examples)
 
     async def edit(
         self, work: Work, owner_id: UUID, character_id: UUID, draft: CharacterDraft, *, taken: Iterable[str] = ()
     ) -> Character:
-        """The form filled anew. A new name makes a new slug. Raises `InvalidInput` or `Conflict`."""
+        """The form filled anew. A new name makes a new slug. Raises `InvalidInput` or `Conflict`.
+
+        Examples that stay as they are may be more than the form takes: a card brought them.
+        """
         row = await self._own(work, owner_id, character_id)
-        checked = check(draft, taken=taken)
+        was = shown(row, Part.EXAMPLES).draft.text
+        kept = row.examples if clean_words(draft.examples) == clean_words(was) else None
+        typed = draft if kept is None else replace(draft, examples="")
+        checked = check(typed, taken=taken, is_defined=bool(row.definition))
         await self._refuse_namesake(work, owner_id, checked, character_id)
         if row.visibility is Visibility.PUBLIC:
-            refuse_unfinished(checked.name, checked.description, checked.system_prompt)
+            refuse_unfinished(checked.name, checked.description, checked.system_prompt or row.definition)
         _write(row, checked)
+        row.examples = row.examples if kept is None else kept
         try:
             return await self._changed(work, row)
         except IntegrityError as error:
             raise _same_name(checked.name) from error
+
+    async def part_of(self, work: Work, owner_id: UUID, character_id: UUID, part: Part) -> Shown:
+        """One of its texts as it would be typed. For its maker."""
+        return shown(await self._own(work, owner_id, character_id), part)
+
+    async def put(self, work: Work, owner_id: UUID, character_id: UUID, part: Part, draft: PartDraft) -> Character:
+        """Another text in place of one. Raises `InvalidInput`."""
+        row = await self._own(work, owner_id, character_id)
+        put(row, part, draft)
+        return await self._changed(work, row)
+
+    async def fill(self, work: Work, owner_id: UUID, character_id: UUID, fields: CardFields) -> Character:
+        """What a card says in place of what there is. Raises `InvalidInput`."""
+        row = await self._own(work, owner_id, character_id)
+        fill(row, fields)
+        return await self._changed(work, row)
 
     async def details_of(self, work: Work, owner_id: UUID, character_id: UUID) -> DetailsDraft:
         """The second form as it would be typed. For its maker."""
@@ -276,13 +315,13 @@ class Characters:
     async def ready_to_publish(self, work: Work, owner_id: UUID, character_id: UUID) -> Character:
         """The character as everybody would see it. Raises `InvalidInput` where something is missing."""
         row = await self._own(work, owner_id, character_id)
-        refuse_unfinished(row.name, row.description, row.system_prompt)
+        refuse_unfinished(row.name, row.description, row.system_prompt or row.definition)
         return await self.get(work, character_id)
 
     async def publish(self, work: Work, owner_id: UUID, character_id: UUID, *, is_adult: bool) -> Character:
         """Everybody may find and summon it from now on. Raises `InvalidInput` where something is missing."""
         row = await self._own(work, owner_id, character_id)
-        refuse_unfinished(row.name, row.description, row.system_prompt)
+        refuse_unfinished(row.name, row.description, row.system_prompt or row.definition)
         if row.visibility is not Visibility.PUBLIC:
             row.visibility, row.published_at = Visibility.PUBLIC, self._clock.now()
         row.is_adult = is_adult
@@ -411,4 +450,5 @@ def _behind(row: CharacterModel) -> Behind:
         provider=row.provider,
         model=row.model,
         temperature=row.temperature,
+        parts=filled(row),
     )

@@ -36,8 +36,8 @@ class CheckedCharacter:
     examples: tuple[Exchange, ...]
 
 
-def check(draft: CharacterDraft, *, taken: Iterable[str] = ()) -> CheckedCharacter:
-    """The draft cleaned. `taken` are names it must not pass for.
+def check(draft: CharacterDraft, *, taken: Iterable[str] = (), is_defined: bool = False) -> CheckedCharacter:
+    """The draft cleaned. `taken` are names it must not pass for; what `is_defined` elsewhere needs no instructions.
 
     Raises `InvalidInput` that names the first field at fault (in the form's order) and the limit.
     """
@@ -48,7 +48,11 @@ def check(draft: CharacterDraft, *, taken: Iterable[str] = ()) -> CheckedCharact
         slug=slug_of(name),
         description=clean_text("description", N_("Description"), draft.description, limits.DESCRIPTION_MAX),
         system_prompt=clean_text(
-            "system_prompt", N_("Instructions"), draft.system_prompt, limits.SYSTEM_PROMPT_MAX, required=True
+            "system_prompt",
+            N_("Instructions"),
+            draft.system_prompt,
+            limits.SYSTEM_PROMPT_MAX,
+            required=not is_defined,
         ),
         greeting=clean_greeting(draft.greeting),
         examples=parse_examples(_straight("examples", N_("Examples"), draft.examples), name),

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bot import limits
+from bot.services.characters.parts import Part
 from db.models import Character as CharacterModel
 from db.models import CharacterGender, CharacterTraits, Visibility
 
@@ -35,7 +36,7 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What only its maker sees of a character."""
+    """What only its maker sees of a character. `parts`: which of its texts say something, and how much."""
 
     instructions: str
     examples: int
@@ -43,6 +44,7 @@ class Behind:
     provider: str | None
     model: str | None
     temperature: float | None
+    parts: tuple[tuple[Part, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

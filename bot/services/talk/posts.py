@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot import limits
 from bot.errors import InvalidInput
 from bot.ports import Face, Place, Stage
 from bot.services.characters import not_found
@@ -78,5 +79,14 @@ class Posts:
                 N_("{name} has no greeting to begin a post with. Whoever made it can write one: /character greeting."),
                 field="character",
                 name=character.name,
+            )
+        if len(greeting) > limits.POST_OPENING_MAX:
+            raise InvalidInput(
+                "greeting_too_long",
+                N_("The greeting of {name} is too long to begin a post: {length} characters, {maximum} at most."),
+                field="character",
+                name=character.name,
+                length=len(greeting),
+                maximum=int(limits.POST_OPENING_MAX),
             )
         return greeting, Face(character.name, row.picture_sha256)

@@ -10,6 +10,7 @@ from bot import limits
 from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
 from bot.ports import Offer, Place, Via
 from bot.services.characters import not_found
+from bot.services.characters.greetings import refuse_greeting
 from bot.services.characters.names import fold, skeleton
 from bot.services.talk.conversations.arrangements import Arrangements, Named
 from bot.services.talk.conversations.greetings import write_greeting
@@ -72,17 +73,18 @@ class Conversations:
         interaction_id: int,
         greets: bool = True,
         stands: int | None = None,
+        greeting: int | None = None,
     ) -> Summoned:
         """The character listens in this channel from now on and says its greeting.
 
         The first character of a channel begins a conversation there; where the bot is no member, each person begins one
         of their own, and no greeting is said: nothing can be shown there but answers to commands. `interaction_id` is
         the command's, so that a command delivered twice greets once; `stands` is the message that says the greeting
-        already, where it opened a post. Raises `NotFound`, `Conflict` (it is here already, or one of the same name) or
-        `LimitReached`.
+        already, where it opened a post; `greeting` chooses among several (`greetings.greeting_for`). Raises `NotFound`,
+        `Conflict` (it is here already, or one of the same name), `InvalidInput` (no such greeting) or `LimitReached`.
         """
         greets = greets and place.via is not Via.INTERACTION
-        conversation_id = await self._conversation(by, place, character_id)
+        conversation_id = await self._conversation(by, place, character_id, greeting)
         async with self._database.work(Actor.turn(conversation_id, by)) as work:
             row = await characters.by_id(work.session, character_id)
             if row is None:
@@ -97,7 +99,20 @@ class Conversations:
             await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
             await conversations.settle_kind(work.session, conversation_id)
             greets = greets and not conversation.is_muted
-            turn_id = await self._greet(work, conversation_id, by, row, interaction_id, stands) if greets else None
+            turn_id = None
+            if greets:
+                turn_id = await write_greeting(
+                    work,
+                    conversation_id,
+                    by,
+                    row.character,
+                    interaction_id=interaction_id,
+                    boot_id=self._boot_id,
+                    is_group=role is ParticipantRole.SECONDARY,
+                    number=greeting,
+                )
+            if turn_id is not None and stands is not None:
+                await turn_rows.show(work.session, turn_id, {0: stands})
             await announce(work, conversation_id, place.channel_id)
         await self._listening.refresh(conversation_id, place.channel_id)
         if turn_id is not None:
@@ -153,11 +168,13 @@ class Conversations:
             raise _not_here()
         return conversation_id
 
-    async def _conversation(self, by: UUID, place: Place, character_id: UUID) -> UUID:
+    async def _conversation(self, by: UUID, place: Place, character_id: UUID, greeting: int | None) -> UUID:
         """The channel's conversation, begun where there is none. Nothing is begun for a character that is not there."""
         async with self._database.work(Actor.user(by)) as work:
-            if await characters.by_id(work.session, character_id) is None:
+            row = await characters.by_id(work.session, character_id)
+            if row is None:
                 raise not_found()
+            refuse_greeting(row.character, greeting)
             found = await _active(work, by, place)
             begun = found or await conversations.begin(
                 work.session,
@@ -172,16 +189,6 @@ class Conversations:
         if begun is None:
             raise changed()
         return begun
-
-    async def _greet(
-        self, work: Work, conversation_id: UUID, by: UUID, row: CharacterRow, interaction_id: int, stands: int | None
-    ) -> UUID | None:
-        turn_id = await write_greeting(
-            work, conversation_id, by, row.character, interaction_id=interaction_id, boot_id=self._boot_id
-        )
-        if turn_id is not None and stands is not None:
-            await turn_rows.show(work.session, turn_id, {0: stands})
-        return turn_id
 
     async def _room_for(self, work: Work, conversation_id: UUID, row: CharacterRow) -> ParticipantRole:
         name = row.character.name
