@@ -97,6 +97,14 @@ def test_a_greeting_already_said_is_not_repeated() -> None:
     assert [m.content for m in prompt.messages[1:]] == [sections.OPENING, MIRA.greeting, "Alex: Hi"]
 
 
+def test_where_another_greeting_opened_the_scene_the_first_one_is_not_told_as_well() -> None:
+    opened = Line("Mira", "Ahoy.", is_character=True, is_greeting=True)
+    made = replace(snapshot(), history=(opened, Line("Alex", "Hi")))
+    assert "greeting" not in {part.kind for part in full(made).parts}
+    said = replace(made, history=(replace(opened, is_greeting=False), made.history[1]))
+    assert "greeting" in {part.kind for part in full(said).parts}, "the control: a line like any other"
+
+
 def test_several_speakers_share_a_user_message_and_keep_their_names() -> None:
     lines = (Line("Alex", "Hi both"), Line("Juno", "Wind's up!", is_character=True), Line("Bo", "Who is who?"))
     prompt = full(Snapshot(MIRA, "Bo", lines, others=("Juno", "Tock")))

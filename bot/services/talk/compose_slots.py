@@ -10,7 +10,7 @@ from bot.services.characters.examples import read_examples
 from bot.services.lore.book import Position
 from bot.services.talk import compose_lore, compose_rules, compose_traits, sections
 from bot.services.talk.compose_budget import Piece
-from bot.services.talk.compose_lines import typed, written
+from bot.services.talk.compose_lines import is_own, typed, written
 from bot.services.talk.compose_names import Names
 from bot.services.talk.compose_types import Example, LoreText, Snapshot
 from bot.services.talk.macros import Macros
@@ -148,9 +148,12 @@ class Slots:
         return f"{asked}\n{sections.turn(self._names.character, self._own(example.character))}"
 
     def _greeted(self) -> bool:
-        """Whether the history begins with the greeting, and so needs no second one."""
+        """Whether the history holds the greeting, or another one of its own, and so needs no second one."""
         greeting = typed(self._macros.preview(self._snapshot.character.greeting))
-        return any(line.is_character and typed(line.text) == greeting for line in self._snapshot.history)
+        return any(
+            (line.is_greeting and is_own(line, self._names)) or (line.is_character and typed(line.text) == greeting)
+            for line in self._snapshot.history
+        )
 
     def _present(self) -> Slot:
         text = compose_rules.present(self._names, self._snapshot.place)

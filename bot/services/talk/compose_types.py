@@ -84,7 +84,8 @@ class Answered:
 class Line:
     """One thing said. `message_id` is Discord's, where it has one; it labels the line in a prompt's account.
 
-    `speaker` is the name it was said under: a persona's, a character's, a Discord name.
+    `speaker` is the name it was said under: a persona's, a character's, a Discord name. `is_greeting`: a character's
+    first words, which its maker wrote.
     """
 
     speaker: str
@@ -95,6 +96,7 @@ class Line:
     reactions: tuple[Response, ...] = ()
     answers: Answered | None = None
     said_at: datetime | None = None
+    is_greeting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

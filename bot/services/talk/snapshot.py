@@ -329,6 +329,7 @@ def line_of(said: SaidLine) -> Line:
         if before is None
         else Answered(before.speaker or SOMEBODY, before.content, before.kind in _SPOKEN_BY_CHARACTERS),
         said_at=said.said_at,
+        is_greeting=said.kind is MessageKind.GREETING,
     )
 
 
