@@ -33,6 +33,7 @@ from bot.services.keys.vault import Vault
 from bot.services.lore.activating import LoreActivations
 from bot.services.lore.loading import LoreDecks
 from bot.services.lore.recall import Recall
+from bot.services.lore.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
@@ -44,6 +45,7 @@ from bot.services.talk.places import Places
 from bot.services.talk.posts import Posts
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
+from bot.services.talk.snapshot import Snapshots
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
 from bot.texts import Say
@@ -312,6 +314,19 @@ class Program:
     clock: StillClock
     places: Places
     boot_id: UUID
+    lore: LoreActivations
+
+    @property
+    def traces(self) -> LoreTraces:
+        snapshots = Snapshots(self.database, hearing=self.hearing, clock=self.clock, lore=self.lore)
+        return LoreTraces(
+            self.database,
+            replies=self.replies,
+            snapshots=snapshots,
+            lore=self.lore,
+            models=FakePool(self.models),
+            hearing=self.hearing,
+        )
 
     @property
     def channels(self) -> Channels:
@@ -401,6 +416,7 @@ def build(
     places = Places(database)
     clock, stage, hearing, boot_id = StillClock(), FakeStage(channels), Hearing(places.rules), new_id()
     people, listening = People(database), Listening(database, hearing)
+    lore = LoreActivations(database, LoreDecks(database), clock=clock, recall=recall or Recall(None))
     turns = Turns(
         database,
         people=people,
@@ -413,7 +429,7 @@ def build(
         language=language,
         files=stage,
         vault=Vault([b"k" * 32]),
-        lore=LoreActivations(database, LoreDecks(database), clock=clock, recall=recall or Recall(None)),
+        lore=lore,
     )
     conversations = Conversations(
         database, listening=listening, turns=turns, boot_id=boot_id, offers=FakePool(models).offers
@@ -434,6 +450,7 @@ def build(
         clock,
         places,
         boot_id,
+        lore,
     )
 
 

@@ -73,7 +73,7 @@ def past(material: LoreMaterial) -> Past:
     """What fired before, and how far the conversation has come."""
     facts, now = material.facts, material.now
     messages = tuple(order_of(message_id) for message_id, _ in facts.said)
-    turns = answered(facts)
+    turns = answered(facts.said)
     earlier = sum(turn < now for turn in turns)
     if len(facts.said) >= SAID_MOST:
         earlier = max(earlier, int(limits.LORE_CLOCK_MAX))
@@ -86,16 +86,14 @@ def past(material: LoreMaterial) -> Past:
     )
 
 
-def answered(facts: LoreFacts) -> tuple[int, ...]:
-    """The places in time of messages that earned an answer, newest first."""
-    return tuple(
-        order_of(facts.said[index + 1][0]) for index, (_, is_answer) in enumerate(facts.said[:-1]) if is_answer
-    )
+def answered(said: Sequence[tuple[UUID, bool]]) -> tuple[int, ...]:
+    """The places in time of messages that earned an answer, newest first; `said` as `LoreFacts.said`."""
+    return tuple(order_of(said[index + 1][0]) for index, (_, is_answer) in enumerate(said[:-1]) if is_answer)
 
 
 def called_in(material: LoreMaterial) -> tuple[frozenset[UUID], tuple[UUID, ...]]:
     """Entries that people called in for this reply, and the calls (by id) that are used up."""
-    now, turns = material.now, answered(material.facts)
+    now, turns = material.now, answered(material.facts.said)
     entries: set[UUID] = set()
     over: list[UUID] = []
     for call in material.facts.calls:

@@ -89,9 +89,7 @@ class Why:
 
     async def last(self, channel_id: int, by: UUID) -> UUID:
         """The last reply in a channel; where the bot is no member, of this person's own. Raises `NotFound`."""
-        async with self._database.work(Actor.user(by)) as work:
-            conversation_id = await functions.conversation_at(work.session, channel_id)
-            conversation_id = conversation_id or await conversations.own_active(work.session, by, channel_id)
+        conversation_id = await conversation_here(self._database, channel_id, by)
         turn_id = None
         if conversation_id is not None:
             async with self._database.work(Actor.turn(conversation_id, by)) as work:
@@ -111,6 +109,13 @@ class Why:
         async with self._database.work(Actor.user(by)) as work:
             kept = await variants.prompt_of(work.session, worded.id)
         return None if kept is None else "\n\n".join(_written(one) for one in kept.messages)
+
+
+async def conversation_here(database: Database, channel_id: int, by: UUID) -> UUID | None:
+    """The conversation that goes on in a channel; where the bot is no member, this person's own."""
+    async with database.work(Actor.user(by)) as work:
+        found = await functions.conversation_at(work.session, channel_id)
+        return found or await conversations.own_active(work.session, by, channel_id)
 
 
 def seen(

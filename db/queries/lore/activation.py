@@ -105,19 +105,20 @@ class LoreFacts:
 # ------------------------------------------------------------------------------------------------ what is in force
 
 
-def may_apply(*, guild: Any, channels: Sequence[Any], character: Any, conversation: Any, asker: Any) -> Any:
-    """Whether a book may be in force somewhere: as a column of another statement.
+def may_apply(conversation: Any, turn: Any) -> Any:
+    """Whether a book may be in force in a turn of a conversation: as a column of a statement over both.
 
     Persona-wide: whether the asker attached any to a persona, whichever they wear.
     """
     return exists().where(
         LoreAttachment.is_enabled,
         or_(
-            LoreAttachment.guild_id == guild,
-            *(LoreAttachment.channel_id == channel for channel in channels),
-            LoreAttachment.character_id == character,
-            LoreAttachment.conversation_id == conversation,
-            and_(LoreAttachment.persona_id.is_not(None), LoreAttachment.attached_by == asker),
+            LoreAttachment.guild_id == conversation.guild_id,
+            LoreAttachment.channel_id == conversation.channel_id,
+            LoreAttachment.channel_id == conversation.webhook_channel_id,
+            LoreAttachment.character_id == turn.character_id,
+            LoreAttachment.conversation_id == turn.conversation_id,
+            and_(LoreAttachment.persona_id.is_not(None), LoreAttachment.attached_by == turn.asker_id),
         ),
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.direct import Direct, Prepared
 from db.ids import new_id
-from db.models import LoreActivation, LoreBook, LoreCall, LoreEntry, LoreEntryUse, LoreFired, LoreRun
+from db.models import LoreActivation, LoreBook, LoreCall, LoreEntry, LoreEntryUse, LoreFired, LoreRun, Message
 
 _CONVERSATION = bindparam("conversation_id", type_=Uuid())
 _TURN = bindparam("turn_id", type_=Uuid())
@@ -129,6 +129,11 @@ async def log(direct: Direct, turn_id: UUID, conversation_id: UUID, number: int,
     )
 
 
+async def chosen_number(session: AsyncSession, turn_id: UUID) -> int:
+    """Which wording of a turn's reply stands; 0 where it has none yet."""
+    return await session.scalar(select(Message.chosen_variant).where(Message.turn_id == turn_id)) or 0
+
+
 async def run_of(session: AsyncSession, turn_id: UUID, number: int) -> LoreRun | None:
     """The run behind one wording of a reply."""
     return await session.scalar(select(LoreRun).where(LoreRun.turn_id == turn_id, LoreRun.number == number))
@@ -145,4 +150,3 @@ async def activations_of(session: AsyncSession, run_id: UUID) -> Sequence[LoreAc
 async def readable_books(session: AsyncSession, book_ids: Sequence[UUID]) -> frozenset[UUID]:
     """Those of these books that the actor may read. Ask in a person's own name: a turn reads more."""
     return frozenset(await session.scalars(select(LoreBook.id).where(LoreBook.id.in_(book_ids))))
-

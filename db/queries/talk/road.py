@@ -285,7 +285,8 @@ def _parts(turn: Any, value: Any) -> Any:
 _CHARACTER = tuple(getattr(Character, name) for name in CharacterFacts.__dataclass_fields__ if name != "picture_sha256")
 
 
-def _with_all(turn: Any) -> Any:
+def with_all(turn: Any) -> Any:
+    """Rows of turns with what their conversation, character and asker bring along; `turn` has the columns of `Turn`."""
     return (
         select(
             turn,
@@ -305,13 +306,7 @@ def _with_all(turn: Any) -> Any:
             User.discord_id.label("asker_discord_id"),
             *(one.label(f"character_{one.key}") for one in _CHARACTER),
             Media.sha256.label("picture_sha256"),
-            may_apply(
-                guild=Conversation.guild_id,
-                channels=(Conversation.channel_id, Conversation.webhook_channel_id),
-                character=turn.c.character_id,
-                conversation=turn.c.conversation_id,
-                asker=turn.c.asker_id,
-            ).label("may_have_lore"),
+            may_apply(Conversation, turn.c).label("may_have_lore"),
         )
         .join(Conversation, Conversation.id == turn.c.conversation_id)
         .join(Character, and_(Character.id == turn.c.character_id, Character.deleted_at.is_(None)))
@@ -320,8 +315,8 @@ def _with_all(turn: Any) -> Any:
     )
 
 
-_TAKE_UP = Prepared(_with_all(_TAKEN))
-_LOOK = Prepared(_with_all(Turn.__table__).where(Turn.id == _TURN))
+_TAKE_UP = Prepared(with_all(_TAKEN))
+_LOOK = Prepared(with_all(Turn.__table__).where(Turn.id == _TURN))
 _STANDS = Prepared(STANDS)
 
 
@@ -330,15 +325,16 @@ async def take_up(direct: Direct, turn_id: UUID, boot_id: UUID) -> Taken | None:
 
     A second trip for a reply that is worded again.
     """
-    return await _taken(direct, await direct.row(_TAKE_UP, turn_id=turn_id, boot_id=boot_id))
+    return await taken_of(direct, await direct.row(_TAKE_UP, turn_id=turn_id, boot_id=boot_id))
 
 
 async def look(direct: Direct, turn_id: UUID) -> Taken | None:
     """The turn as it is now; None where it is gone, or its character is. Trips as for `take_up`."""
-    return await _taken(direct, await direct.row(_LOOK, turn_id=turn_id))
+    return await taken_of(direct, await direct.row(_LOOK, turn_id=turn_id))
 
 
-async def _taken(direct: Direct, row: Any) -> Taken | None:
+async def taken_of(direct: Direct, row: Any) -> Taken | None:
+    """A turn out of its row (`with_all`)."""
     if row is None:
         return None
     stands = None if row.rewording is None else await direct.row(_STANDS, turn_id=row.id)
