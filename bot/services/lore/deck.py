@@ -15,7 +15,7 @@ from bot.services.lore.shortening import shortened
 _RUN = 4_000
 """Entries that are sorted at a time: sorting holds Python's lock."""
 
-_Rank = tuple[bool, int, int, int, UUID, int]
+_NUMBER = (1 << 32) - 1
 
 
 class Deck:
@@ -94,14 +94,16 @@ class Deck:
         runs = (sorted(map(self._order, range(at, min(at + _RUN, size)))) for at in range(0, size, _RUN))
         ranks = [0] * size
         for place, key in enumerate(merge(*runs)):
-            ranks[key[-1]] = place
+            ranks[key & _NUMBER] = place
         return ranks
 
-    def _order(self, number: int) -> _Rank:
-        entry = self.entries[number]
-        goes_first = entry.mode is Mode.CONSTANT and self.book(number).constants_first
-        priority = entry.order if entry.priority is None else entry.priority
-        return not goes_first, -priority, self.book_of[number], entry.order, entry.id, number
+    def _order(self, number: int) -> int:
+        """Where an entry ranks, as one number whose last bits are the entry's own."""
+        entry, book = self.entries[number], self.book_of[number]
+        goes_last = not (entry.mode is Mode.CONSTANT and self.books[book].constants_first)
+        priority = _packed(-(entry.order if entry.priority is None else entry.priority))
+        packed = (goes_last << 40 | priority) << 32 | book
+        return ((packed << 40 | _packed(entry.order)) << 128 | entry.id.int) << 32 | number
 
     def _warnings(self) -> Iterable[LoreWarning]:
         index = self.index
@@ -119,6 +121,11 @@ class Deck:
                 yield LoreWarning(Trouble.NEVER_WOKEN, entry, number=entry.waking.level)
             if entry.position is Position.OUTLET and not entry.outlet:
                 yield LoreWarning(Trouble.OUTLET_UNNAMED, entry)
+
+
+def _packed(number: int) -> int:
+    """A number below or above zero as 40 bits that sort the same way."""
+    return min(max(number + (1 << 39), 0), (1 << 40) - 1)
 
 
 def _is_plain(entry: Entry) -> bool:

@@ -40,8 +40,8 @@ _START, _END, _CASE = 1, 2, 4
 class Index:
     """The keys of some entries, ready to be looked for.
 
-    Entries are numbered as given, keys as they are met. `keys_of[e]` and `secondary_of[e]` name an entry's keys,
-    `owners[k]` the entries of which `k` is a primary key. `expand` fills in macros, in keys that hold any. `broken` are
+    Entries are numbered as given, keys as they are met. `keys_of[e]` and `secondary_of[e]` name an entry's keys.
+    `expand` fills in macros, in keys that hold any. `broken` are
     keys that cannot be looked for: patterns that do not compile (an import may bring some), and those of which nothing
     is left.
     """
@@ -51,10 +51,7 @@ class Index:
         numbers: dict[Key, int] = {}
         self.keys_of = [self._numbered(one.keys, numbers) if one.mode in _BY_KEYS else () for one in entries]
         self.secondary_of = [self._numbered(one.secondary, numbers) for one in entries]
-        self.owners: list[list[int]] = [[] for _ in self.keys]
-        for number, keys in enumerate(self.keys_of):
-            for key in keys:
-                self.owners[key].append(number)
+        self._owned, self._owned_from = _turned_round(self.keys_of, len(self.keys))
         self.broken: set[int] = set()
         self._folded: list[str] = [""] * len(self.keys)
         self._asks = bytearray(len(self.keys))
@@ -68,6 +65,10 @@ class Index:
         ]
         self._remembered: OrderedDict[str, Reading] = OrderedDict()
         self._room = int(limits.LORE_REMEMBERED_CHARACTERS)
+
+    def owners(self, key: int) -> Sequence[int]:
+        """The entries of which this is a primary key."""
+        return self._owned[self._owned_from[key] : self._owned_from[key + 1]]
 
     def find(self, text: str) -> Found:
         """Which keys stand in a text."""
@@ -83,7 +84,7 @@ class Index:
             self._touch(text)
             return known
         found = self._found(text)
-        known = found, tuple({entry for key in found for entry in self.owners[key]})
+        known = found, tuple({entry for key in found for entry in self.owners(key)})
         self._remembered[text] = known
         self._room -= len(text) + 64
         while self._room < 0 and len(self._remembered) > 1:
@@ -239,6 +240,26 @@ class Index:
         )
         if key.case_sensitive:
             self._exact[number] = plain(text)
+
+
+def _turned_round(keys_of: Sequence[Sequence[int]], keys: int) -> tuple[array[int], array[int]]:
+    """The entries of each key, one after another, and where those of a key begin.
+
+    Plain numbers: a list for each key would be hundreds of thousands of things for the collector of cycles to look at.
+    """
+    begins = array("I", bytes(4 * (keys + 1)))
+    for some in keys_of:
+        for key in some:
+            begins[key + 1] += 1
+    for key in range(keys):
+        begins[key + 1] += begins[key]
+    free = begins[:]
+    owned = array("I", bytes(4 * begins[keys]))
+    for number, some in enumerate(keys_of):
+        for key in some:
+            owned[free[key]] = number
+            free[key] += 1
+    return owned, begins
 
 
 def _automaton(words: Sequence[str]) -> AhoCorasick:

@@ -33,7 +33,7 @@ class Window:
         named = [index.read(one.name) if one.name else UNREAD for one in self._messages]
         self._said: list[Found] = [found for found, _ in said]
         self._named: list[Found] = [found for found, _ in named]
-        self._texts = [(int(source), source, index.find(text)) for source, text in scene.texts.items() if text]
+        self._texts = [(int(source), source, *index.read(text)) for source, text in scene.texts.items() if text]
         self._read: list[tuple[int, Found]] = []
         self._heard: list[int] = []
         self._heard_low: str | None = None
@@ -51,10 +51,8 @@ class Window:
 
     def entries_in_texts(self) -> set[int]:
         """Entries of which a primary key stands in one of the other texts that they ask for."""
-        owners, sources = self._index.owners, self._deck.sources
-        return {
-            entry for bit, _, found in self._texts for key in found for entry in owners[key] if sources[entry] & bit
-        }
+        sources = self._deck.sources
+        return {entry for bit, _, _, entries in self._texts for entry in entries if sources[entry] & bit}
 
     def hear(self, parents: Iterable[int]) -> None:
         """From now on, what these entries say counts too. They are read where somebody asks for one key."""
@@ -93,7 +91,7 @@ class Window:
                     return place
         if self._texts:
             sources = self._deck.sources[entry]
-            for bit, source, found in self._texts:
+            for bit, source, found, _ in self._texts:
                 if bit & sources and key in found:
                     return Place(source=source, offset=found[key])
         if wakes is not None:
