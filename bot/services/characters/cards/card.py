@@ -42,7 +42,8 @@ NO_NOTE = DepthPrompt()
 class Card:
     """A character as cards tell of it. Texts hold macros unexpanded. `notes` tell of what was odd in the file.
 
-    `book` is the embedded lore book's object, for `lore.formats`. `assets` are V3's, as they stand.
+    `book` is the embedded lore book's object, for `lore.formats`. `assets` are V3's and `extensions` other programs',
+    as they stand; `unknown` are the names of fields that no specification knows.
     """
 
     spec: Spec
@@ -66,6 +67,8 @@ class Card:
     note: DepthPrompt = NO_NOTE
     book: JsonObject | None = None
     assets: tuple[JsonObject, ...] = ()
+    extensions: JsonObject = field(default_factory=dict[str, object])
+    unknown: tuple[str, ...] = ()
     raw: JsonObject = field(default_factory=dict[str, object])
     notes: tuple[str, ...] = ()
 
@@ -115,6 +118,8 @@ def read_card(raw: JsonObject) -> Card:
         note=_note(data),
         book=cast(JsonObject, book) if isinstance(book, dict) else None,
         assets=tuple(cast(JsonObject, one) for one in _list(data.get("assets")) if isinstance(one, dict)),
+        extensions=_object(data.get("extensions")),
+        unknown=_unknown(data, names),
         raw=raw,
         notes=_oddities(raw, data, spec),
     )
@@ -131,9 +136,11 @@ def written_card(card: Card, spec: Spec) -> JsonObject:
         known = {*_PYGMALION.values(), *_TEXTS.values()}
         data = {name: value for name, value in card.raw.items() if name not in known}
     is_same = was is not None and was.spec is spec
-    for name, value in _said(card, spec).items():
-        if not is_same or was is None or _said(was, spec)[name] != value:
+    for name, value in (_said(card, spec) | _emptied(card, was)).items():
+        if not is_same or was is None or _said(was, Spec.V3)[name] != value:
             data[name] = value
+    if card.extensions != (was.extensions if was else {}):
+        data["extensions"] = card.extensions
     if card.note != (was.note if was else NO_NOTE):
         told = {"prompt": card.note.prompt, "depth": card.note.depth, "role": card.note.role}
         data["extensions"] = {**_object(data.get("extensions")), "depth_prompt": told}
@@ -141,22 +148,39 @@ def written_card(card: Card, spec: Spec) -> JsonObject:
         data.setdefault("extensions", {})
     if card.book is not None:
         data["character_book"] = card.book
+    elif isinstance(data.get("character_book"), dict):
+        del data["character_book"]
+    root = _root(card.raw, data) if was and was.spec in {Spec.V2, Spec.V3} else {}
     if is_same:
-        return {**card.raw, "data": data}
+        return {**root, "data": data}
     version = {"spec": "chara_card_v3", "spec_version": "3.0"}
     if spec is Spec.V2:
         version = {"spec": "chara_card_v2", "spec_version": "2.0"}
-    return {**version, "data": data}
+    return {**root, **version, "data": data}
+
+
+def _root(raw: JsonObject, data: JsonObject) -> JsonObject:
+    """What stands beside `data`; what repeats it there says the same as it does now."""
+    before = _object(raw.get("data"))
+    return {
+        name: data[name] if name in before and name in data and value == before[name] else value
+        for name, value in raw.items()
+    }
+
+
+def _emptied(card: Card, was: Card | None) -> JsonObject:
+    """What the card said before and says no more."""
+    now = _said(card, Spec.V3)
+    return {} if was is None else {name: now[name] for name, value in _said(was, Spec.V3).items() if value != now[name]}
 
 
 def _said(card: Card, spec: Spec) -> JsonObject:
     said: JsonObject = {theirs: getattr(card, mine) for mine, theirs in _TEXTS.items()}
     said |= {theirs: list(getattr(card, mine)) for mine, theirs in _LISTS.items()}
-    if spec is Spec.V3:
-        said |= {theirs: list(getattr(card, mine)) for mine, theirs in _V3_LISTS.items()}
-        said["nickname"] = card.nickname
-        said["creator_notes_multilingual"] = dict(card.creator_notes_by_language)
-    return said
+    newer: JsonObject = {theirs: list(getattr(card, mine)) for mine, theirs in _V3_LISTS.items()}
+    newer |= {"nickname": card.nickname, "creator_notes_multilingual": dict(card.creator_notes_by_language)}
+    # V2 knows nothing of these; where they say something they are written all the same, and whoever can, reads them.
+    return said | {name: value for name, value in newer.items() if value or spec is Spec.V3}
 
 
 def _spec(raw: JsonObject) -> Spec:
@@ -178,6 +202,19 @@ def _spec(raw: JsonObject) -> Spec:
     raise InvalidInput(
         "not_a_card", N_("This is JSON, but no character card: it has none of a card's fields."), field="file"
     )
+
+
+_OTHERS = frozenset({
+    *_LISTS.values(), *_V3_LISTS.values(), "nickname", "creator_notes_multilingual", "extensions", "character_book",
+    "assets", "creation_date", "modification_date", "spec", "spec_version", "data",
+})  # fmt: skip
+
+
+def _unknown(data: JsonObject, names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        name for name, value in data.items()
+        if name not in _OTHERS and name not in names.values() and value not in (None, "", [], {})
+    )  # fmt: skip
 
 
 def _oddities(raw: JsonObject, data: JsonObject, spec: Spec) -> tuple[str, ...]:
