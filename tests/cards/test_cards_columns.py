@@ -129,7 +129,7 @@ COLUMNS: Any = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(COLUMNS, DATA | st.none(), st.sampled_from([Spec.V2, Spec.V3]))
 def test_a_character_is_read_again_as_it_was_written(found: Columns, data: JsonObject | None, spec: Spec) -> None:
     """Made here (no card) or changed here since it came as one; written again it does not change."""

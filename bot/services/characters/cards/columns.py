@@ -89,7 +89,7 @@ def fitted(card: Card, *, name: str | None = None) -> Fitted:
         definition = next((texts[one] for one in ("personality", "scenario", "greeting") if texts[one]), kept_name)
     columns = Columns(
         name=kept_name,
-        nickname=_nickname(card, kept_name, notes),
+        nickname=_nickname(card, notes),
         description=_blurb(ours, texts, definition, kept_name),
         definition=definition,
         **texts,
@@ -236,13 +236,12 @@ def _cut(text: str, most: int) -> str:
     return (head[:at] if at > most // 2 else head).strip()
 
 
-def _nickname(card: Card, name: str, notes: list[tuple[str, Text]]) -> str:
+def _nickname(card: Card, notes: list[tuple[str, Text]]) -> str:
     try:
-        nickname = clean_nickname(card.nickname)
+        return clean_nickname(card.nickname)
     except InvalidInput:
         notes.append(("nickname", NOT_FITTING))
         return ""
-    return "" if nickname == name else nickname
 
 
 def _greetings(field: str, some: tuple[str, ...], notes: list[tuple[str, Text]]) -> tuple[str, ...]:
