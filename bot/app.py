@@ -31,7 +31,7 @@ from bot.providers.openai_models import Server
 from bot.providers.pool import HouseModels
 from bot.providers.tokens import Factors, Tokenizer
 from bot.roles import Role
-from bot.services.cafe import Cafe
+from bot.services.cafe import Cafe, Lore
 from bot.services.characters import Characters
 from bot.services.characters.farewells import Farewells
 from bot.services.characters.pictures import Pictures
@@ -39,6 +39,7 @@ from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.lore.activating import LoreActivations
 from bot.services.lore.loading import LoreDecks
 from bot.services.lore.recall import Recall
+from bot.services.lore.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -54,6 +55,7 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.retelling import JOB as RECAP
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
+from bot.services.talk.snapshot import Snapshots
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
 from bot.settings import Settings
@@ -264,6 +266,16 @@ class Program:
             exports=Exports(self.database, self.clock),
             posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
+            lore=Lore(
+                traces=LoreTraces(
+                    self.database,
+                    replies=replies,
+                    snapshots=Snapshots(self.database, hearing=hearing, clock=self.clock, lore=lore),
+                    lore=lore,
+                    models=models,
+                    hearing=hearing,
+                ),
+            ),
         )
         self.client.attend(Ears(turns))
         self._exits.push_async_callback(self.client.close)

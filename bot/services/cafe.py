@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.characters import Characters
 from bot.services.characters.farewells import Farewells
+from bot.services.lore.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -19,6 +20,13 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
+
+
+@dataclass(frozen=True, slots=True)
+class Lore:
+    """The rules of lore."""
+
+    traces: LoreTraces
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +48,4 @@ class Cafe:
     exports: Exports
     posts: Posts
     why: Why
+    lore: Lore

@@ -12,7 +12,7 @@ from discord import app_commands
 import cogs
 from bot.errors import StageClosed, UserError
 from bot.ports import Offer
-from bot.services.cafe import Cafe
+from bot.services.cafe import Cafe, Lore
 from bot.services.characters import Characters, Pictures
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -78,6 +78,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         exports=program.exports,
         posts=program.posts,
         why=program.why,
+        lore=Lore(traces=program.traces),
     )
 
     async def prepare(client: CafeClient) -> None:
