@@ -54,8 +54,8 @@ from bot.services.talk.posts import Posts
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.retelling import JOB as RECAP
-from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.snapshot import Snapshots
+from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
 from bot.settings import Settings
