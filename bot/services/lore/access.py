@@ -54,7 +54,7 @@ def refuse_less(book: BookModel, has: May, wanted: May) -> None:
         "not_book_writer",
         N_(
             "You can read {book}, but not change it. Nothing was changed. Where its owner takes requests, ask with "
-            "/lore book requests."
+            "/lore book ask."
         ),
         book=book.name,
     )

@@ -106,8 +106,8 @@ def entry_from(
         content=content,
         tokens=tokens,
         mode=Mode(mode.value) if is_on else Mode.DISABLED,
-        keys=_keys(rules.keys),
-        secondary=_keys(rules.secondary),
+        keys=keys_of(rules.keys),
+        secondary=keys_of(rules.secondary),
         logic=Logic(rules.logic.value),
         scan_depth=rules.scan_depth,
         sources=sources_of(rules.sources),
@@ -217,7 +217,8 @@ def sources_of(sought: Iterable[Sought]) -> Source:
     return sources
 
 
-def _keys(rules: Iterable[KeyRule]) -> tuple[Key, ...]:
+def keys_of(rules: Iterable[KeyRule]) -> tuple[Key, ...]:
+    """Stored keys as the engine has them."""
     return tuple(Key(one.text, one.is_regex, one.case_sensitive, one.whole_words) for one in rules)
 
 

@@ -12,10 +12,12 @@ from sqlalchemy import (
     Select,
     and_,
     any_,
+    cast,
     false,
     func,
     literal,
     literal_column,
+    null,
     or_,
     select,
     true,
@@ -46,6 +48,8 @@ class BookName:
     name: str
     code: str
     is_own: bool
+    permission: Permission | None
+    allow_collaboration: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +136,23 @@ def _of(user_id: UUID, kinds: Kinds) -> ColumnElement[bool]:
 
 async def names(session: AsyncSession, user_id: UUID, *, most_public: int) -> Sequence[BookName]:
     """A person's own books and those shared with them, by name, then public ones. Three ranges, for three indexes."""
-    columns = (LoreBook.id, LoreBook.name, LoreBook.code, LoreBook.owner_id)
-    own = select(*columns).where(LoreBook.owner_id == user_id, _THERE)
+    columns = (LoreBook.id, LoreBook.name, LoreBook.code, LoreBook.owner_id, LoreBook.allow_collaboration)
+    nothing = cast(null(), Grant.permission.type).label("permission")
+    own = select(*columns, nothing).where(LoreBook.owner_id == user_id, _THERE)
     granted = (
-        select(*columns).join(Grant, _grant_of(user_id)).where(LoreBook.owner_id != user_id, _THERE, _SHARED_STILL)
+        select(*columns, Grant.permission)
+        .join(Grant, _grant_of(user_id))
+        .where(LoreBook.owner_id != user_id, _THERE, _SHARED_STILL)
     )
     public = (
-        select(*columns).where(_PUBLIC, LoreBook.owner_id != user_id, _SHARED_STILL).order_by(LoreBook.name)
+        select(*columns, nothing).where(_PUBLIC, LoreBook.owner_id != user_id, _SHARED_STILL).order_by(LoreBook.name)
     ).limit(most_public)
     both = union_all(own, granted, public.subquery().select())
-    found = {
-        row.id: BookName(row.id, row.name, row.code, row.owner_id == user_id) for row in await session.execute(both)
-    }
+    found: dict[UUID, BookName] = {}
+    for row in await session.execute(both):
+        name = BookName(row.id, row.name, row.code, row.owner_id == user_id, row.permission, row.allow_collaboration)
+        if row.id not in found or found[row.id].permission is None:
+            found[row.id] = name
     return sorted(found.values(), key=lambda one: (not one.is_own, one.name.casefold(), one.id))
 
 

@@ -68,7 +68,7 @@ def _listed() -> tuple[Field, ...]:
         Field("name", N_("Name"), Kind.LINE, words, N_("What you call it. No character sees it."),
               default="", most=int(limits.LORE_ENTRY_NAME_MAX), path=("name",)),
         Field("content", N_("Content"), Kind.TEXT, words, N_("What the character is told while the entry is in force."),
-              default="", most=int(limits.LORE_CONTENT_MAX), path=("content",)),
+              default="", most=int(limits.LORE_CONTENT_MAX), is_required=True, path=("content",)),
         Field("folder", N_("Folder"), Kind.LINE, words, N_("Entries of one folder stand together in lists."),
               default="", most=int(limits.LORE_FOLDER_MAX), path=("folder",)),
         Field("tags", N_("Tags"), Kind.TAGS, words, N_("For finding and changing many at once; commas between them."),
@@ -215,7 +215,10 @@ def put(state: EntryState, values: Mapping[str, object]) -> EntryState:
         held = whole
         for step in one.path[:-1]:
             held = held[step]
-        held[one.path[-1]] = _TO_STORED.get(one.kind, _same)(value)
+        if one.kind is Kind.CHOICES:
+            held[one.path[-1]] = [name for name, _ in one.choices if name in cast("frozenset[str]", value)]
+        else:
+            held[one.path[-1]] = _TO_STORED.get(one.kind, _same)(value)
     return EntryState.model_validate(whole)
 
 
@@ -277,7 +280,6 @@ _FROM_STORED: Mapping[Kind, Callable[[Any], object]] = {
 }
 
 _TO_STORED: Mapping[Kind, Callable[[Any], object]] = {
-    Kind.CHOICES: _set_put,
     Kind.KEYS: _keys_put,
     Kind.WORDS: _set_put,
     Kind.TAGS: list,
