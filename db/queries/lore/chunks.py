@@ -168,7 +168,14 @@ async def waiting(session: AsyncSession, model: str, most: int) -> list[Waiting]
 _BOOKS = bindparam("book_ids", type_=ARRAY(Uuid()))
 _MOST = bindparam("most", type_=BigInteger())
 _NUMBER: Double[float] = Double()
-_MEANINGS = func.unnest(bindparam("vectors", type_=ARRAY(Text()))).table_valued(column("vector", Text()), name="asked")
+
+
+@lru_cache(16)
+def _questions(dimensions: int) -> Any:
+    """The questions' vectors, read from their text once."""
+    written = func.unnest(bindparam("vectors", type_=ARRAY(Text()))).table_valued(column("written", Text()))
+    meaning = cast(written.render_derived("asked").c.written, HALFVEC(dimensions)).label("meaning")
+    return select(meaning).cte("questions").prefix_with("MATERIALIZED")
 
 
 def _here(dimensions: int) -> tuple[ColumnElement[bool], ...]:
@@ -182,30 +189,28 @@ def _here(dimensions: int) -> tuple[ColumnElement[bool], ...]:
 def _distance(embedding: Any, dimensions: int) -> Any:
     """The cosine distance of a chunk and a question."""
     meaning: Any = cast(embedding, HALFVEC(dimensions))
-    return meaning.op("<=>", return_type=_NUMBER)(cast(_MEANINGS.c.vector, HALFVEC(dimensions)))
+    return meaning.op("<=>", return_type=_NUMBER)(_questions(dimensions).c.meaning)
 
 
-def _scored(found: Any) -> Prepared:
-    """By entry its best score, and how many chunks were looked at."""
+def _scored(distances: Any) -> Prepared:
+    """By entry its best score, the best entries first, and with each how many chunks were compared in all."""
+    # Worked out before they are sorted: else whole vectors are.
+    found = distances.cte("found").prefix_with("MATERIALIZED")
     score = func.max(1 - found.c.distance, type_=_NUMBER).label("score")
     return Prepared(
-        select(found.c.entry_id, score, func.count().label("seen"))
+        select(found.c.entry_id, score, cast(func.sum(func.count()).over(), BigInteger).label("seen"))
         .group_by(found.c.entry_id)
         .order_by(score.desc(), found.c.entry_id)
+        .limit(bindparam("entries", type_=BigInteger()))
     )
 
 
 @lru_cache(16)
 def _exactly(dimensions: int) -> Prepared:
-    scope = (
-        select(Chunk.entry_id, Chunk.embedding)
-        .where(*_here(dimensions))
-        .limit(_MOST)
-        .cte("scope")
-        .prefix_with("MATERIALIZED")
-    )
-    distance = _distance(scope.c.embedding, dimensions)
-    return _scored(select(scope.c.entry_id, distance.label("distance")).join(_MEANINGS, true()).subquery("found"))
+    scope = select(Chunk.entry_id, Chunk.embedding).where(*_here(dimensions)).limit(_MOST).subquery("scope")
+    distance = _distance(scope.c.embedding, dimensions).label("distance")
+    found = select(scope.c.entry_id, distance).join(_questions(dimensions), true())
+    return _scored(found)
 
 
 @lru_cache(16)
@@ -218,8 +223,7 @@ def _nearest(dimensions: int) -> Prepared:
         .limit(_MOST)
         .lateral("near")
     )
-    found = select(near.c.entry_id, near.c.distance).select_from(_MEANINGS).join(near, true()).subquery("found")
-    return _scored(found)
+    return _scored(select(near.c.entry_id, near.c.distance).select_from(_questions(dimensions)).join(near, true()))
 
 
 _ITERATE = Prepared(
@@ -244,23 +248,33 @@ class Sought:
         """How many numbers a vector has."""
         return len(self.vectors[0])
 
-    def values(self, most: int) -> dict[str, Any]:
+    def values(self, most: int, entries: int) -> dict[str, Any]:
         """The statements' arguments."""
         written = ["[" + ",".join(f"{one:.6g}" for one in vector) + "]" for vector in self.vectors]
-        return {"book_ids": list(self.book_ids), "model": self.model, "vectors": written, "most": most}
+        return {
+            "book_ids": list(self.book_ids),
+            "model": self.model,
+            "vectors": written,
+            "most": most,
+            "entries": entries,
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """By entry the best cosine of any of its chunks with any of the questions. `seen` counts the chunks compared."""
+    """By entry the best cosine of any of its chunks with any of the questions. `seen` counts the chunks compared, once
+    for each question."""
 
     scores: Mapping[UUID, float]
     seen: int
 
 
-async def exactly(direct: Direct, sought: Sought, most: int) -> Near:
-    """Compare every chunk of these books, but no more than `most`, whichever these are: check `seen`. One trip."""
-    return _near(await direct.rows(_exactly(sought.dimensions), **sought.values(most)))
+async def exactly(direct: Direct, sought: Sought, most: int, *, entries: int) -> Near:
+    """Compare every chunk of these books, but no more than `most`, whichever these are: check `seen`. One trip.
+
+    Of the entries the `entries` nearest are told.
+    """
+    return _near(await direct.rows(_exactly(sought.dimensions), **sought.values(most, entries)))
 
 
 async def nearest(direct: Direct, sought: Sought, most: int, *, iterates: bool = True, tuples: int = 200_000) -> Near:
@@ -271,8 +285,9 @@ async def nearest(direct: Direct, sought: Sought, most: int, *, iterates: bool =
     """
     scan = "strict_order" if iterates else "off"
     await direct.rows(_ITERATE, scan=scan, breadth=str(min(max(most, 40), 1000)), tuples=str(tuples))
-    return _near(await direct.rows(_nearest(sought.dimensions), **sought.values(most)))
+    values = sought.values(most, most * len(sought.vectors))
+    return _near(await direct.rows(_nearest(sought.dimensions), **values))
 
 
 def _near(rows: Sequence[Any]) -> Near:
-    return Near({row.entry_id: row.score for row in rows}, sum(row.seen for row in rows))
+    return Near({row.entry_id: row.score for row in rows}, rows[0].seen if rows else 0)
