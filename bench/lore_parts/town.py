@@ -26,10 +26,12 @@ from bot.services.lore.book import (
 )
 from bot.services.lore.scene import Fired, Past, Said, Scene, Speaker
 
-SYLLABLES = (
-    "ba", "re", "ti", "lo", "mun", "kar", "ves", "sha", "or", "in", "dal", "fen", "gri", "hol", "jun", "kes", "lam",
-    "mor", "nis", "pel", "quo", "ras", "sel", "tar", "ul", "vin", "wes", "yar", "zan", "ost", "erk", "ith",
-)  # fmt: skip
+SYLLABLES = [
+    first + middle + last
+    for first in ("b", "d", "f", "g", "h", "k", "l", "m", "n", "p", "r", "s", "t", "v", "w", "st", "br", "sh")
+    for middle in ("a", "e", "i", "o", "u", "ea", "oo")
+    for last in ("", "n", "r", "l", "s")
+]
 VOCABULARY = 15_000
 MESSAGES = 10
 WORDS = 100
@@ -64,7 +66,7 @@ def words() -> Words:
     dice = random.Random(15)
     known: dict[str, None] = {}
     while len(known) < VOCABULARY:
-        known["".join(dice.choices(SYLLABLES, k=dice.randint(2, 4)))] = None
+        known["".join(dice.choices(SYLLABLES, k=dice.randint(1, 3)))] = None
     total, weights = 0.0, list[float]()
     for rank in range(VOCABULARY):
         total += 1 / (rank + 300)
@@ -126,7 +128,7 @@ _Change = Callable[[Entry, random.Random, Words], Entry]
 
 def _regex(one: Entry, dice: random.Random, said: Words) -> Entry:
     word = said.key(dice, 1)
-    pattern = dice.choice((rf"\b{word}(s|es)?\b", rf"{word[:4]}\w*", rf"(the|a) {word}"))
+    pattern = dice.choice((rf"\b{word}(s|es)?\b", rf"{word[:5]}\w*", rf"(the|a) {word}"))
     return replace(one, keys=(*one.keys, Key(pattern, is_regex=True)))
 
 

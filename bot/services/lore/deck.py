@@ -8,6 +8,7 @@ from math import inf
 from uuid import UUID
 
 from bot.services.lore.book import EVERYWHERE, FREELY, TALK, Book, Entry, Mode, Position
+from bot.services.lore.folding import folded
 from bot.services.lore.index import Index
 from bot.services.lore.reasons import LoreWarning, Trouble
 from bot.services.lore.shortening import shortened
@@ -66,6 +67,7 @@ class Deck:
         self.waves: list[int] = [book.steps if book.recursion else 0 for book in books]
         self.delayed = [n for n in everyone if 0 < self.entries[n].waking.level <= self.waves[self.book_of[n]]]
         self.reads_texts = any(sources & ~int(TALK) for sources in self.sources)
+        self.has_exclusions = bool(unwanted)
         self.forbids = frozenset(n for n in everyone if self.index.secondary_of[n] and self.entries[n].logic.forbids)
         self.has_nameless_outlets = any(
             entry.position is Position.OUTLET and not entry.outlet for entry in self.entries
@@ -75,6 +77,7 @@ class Deck:
             (*self.depth, *(max(book.scan_depth, book.at_least_depth if book.at_least else 0) for book in books)),
             default=0,
         )
+        self._low: dict[int, str] = {}
         self.warnings = tuple(self._warnings())
 
     def book(self, number: int) -> Book:
@@ -84,6 +87,13 @@ class Deck:
     def text(self, number: int) -> str:
         """The words of an entry that stand in a prompt."""
         return self.shortened[number][0] if number in self.shortened else self.entries[number].content
+
+    def low(self, number: int) -> str:
+        """The words of an entry that stand in a prompt, folded."""
+        known = self._low.get(number)
+        if known is None:
+            known = self._low[number] = folded(self.text(number))
+        return known
 
     def _depth(self, number: int) -> int:
         own = self.entries[number].scan_depth

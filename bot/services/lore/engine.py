@@ -276,7 +276,7 @@ class _Run:
                     break
                 self._give_up([number])
             elif number in winners or (is_plain[number] and not has_places) or self._is_through(number):
-                if is_plain[number] or not (out := self._excluded(number)):
+                if is_plain[number] or not deck.has_exclusions or not (out := self._excluded(number)):
                     self._let_in(number, fresh)
                     continue
                 self.out[number] = out
@@ -291,7 +291,8 @@ class _Run:
         self.wave_of[number] = self.wave
         self.out.pop(number, None)
         self.waiting.discard(number)
-        self.banned.update(dict.fromkeys(self.deck.entries[number].excludes, number))
+        if excludes := self.deck.entries[number].excludes:
+            self.banned.update(dict.fromkeys(excludes, number))
         fresh.append(number)
 
     def _give_up(self, numbers: Iterable[int]) -> None:

@@ -115,7 +115,7 @@ class Index:
         return found
 
     def may_stand(self, key: int, low: str) -> bool:
-        """Whether it is worth looking for a key in texts that are folded and put together."""
+        """Whether it is worth looking for a key in a text, told by the text as it is folded."""
         return key in self._patterns or (bool(self._folded[key]) and self._folded[key] in low)
 
     def place(self, key: int, text: str) -> int | None:

@@ -36,7 +36,6 @@ class Window:
         self._texts = [(int(source), source, *index.read(text)) for source, text in scene.texts.items() if text]
         self._read: list[tuple[int, Found]] = []
         self._heard: list[int] = []
-        self._heard_low: str | None = None
         self.newest: dict[int, int] = {}
         self.entries: dict[int, int] = {}
         for number in range(len(self._messages) - 1, -1, -1):
@@ -57,7 +56,6 @@ class Window:
     def hear(self, parents: Iterable[int]) -> None:
         """From now on, what these entries say counts too. They are read where somebody asks for one key."""
         self._heard += parents
-        self._heard_low = None
 
     def woken_by(self, parents: Iterable[int]) -> dict[int, list[int]]:
         """Read what these entries say; it counts from now on. Entry → those in whose words a primary key stands."""
@@ -98,8 +96,8 @@ class Window:
             for parent, found in self._read:
                 if key in found and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=found[key])
-            for parent in self._heard if self._heard and self._may_be_heard(key) else ():
-                offset = self._index.place(key, self._deck.text(parent))
+            for parent in self._heard:
+                offset = self._heard_at(key, parent)
                 if offset is not None and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=offset)
         return None
@@ -112,10 +110,10 @@ class Window:
                 return key, Place(parent=self._deck.entries[parent], offset=found[key])
         return None
 
-    def _may_be_heard(self, key: int) -> bool:
-        if self._heard_low is None:
-            self._heard_low = "\n".join(folded(self._deck.text(parent)) for parent in self._heard)
-        return self._index.may_stand(key, self._heard_low)
+    def _heard_at(self, key: int, parent: int) -> int | None:
+        if not self._index.may_stand(key, self._deck.low(parent)):
+            return None
+        return self._index.place(key, self._deck.text(parent))
 
     def _said_in(self, key: int, entry: int, number: int) -> Place | None:
         with_name = bool(_NAMES & self._deck.sources[entry])
