@@ -1,13 +1,15 @@
-"""Brings the demo's cast into a database. Running it again brings the cast up to date and touches nobody else's."""
+"""Brings the demo's cast and lore into a database. Running it again brings them up to date, touching nobody else's."""
 
 from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import func
 
 from bot.demo.cast import CAST, DemoCharacter
+from bot.demo.town import put_town
 from bot.services.characters.names import slug_of
 from bot.services.characters.pictures import MIME, Picture, Pictures
 from bot.services.characters.searching import search_words
@@ -21,7 +23,7 @@ ACCOUNT = "botcafe"
 
 
 async def seed(database: Database, data_dir: Path) -> int:
-    """Put the cast in; how many there are. Pictures go to the media folder below `data_dir`."""
+    """Put the cast and its lore in; how many characters there are. Pictures go to the media folder below `data_dir`."""
     pictures = Pictures(data_dir / "media")
     faces: list[Picture] = []
     for member in CAST:
@@ -31,12 +33,12 @@ async def seed(database: Database, data_dir: Path) -> int:
     async with database.work(Actor.job("demo")) as work:
         owner_id = await house.account(work.session, ACCOUNT, "BotCafé")
     async with database.work(Actor.user(owner_id)) as work:
-        for member, face in zip(CAST, faces, strict=True):
-            await _put(work, member, face)
+        cast = {member.name: await _put(work, member, face) for member, face in zip(CAST, faces, strict=True)}
+    await put_town(database, owner_id, cast)
     return len(CAST)
 
 
-async def _put(work: Work, member: DemoCharacter, face: Picture) -> None:
+async def _put(work: Work, member: DemoCharacter, face: Picture) -> UUID:
     assert work.actor.user_id is not None
     row = await house.character(work.session, work.actor.user_id, slug_of(member.name))
     row.name = member.name
@@ -53,3 +55,5 @@ async def _put(work: Work, member: DemoCharacter, face: Picture) -> None:
     row.picture_id = await queries.keep_media(
         work.session, row.owner_id, face.sha256, mime=MIME, size=len(face.png), side=face.side
     )
+    await work.session.flush()
+    return row.id

@@ -1,4 +1,4 @@
-"""Brings the cast to its places on the local Discord, once, so that a newcomer finds somebody to talk with."""
+"""Brings the cast and its lore to their places on the local Discord, so that a newcomer finds somebody to talk with."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from discord.utils import time_snowflake
 
 from bot.demo.cast import CAST
 from bot.demo.seed import ACCOUNT
+from bot.demo.town import open_town
 from bot.errors import UserError
 from bot.ports import Place
 from bot.services.characters.names import slug_of
@@ -40,9 +41,10 @@ def homes(guilds: Iterable[Guild]) -> Mapping[str, Place]:
 
 
 async def settle(database: Database, conversations: Conversations, places: Mapping[str, Place]) -> None:
-    """Summon each member of the cast to the channel named as its home, unless it ever was there."""
+    """Summon each member of the cast to the channel named as its home, unless it ever was there; their lore too."""
     async with database.work(Actor.job("demo")) as work:
         owner_id = await house.account(work.session, ACCOUNT, "BotCafé")
+    await open_town(database, owner_id, {place.guild_id for place in places.values() if place.guild_id is not None})
     for member in CAST:
         place = places.get(member.home)
         if place is None:

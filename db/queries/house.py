@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Character, User
+from db.models import Character, LoreAttachment, LoreScope, User
 
 
 async def account(session: AsyncSession, username: str, display_name: str) -> UUID:
@@ -29,3 +29,11 @@ async def character(session: AsyncSession, owner_id: UUID, slug: str) -> Charact
         found = Character(owner_id=owner_id, slug=slug, name=slug)
         session.add(found)
     return found
+
+
+async def attach_lore(session: AsyncSession, owner_id: UUID, book_id: UUID, guild_id: int) -> None:
+    """Put a book of the house in force on a server, unless it is there, be it switched off."""
+    there = select(LoreAttachment.id).where(LoreAttachment.book_id == book_id, LoreAttachment.guild_id == guild_id)
+    if await session.scalar(there) is None:
+        session.add(LoreAttachment(book_id=book_id, scope=LoreScope.SERVER, guild_id=guild_id, attached_by=owner_id))
+        await session.flush()

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
 
 from bot.demo.cast import CAST
-from bot.demo.lore import TOWN, DemoEntry
+from bot.demo.lore import NAME, TOWN, DemoEntry
+from bot.demo.seed import ACCOUNT, seed
+from bot.demo.town import open_town
 from bot.providers.tokens import Tokenizer
 from bot.services.lore.book import Book, Choice, Filters
 from bot.services.lore.deck import Deck
 from bot.services.lore.engine import activate
 from bot.services.lore.reasons import Via
 from bot.services.lore.scene import Said, Scene, Speaker
+from bot.services.lore.stored import book_of
+from db.functions import arrive
+from db.models import LoreAttachment, LoreBook, LoreEntry, Visibility
+from db.queries import house
+from db.work import Actor, Database
 
 NUMBERS = {member.name: UUID(int=number) for number, member in enumerate(CAST, 1)}
 NAMES = {one.entry.id: one.entry.name for one in TOWN}
@@ -86,3 +95,66 @@ def test_the_ids_stay() -> None:
     assert len(NAMES) == len(TOWN)
     assert len(set(NAMES.values())) == len(TOWN)
     assert str(TOWN[1].entry.id) == "88350e66-a3a6-5835-a57d-7669a3ffbd2d"
+
+
+# ------------------------------------------------------------------------------------------------ in the database
+
+
+async def owner_of(database: Database) -> UUID:
+    async with database.work(Actor.job("test")) as work:
+        return await house.account(work.session, ACCOUNT, "BotCafé")
+
+
+async def version_of(database: Database, owner: UUID) -> int:
+    async with database.work(Actor.user(owner)) as work:
+        return await work.session.scalar(select(LoreBook.version).where(LoreBook.owner_id == owner)) or 0
+
+
+async def test_everybody_may_read_it_and_the_engine_has_it_as_it_is_here(database: Database, tmp_path: Path) -> None:
+    await seed(database, tmp_path)
+    async with database.work(Actor.job("test")) as work:
+        robin = await arrive(work.session, discord_id=7, username="robin", display_name="Robin")
+    async with database.work(Actor.user(robin)) as work:
+        row = await work.session.scalar(select(LoreBook).where(LoreBook.name == NAME))
+        assert row is not None
+        assert row.visibility is Visibility.PUBLIC
+        assert row.allow_fork
+        assert (row.entry_count, row.token_count) == (len(TOWN), sum(one.entry.tokens for one in TOWN))
+        rows = await work.session.scalars(
+            select(LoreEntry).where(LoreEntry.book_id == row.id).order_by(LoreEntry.place)
+        )
+        stored = book_of(row, list(rows))
+    assert [replace(one, filters=Filters()) for one in stored.entries] == [one.entry for one in TOWN]
+    only = {one.name: len(one.filters.characters.only) for one in stored.entries}
+    assert only == {one.entry.name: len(one.only_for) for one in TOWN}
+
+
+async def test_seeding_again_mends_it_and_else_leaves_it_alone(database: Database, tmp_path: Path) -> None:
+    await seed(database, tmp_path)
+    owner = await owner_of(database)
+    first = await version_of(database, owner)
+    await seed(database, tmp_path)
+    assert await version_of(database, owner) == first
+    async with database.work(Actor.user(owner)) as work:
+        bell = TOWN[1].entry.id
+        await work.session.execute(update(LoreEntry).where(LoreEntry.id == bell).values(content="It is cracked."))
+    await seed(database, tmp_path)
+    assert await version_of(database, owner) == first + 1
+    async with database.work(Actor.user(owner)) as work:
+        assert await work.session.scalar(select(LoreEntry.content).where(LoreEntry.id == bell)) == TOWN[1].entry.content
+
+
+async def test_it_is_put_in_force_once_and_stays_off_where_it_was_switched_off(
+    database: Database, tmp_path: Path
+) -> None:
+    await open_town(database, await owner_of(database), [5])  # nothing was seeded yet
+    await seed(database, tmp_path)
+    owner = await owner_of(database)
+    await open_town(database, owner, [5, 6])
+    async with database.work(Actor.user(owner)) as work:
+        off = update(LoreAttachment).where(LoreAttachment.guild_id == 5).values(is_enabled=False)
+        await work.session.execute(off)
+    await open_town(database, owner, [5, 6])
+    async with database.work(Actor.user(owner)) as work:
+        rows = await work.session.execute(select(LoreAttachment.guild_id, LoreAttachment.is_enabled))
+        assert sorted(map(tuple, rows)) == [(5, False), (6, True)]
