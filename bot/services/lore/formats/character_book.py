@@ -64,7 +64,8 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     keys = read_keys(fields, "keys", written, case_sensitive=minds_case, whole_words=whole)
     second = fields.texts("secondary_keys", "keysecondary")
     secondary = read_keys(fields, "secondary_keys", second, case_sensitive=minds_case, whole_words=whole)
-    if secondary and (is_regex or not fields.flag("selective")):
+    is_selective = fields.flag("selective")
+    if secondary and (is_regex or not is_selective):
         fields.note(Fate.KEPT, "secondary_keys", ", ".join(second))
         secondary = ()
     content = fields.text("content")

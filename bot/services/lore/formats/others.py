@@ -59,7 +59,8 @@ def _risu(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     fields.asked.add("folder")
     second = fields.texts("secondkey")
     secondary = read_keys(fields, "secondkey", second, case_sensitive=False, whole_words=False)
-    if secondary and not fields.flag("selective"):
+    is_selective = fields.flag("selective")
+    if secondary and not is_selective:
         fields.note(Fate.KEPT, "secondkey", ", ".join(second))
         secondary = ()
     if fields.text("mode") not in {"", "normal"}:

@@ -69,7 +69,8 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     keys = read_keys(fields, "key", fields.texts("key", "keys"), case_sensitive=minds_case, whole_words=whole)
     second = fields.texts("keysecondary", "secondary_keys")
     secondary = read_keys(fields, "keysecondary", second, case_sensitive=minds_case, whole_words=whole)
-    if secondary and not fields.flag("selective"):
+    is_selective = fields.flag("selective")
+    if secondary and not is_selective:
         fields.note(Fate.KEPT, "keysecondary", ", ".join(second))
         secondary = ()
     number = fields.number("position", default=0, least=0, most=7)

@@ -1,0 +1,87 @@
+"""Lore books as files again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+
+from bot import limits
+from bot.errors import LimitReached, NotAllowed
+from bot.services.lore.books import LoreBooks
+from bot.services.lore.files import shelf_of
+from bot.services.lore.formats.reading import Format, Shelf
+from bot.services.lore.formats.writing import written_book
+from bot.services.lore.shown import May
+from bot.texts import N_
+from db.queries.lore import files as queries
+from db.work import Actor, Database
+
+_LETTERS = re.compile(r"[^a-z0-9]+")
+_NAME = 40
+_ENDINGS: Mapping[Format, str] = {
+    Format.WORLD: "world.json", Format.CHARACTER_BOOK: "book.json", Format.LOREBOOK_V3: "lorebook.json",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedFile:
+    """A file for whoever asked for it; `count` of entries are in it."""
+
+    name: str
+    data: bytes
+    count: int
+
+
+class LoreExports:
+    """Writes books as files."""
+
+    def __init__(self, database: Database, books: LoreBooks) -> None:
+        self._database = database
+        self._books = books
+
+    async def export(self, user_id: UUID, book_id: UUID, kind: Format) -> ExportedFile:
+        """The book as a file of this kind, for who may write in it, or copy it.
+
+        Raises `NotFound`, `NotAllowed`, or `LimitReached` where the file is larger than Discord takes.
+        """
+        shelf = await self.shelf(user_id, book_id)
+        data = await asyncio.to_thread(_packed, shelf, kind)
+        if len(data) > limits.EXPORT_BYTES_MAX:
+            raise LimitReached(
+                "export_book_too_large",
+                N_("The file has {size} MB; at most {maximum} MB can be sent. Move some entries to another book."),
+                size=f"{len(data) / 1_000_000:.1f}",
+                maximum=f"{limits.EXPORT_BYTES_MAX / 1_000_000:.0f}",
+            )
+        return ExportedFile(f"{slug(shelf.book.name, 'lore')}-{_ENDINGS[kind]}", data, len(shelf.leaves))
+
+    async def shelf(self, user_id: UUID, book_id: UUID) -> Shelf:
+        """A book ready to be written. Raises `NotFound` or `NotAllowed`."""
+        async with self._database.work(Actor.user(user_id)) as work:
+            book = await self._books.get(work, user_id, book_id)
+            if not book.allow_fork and not book.may.includes(May.WRITE):
+                raise NotAllowed(
+                    "export_not_allowed",
+                    N_("“{name}” may be read, but not copied. Ask whoever owns it to allow copies."),
+                    name=book.name,
+                )
+            row = await queries.book(work.session, book_id)
+            rows = await queries.entries(work.session, book_id)
+        assert row is not None
+        return await asyncio.to_thread(shelf_of, row, rows)
+
+
+def slug(title: str, otherwise: str) -> str:
+    """A title as the name of a file."""
+    ascii_only = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return _LETTERS.sub("-", ascii_only).strip("-")[:_NAME].strip("-") or otherwise
+
+
+def _packed(shelf: Shelf, kind: Format) -> bytes:
+    return orjson.dumps(written_book(shelf, kind), option=orjson.OPT_INDENT_2)

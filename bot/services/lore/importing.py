@@ -1,0 +1,342 @@
+"""Lore books out of files: read and reported at once, stored by a durable job, whole or not at all.
+
+What is stored becomes visible in one transaction, so an import that was broken off leaves nothing behind, and the job
+begins it anew. The file is kept until then. A small one is stored while its sender waits; the job finds it done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from bot import limits
+from bot.clock import Clock, SystemClock
+from bot.errors import Conflict, LimitReached, NotFound, UserError
+from bot.services.lore import diffs
+from bot.services.lore.books import LoreBooks
+from bot.services.lore.diffs import Choice, Difference, Kind
+from bot.services.lore.entries import LoreEntries
+from bot.services.lore.files import kept_book, kept_entry, leaf_of, settings_in
+from bot.services.lore.formats.reading import Format, ReadBook
+from bot.services.lore.parsing import FileRead, read_file
+from bot.services.lore.shown import Bulk, BulkKind, May, Which
+from bot.texts import N_, Say
+from db.models import ImportState, LoreImport
+from db.queries.lore import files as queries
+from db.work import Actor, Database, Work
+
+__all__ = ["JOB", "Choice", "ImportState", "LoreImports", "Progress"]
+
+JOB = "lore_import"
+_OVER = frozenset({ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED})
+_TOLD_EVERY = 500
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one import has come. `waits` for its sender's choice where file and book differ (`differ`, by kind).
+
+    `mapped`, `kept`, `changed` and `refused` count fields of the file. `report` has a line for each entry, in the
+    language of who sent it; `failure` is the sentence that says why it ended.
+    """
+
+    id: UUID
+    book_id: UUID | None
+    book_name: str
+    file_name: str
+    format: Format | None
+    state: ImportState
+    done: int
+    total: int
+    waits: bool
+    is_update: bool
+    differ: Mapping[Kind, int]
+    mapped: int
+    kept: int
+    changed: int
+    refused: int
+    report: str
+    failure: str | None
+    created_at: datetime
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing will change any more."""
+        return self.state in _OVER
+
+
+class LoreImports:
+    """Brings files into lore books."""
+
+    def __init__(
+        self,
+        database: Database,
+        books: LoreBooks,
+        entries: LoreEntries,
+        clock: Clock | None = None,
+    ) -> None:
+        self._database = database
+        self._books = books
+        self._entries = entries
+        self._clock = clock or SystemClock()
+
+    async def begin(
+        self,
+        user_id: UUID,
+        data: bytes,
+        file_name: str,
+        language: str,
+        *,
+        book_id: UUID | None = None,
+        character_id: UUID | None = None,
+    ) -> Progress:
+        """A file that becomes a new book (then it is being stored), or a newer state of one (then it may wait).
+
+        `character_id`: the character whose card it came with. Raises `InvalidInput` for a file that is none, `NotFound`
+        or `NotAllowed` for a book this person may not write in, `LimitReached`.
+        """
+        await self._refuse_more(user_id)
+        read = await read_file(data, file_name, language)
+        report: dict[str, Any] = {**_told(read), "name": read.head.book.name}
+        choices: dict[str, Any] = {"language": language}
+        if book_id is not None:
+            found = await self._differences(user_id, book_id, read.whole())
+            report["differ"] = {kind.value: number for kind, number in diffs.counted(found).items() if number}
+            report["text"] = _differing_text(found, Say(language)) + report["text"]
+        elif character_id is not None:
+            choices["character_id"] = str(character_id)
+        async with self._database.work(Actor.user(user_id)) as work:
+            row = LoreImport(
+                user_id=user_id, book_id=book_id, file_name=file_name[: limits.FILE_NAME_MAX], total=read.total,
+                format=read.head.format.value, content=data, choices=choices, report=report,
+            )  # fmt: skip
+            await queries.add(work.session, row)
+            if book_id is None:
+                await self._enqueue(work, row.id, user_id)
+            told = await _progress(work, row)
+        if book_id is None and read.total <= limits.LORE_IMPORT_AT_ONCE:
+            return await self._store(user_id, told.id, read)
+        return told
+
+    async def choose(self, user_id: UUID, import_id: UUID, choice: Choice) -> Progress:
+        """Go on with an import that waits. Raises `NotFound` or `Conflict`."""
+        async with self._database.work(Actor.user(user_id)) as work:
+            row = await self._waiting(work, import_id)
+            row.choices = {**row.choices, "choice": choice.value}
+            await self._enqueue(work, row.id, user_id)
+            total = row.total
+        if total <= limits.LORE_IMPORT_AT_ONCE:
+            return await self._store(user_id, import_id, None)
+        return await self.progress(user_id, import_id)
+
+    async def cancel(self, user_id: UUID, import_id: UUID) -> Progress:
+        """Leave everything as it is. Raises `NotFound` or `Conflict`."""
+        async with self._database.work(Actor.user(user_id)) as work:
+            row = await self._waiting(work, import_id)
+            row.state, row.content, row.finished_at = ImportState.CANCELLED, None, self._clock.now()
+            return await _progress(work, row)
+
+    async def progress(self, user_id: UUID, import_id: UUID) -> Progress:
+        """How far an import has come. Raises `NotFound`."""
+        async with self._database.work(Actor.user(user_id)) as work:
+            return await _progress(work, await self._row(work, import_id))
+
+    async def recent(self, user_id: UUID) -> tuple[Progress, ...]:
+        """A person's newest imports."""
+        async with self._database.work(Actor.user(user_id)) as work:
+            rows = await queries.recent(work.session, user_id, limit=_SHOWN)
+            return tuple([await _progress(work, row) for row in rows])
+
+    async def run(self, payload: Mapping[str, str]) -> None:
+        """The job: store what was sent, unless that is done already."""
+        await self._store(UUID(payload["user_id"]), UUID(payload["import_id"]), None)
+
+    # ------------------------------------------------------------------------------------------------ storing
+
+    async def _store(self, user_id: UUID, import_id: UUID, read: FileRead | None) -> Progress:
+        async with self._database.work(Actor.user(user_id)) as work:
+            row = await queries.one(work.session, import_id)
+            if row is None:
+                raise _no_such_import()
+            if row.state in _OVER or row.content is None:
+                return await _progress(work, row)
+            data, file_name, choices, book_id = row.content, row.file_name, row.choices, row.book_id
+            if read is None:
+                row.state = ImportState.READING
+        try:
+            read = read or await read_file(data, file_name, str(choices.get("language") or "en"))
+            await self._stored(user_id, import_id, book_id, choices, read)
+        except UserError as error:
+            said = Say(str(choices.get("language"))).error(error)
+            await self._note(user_id, import_id, state=ImportState.FAILED, failure=said, content=None,
+                             finished_at=self._clock.now())  # fmt: skip
+        return await self.progress(user_id, import_id)
+
+    async def _stored(
+        self, user_id: UUID, import_id: UUID, book_id: UUID | None, choices: Mapping[str, Any], read: FileRead
+    ) -> None:
+        """Everything in one transaction, beside which another one tells how far it is."""
+        await self._note(user_id, import_id, state=ImportState.STORING, done=0)
+        async with self._database.work(Actor.user(user_id)) as work:
+            await queries.alone(work.session, import_id)
+            row = await queries.one(work.session, import_id)
+            if row is None or row.state in _OVER:
+                return
+            if book_id is None:
+                book_id = await self._new_book(work, user_id, import_id, choices, read)
+            else:
+                choice = Choice(str(choices.get("choice")))
+                await self._renew_book(work, user_id, import_id, book_id, choice, read)
+            await self._entries.settle(work, user_id, book_id)
+            over = {"state": ImportState.DONE, "done": read.total, "content": None, "finished_at": self._clock.now()}
+            await queries.set_state(work.session, import_id, book_id=book_id, **over)
+
+    async def _new_book(
+        self, work: Work, user_id: UUID, import_id: UUID, choices: Mapping[str, Any], read: FileRead
+    ) -> UUID:
+        head = read.head
+        character_id = choices.get("character_id")
+        book = await self._books.create_read(
+            work, user_id, head.book.name, head.description, settings_in(head), raw=kept_book(read),
+            source_format=head.format.value, character_id=None if character_id is None else UUID(str(character_id)),
+        )  # fmt: skip
+        done = 0
+        for batch in read.batches():
+            new = [kept_entry(one, head.format) for one in batch]
+            await self._entries.add_read(work, user_id, book.id, new)
+            done += len(new)
+            if done % _TOLD_EVERY == 0:
+                await self._note(user_id, import_id, done=done)
+        return book.id
+
+    async def _renew_book(
+        self, work: Work, user_id: UUID, import_id: UUID, book_id: UUID, choice: Choice, read: FileRead
+    ) -> None:
+        theirs = read.whole()
+        found = await self._differences(user_id, book_id, theirs, work)
+        ids = {one.read.entry.id: one.entry_id for one in found if one.read is not None and one.entry_id is not None}
+        added, replaced, removed = diffs.settled(found, choice)
+        kind = theirs.format
+        done = 0
+        for at in range(0, len(added), 100):
+            new = [kept_entry(one, kind, ids) for one in added[at : at + 100]]
+            await self._entries.add_read(work, user_id, book_id, new)
+            done += len(new)
+            await self._note(user_id, import_id, done=done)
+        pairs = list(replaced.items())
+        for at in range(0, len(pairs), 100):
+            changed = {key: kept_entry(one, kind, ids) for key, one in pairs[at : at + 100]}
+            await self._entries.replace_read(work, user_id, book_id, changed)
+            done += len(changed)
+            await self._note(user_id, import_id, done=done)
+        if removed:
+            await self._entries.bulk(work, user_id, book_id, Which(ids=tuple(removed)), Bulk(BulkKind.DELETE))
+        # What stays as it is here was compared with this file: the next one is compared from there on.
+        stay = [one for one in found if one.kind in {Kind.BOTH, Kind.OURS} and one.entry_id not in replaced]
+        raws = {one.entry_id: kept_entry(one.read, kind).raw for one in stay if one.entry_id and one.read}
+        await queries.come_from(work.session, raws)
+
+    async def _differences(
+        self, user_id: UUID, book_id: UUID, theirs: ReadBook, work: Work | None = None
+    ) -> tuple[Difference, ...]:
+        if work is None:
+            async with self._database.work(Actor.user(user_id)) as own:
+                return await self._differences(user_id, book_id, theirs, own)
+        await self._books.get(work, user_id, book_id, may=May.WRITE)
+        rows = await queries.entries(work.session, book_id)
+        return await asyncio.to_thread(lambda: diffs.differences([leaf_of(row) for row in rows], theirs))
+
+    # ------------------------------------------------------------------------------------------------ rows
+
+    async def _refuse_more(self, user_id: UUID) -> None:
+        async with self._database.work(Actor.user(user_id)) as work:
+            waiting = await queries.count_waiting(work.session, user_id)
+        if waiting >= limits.LORE_IMPORTS_WAITING:
+            raise LimitReached(
+                "imports_waiting",
+                N_("{maximum} files of yours wait to be imported. Decide about them, or wait until they are in."),
+                maximum=int(limits.LORE_IMPORTS_WAITING),
+            )
+
+    async def _enqueue(self, work: Work, import_id: UUID, user_id: UUID) -> None:
+        payload = {"import_id": str(import_id), "user_id": str(user_id)}
+        await work.enqueue(JOB, payload, once=f"{JOB}:{import_id}")
+
+    async def _note(self, user_id: UUID, import_id: UUID, **values: Any) -> None:
+        """Tell how far it is, in a transaction of its own so that others see it at once."""
+        async with self._database.work(Actor.user(user_id)) as work:
+            await queries.set_state(work.session, import_id, **values)
+
+    async def _row(self, work: Work, import_id: UUID) -> LoreImport:
+        row = await queries.one(work.session, import_id)
+        if row is None:
+            raise _no_such_import()
+        return row
+
+    async def _waiting(self, work: Work, import_id: UUID) -> LoreImport:
+        row = await self._row(work, import_id)
+        if row.state is not ImportState.WAITING or row.book_id is None or "choice" in row.choices:
+            raise Conflict(
+                "import_decided", N_("This was decided already. Look at your imports with /lore book import.")
+            )
+        return row
+
+
+def _told(read: FileRead) -> dict[str, Any]:
+    account = read.account
+    return {
+        "text": read.text[: limits.LORE_REPORT_MAX],
+        "fields": [account.mapped, account.kept, account.changed, account.refused],
+    }
+
+
+_KINDS = {
+    Kind.ADDED: N_("new: {name}"),
+    Kind.CHANGED: N_("changed in the file: {name} ({fields})"),
+    Kind.BOTH: N_("changed in the file and here: {name} ({fields})"),
+    Kind.GONE: N_("no longer in the file: {name}"),
+    Kind.GONE_BOTH: N_("no longer in the file, changed here: {name}"),
+    Kind.OURS: N_("changed or made here only: {name}"),
+}
+
+
+def _differing_text(found: Sequence[Difference], say: Say) -> str:
+    lines = [say(_KINDS[one.kind], name=one.name, fields=", ".join(one.fields)) for one in found if one.kind in _KINDS]
+    return "\n".join([*lines, "", ""])
+
+
+async def _progress(work: Work, row: LoreImport) -> Progress:
+    report = row.report
+    mapped, kept, changed, refused = cast("list[int]", report.get("fields") or [0, 0, 0, 0])
+    book = None if row.book_id is None else await queries.book(work.session, row.book_id)
+    return Progress(
+        id=row.id,
+        book_id=row.book_id,
+        book_name=str(report.get("name") or "") if book is None else book.name,
+        file_name=row.file_name,
+        format=None if row.format is None else Format(row.format),
+        state=row.state,
+        done=row.done,
+        total=row.total,
+        waits=row.state is ImportState.WAITING and "differ" in report and "choice" not in row.choices,
+        is_update="differ" in report,
+        differ={Kind(kind): number for kind, number in cast("dict[str, int]", report.get("differ") or {}).items()},
+        mapped=mapped,
+        kept=kept,
+        changed=changed,
+        refused=refused,
+        report=str(report.get("text") or ""),
+        failure=row.failure,
+        created_at=row.created_at,
+    )
+
+
+def _no_such_import() -> NotFound:
+    return NotFound(
+        "no_such_import", N_("There is no such import any more. Send the file again with /lore book import.")
+    )

@@ -1,0 +1,77 @@
+"""Lore books on their way out of files and into them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import ImportState, LoreBook, LoreEntry, LoreImport
+
+_OVER = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
+
+
+async def add(session: AsyncSession, row: LoreImport) -> None:
+    """Write down that a file came."""
+    session.add(row)
+    await session.flush()
+
+
+async def one(session: AsyncSession, import_id: UUID) -> LoreImport | None:
+    """One import, where it is the actor's."""
+    return await session.scalar(
+        select(LoreImport).where(LoreImport.id == import_id).execution_options(populate_existing=True)
+    )
+
+
+async def recent(session: AsyncSession, user_id: UUID, *, limit: int) -> Sequence[LoreImport]:
+    """A person's newest imports."""
+    statement = select(LoreImport).where(LoreImport.user_id == user_id).order_by(LoreImport.id.desc()).limit(limit)
+    return list(await session.scalars(statement))
+
+
+async def count_waiting(session: AsyncSession, user_id: UUID) -> int:
+    """How many files of a person are still kept."""
+    waiting = (LoreImport.user_id == user_id, LoreImport.state.not_in(_OVER))
+    return await session.scalar(select(func.count()).select_from(LoreImport).where(*waiting)) or 0
+
+
+async def alone(session: AsyncSession, import_id: UUID) -> None:
+    """Wait until nobody else stores this import; held until the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lore import {import_id}", 0))))
+
+
+async def set_state(session: AsyncSession, import_id: UUID, **values: Any) -> bool:
+    """Change an import that is not over; whether it was not."""
+    statement = update(LoreImport).where(LoreImport.id == import_id, LoreImport.state.not_in(_OVER)).values(**values)
+    return (await session.execute(statement.returning(LoreImport.id))).first() is not None
+
+
+async def book(session: AsyncSession, book_id: UUID) -> LoreBook | None:
+    """A book's row."""
+    return await session.get(LoreBook, book_id)
+
+
+async def entries(session: AsyncSession, book_id: UUID) -> Sequence[LoreEntry]:
+    """All entries of a book in order."""
+    statement = select(LoreEntry).where(LoreEntry.book_id == book_id).order_by(LoreEntry.place, LoreEntry.number)
+    return list(await session.scalars(statement))
+
+
+async def come_from(session: AsyncSession, raws: Mapping[UUID, Mapping[str, object]]) -> None:
+    """Entries that stay as they are came from these objects now."""
+    if raws:
+        statement = update(LoreEntry).where(LoreEntry.id == bindparam("entry")).values(raw=bindparam("came"))
+        connection = await session.connection()
+        await connection.execute(statement, [{"entry": key, "came": dict(raw)} for key, raw in raws.items()])
+
+
+async def books_of_character(session: AsyncSession, owner_id: UUID, character_id: UUID) -> Sequence[LoreBook]:
+    """The owner's books that came with a character, the oldest first."""
+    statement = select(LoreBook).where(
+        LoreBook.owner_id == owner_id, LoreBook.character_id == character_id, LoreBook.deleted_at.is_(None)
+    )
+    return list(await session.scalars(statement.order_by(LoreBook.id)))
