@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,12 @@ import orjson
 from bot import limits
 from bot.clock import Clock
 from bot.ports import Models
-from bot.services.lore import scenery
+from bot.services.lore import old_ways, scenery
 from bot.services.lore.book import Position
 from bot.services.lore.engine import Activation, activate
 from bot.services.lore.explaining import Explained, with_outcome
 from bot.services.lore.loading import LoreDecks, LoreSet
+from bot.services.lore.old_ways import Circumstances, OldWays
 from bot.services.lore.recall import Ask, Recall
 from bot.services.lore.scene import Places, Said, Scene
 from bot.services.lore.scenery import LoreMaterial
@@ -37,8 +38,8 @@ from db.queries.talk.history import SaidLine
 from db.queries.talk.turns import Standing
 from db.work import Actor, Database
 
-_MUCH = 3_000
-"""Entries from which on deciding takes longer than the event loop should be held up."""
+_MUCH, _MUCH_OLD = 20_000, 2_000
+"""Entries from which on deciding takes longer than the event loop should be held up: here, and as elsewhere."""
 
 _EVERYWHERE = frozenset(Position)
 
@@ -133,12 +134,19 @@ class LoreActivations:
         actor = Actor.turn(turn.conversation_id, turn.asker_id)
         started = self._clock.monotonic()
         ready = await self._decks.ready(
-            actor, material.facts.books, character=snapshot.character.called, person=snapshot.person.name
+            actor,
+            material.facts.books,
+            character=snapshot.character.called,
+            person=snapshot.person.name,
+            count=models.count,
         )
         if not ready.everything:
             return None
         said = scenery.window(snapshot.history, material)
         sought = await self._sought(actor, ready, said)
+        budget = lore_budget(models.context_tokens)
+        circumstances = Circumstances(snapshot, material, said, sought.scores, self._recall.threshold, models.count)
+        old = await _in_old_ways(ready, circumstances, budget)
         scene = scenery.scene_of(
             snapshot,
             material,
@@ -148,42 +156,37 @@ class LoreActivations:
             reads_texts=ready.deck.reads_texts,
         )
         scene = replace(scene, places=_places(ready, snapshot))
-        budget = lore_budget(models.context_tokens)
-        found = await _activated(ready, scene, budget)
+        found = await _activated(ready, scene, max(0, budget - old.spent))
         explained = Explained(ready, said)
+        lines = (*explained.lines(found), *map(explained.came_in, old.active))
         trace = Trace(
             character=snapshot.character.name,
             books=explained.books(),
             budget=budget,
-            spent=found.spent,
-            beside=found.beside,
-            refused=0,
-            lines=tuple(explained.lines(found)),
-            warnings=(*sought.warnings, *explained.warnings(found.warnings)),
+            spent=found.spent + old.spent,
+            beside=found.beside + old.beside,
+            refused=sum(not line.is_in for line in lines),
+            lines=lines,
+            warnings=(*sought.warnings, *old.warnings, *explained.warnings(found.warnings)),
             took_us=int((self._clock.monotonic() - started) * 1_000_000),
             threshold=self._recall.threshold if sought.model else None,
             model=sought.model,
             turn_id=turn.turn_id,
         )
-        fired: list[Mapping[str, Any]] = [
-            {"entry_id": str(one.entry_id), "message_at": one.message_id, "state": {}}
-            for one in found.fired
-            if one.message_id == material.now
-        ]
         return Decided(
-            trace=replace(trace, refused=sum(not line.is_in for line in trace.lines)),
-            texts=lore_texts(found.active, ready.deck.books),
+            trace=trace,
+            texts=(*lore_texts(found.active, ready.deck.books), *old.texts),
             material=material,
-            fired=tuple(fired),
+            fired=(*_fired(found, material.now), *old.fired),
             over=scenery.called_in(material)[1],
         )
 
     async def _sought(self, actor: Actor, ready: LoreSet, said: Sequence[Said]) -> _Sought:
         """How near entries are in meaning, where a book in force has any that is found so."""
         depths: dict[int, list[UUID]] = {}
-        for number in sorted({ready.deck.book_of[one] for one in ready.deck.by_meaning}):
-            one = ready.books[number]
-            depths.setdefault(one.loaded.settings.query_depth, []).append(one.book.id)
+        for one in ready.everything:
+            if one.loaded.seeks_meaning:
+                depths.setdefault(one.loaded.settings.query_depth, []).append(one.book.id)
         asks = [
             Ask(tuple(books), tuple(one.text for one in said[:depth] if one.text)) for depth, books in depths.items()
         ]
@@ -195,6 +198,13 @@ class LoreActivations:
             return _Sought({}, warnings)
         async with self._database.directly(actor) as direct:
             return _Sought(await self._recall.scores(direct, meant), warnings, meant.model)
+
+
+def _fired(found: Activation, now: int) -> Iterator[Mapping[str, Any]]:
+    """What runs on from this reply."""
+    for one in found.fired:
+        if one.message_id == now:
+            yield {"entry_id": str(one.entry_id), "message_at": now, "state": {}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +219,13 @@ async def _activated(ready: LoreSet, scene: Scene, budget: int) -> Activation:
         return activate(ready.deck, scene, budget)
     async with ready.busy:  # what a deck remembers of texts is not for two threads at once
         return await asyncio.to_thread(activate, ready.deck, scene, budget)
+
+
+async def _in_old_ways(ready: LoreSet, where: Circumstances, budget: int) -> OldWays:
+    size = sum(len(one.book.entries) for one in ready.compatible)
+    if size <= _MUCH_OLD:
+        return old_ways.run(ready.compatible, where, budget)
+    return await asyncio.to_thread(old_ways.run, ready.compatible, where, budget)
 
 
 def _places(ready: LoreSet, snapshot: Snapshot) -> Places | None:

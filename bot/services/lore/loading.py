@@ -18,9 +18,11 @@ import orjson
 import structlog
 
 from bot import limits
-from bot.services.lore.book import Book, Entry, Overrides, Position, overridden
+from bot.services.lore.book import Book, Entry, Mode, Overrides, Position, overridden
+from bot.services.lore.compatible import OldBook, old_book
 from bot.services.lore.deck import Deck
-from bot.services.lore.formats.reading import JsonObject
+from bot.services.lore.formats.reading import Came, Format, JsonObject
+from bot.services.lore.formats.translating import entry_as
 from bot.services.lore.stored import book_of
 from bot.services.talk import macros
 from db.models import BookSettings, EntryRules, LoreScope
@@ -46,15 +48,16 @@ _NEAREST_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class LoadedBook:
-    """One version of a book. `numbers` are its entries' by id, `outlets` those that entries stand in; `raws` what its
-    file said of them, where it is run as the program it came from would.
+    """One version of a book. `numbers` are its entries' by id, `outlets` those that entries stand in; `old` is what the
+    program it came from makes of it, where it is run so.
     """
 
     book: Book
     settings: BookSettings
     numbers: Mapping[UUID, int]
-    raws: Mapping[UUID, JsonObject] = field(default_factory=dict[UUID, JsonObject])
+    old: OldBook | None = None
     has_macros: bool = False
+    seeks_meaning: bool = False
     outlets: frozenset[str] = frozenset()
 
 
@@ -100,10 +103,13 @@ class LoreDecks:
         self._decks: OrderedDict[Hashable, tuple[Deck, asyncio.Lock]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Any]] = {}
 
-    async def ready(self, actor: Actor, in_force: Sequence[InForce], *, character: str, person: str) -> LoreSet:
+    async def ready(
+        self, actor: Actor, in_force: Sequence[InForce], *, character: str, person: str, count: Callable[[str], int]
+    ) -> LoreSet:
         """The books that count, as `actor` may read them; one that is gone meanwhile is left out.
 
-        Takes no connection where everything is known. `character` and `person` are what macros in keys stand for.
+        Takes no connection where everything is known. `character` and `person` are what macros in keys stand for;
+        `count` gives a text's tokens, for entries that are longer than they may be.
         """
         attached: list[Attached] = []
         for one in nearest_first(in_force):
@@ -113,7 +119,7 @@ class LoreDecks:
                 attached.append(Attached(loaded, book, one.scope))
         books = tuple(one for one in attached if not one.loaded.settings.is_compatible)
         compatible = tuple(one for one in attached if one.loaded.settings.is_compatible)
-        deck, busy = await self._deck(books, character, person)
+        deck, busy = await self._deck(books, character, person, count)
         return LoreSet(deck, books, compatible, busy)
 
     async def close(self) -> None:
@@ -156,13 +162,15 @@ class LoreDecks:
 
     # -------------------------------------------------------------------------------------------- decks
 
-    async def _deck(self, books: Sequence[Attached], character: str, person: str) -> tuple[Deck, asyncio.Lock]:
+    async def _deck(
+        self, books: Sequence[Attached], character: str, person: str, count: Callable[[str], int]
+    ) -> tuple[Deck, asyncio.Lock]:
         names = (character, person) if any(one.loaded.has_macros for one in books) else ()
         versions = tuple((one.book.id, one.book.version) for one in books)
         key: _DeckKey = ((*(one.key for one in books), *names), versions)
         found = self._decks.get(key)
         if found is None:
-            found = await self._once(("deck", key), lambda: self._index(books, character, person))
+            found = await self._once(("deck", key), lambda: self._index(books, character, person, count))
             # Of one book, older versions are of no use any more.
             for other in [other for other in self._decks if _is_older(cast("_DeckKey", other), key)]:
                 del self._decks[other]
@@ -172,12 +180,14 @@ class LoreDecks:
         self._decks.move_to_end(key)
         return found
 
-    async def _index(self, books: Sequence[Attached], character: str, person: str) -> tuple[Deck, asyncio.Lock]:
+    async def _index(
+        self, books: Sequence[Attached], character: str, person: str, count: Callable[[str], int]
+    ) -> tuple[Deck, asyncio.Lock]:
         def expand(text: str) -> str:
             return macros.expand(text, char=character, user=person)
 
         size = sum(len(one.book.entries) for one in books)
-        return await _aside(size, lambda: Deck([one.book for one in books], expand)), asyncio.Lock()
+        return await _aside(size, lambda: Deck([one.book for one in books], expand, count)), asyncio.Lock()
 
     async def _once(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """What is being made already is waited for; it is made to its end, even where nobody waits any more."""
@@ -218,14 +228,27 @@ def _made(row: Any, rows: Sequence[Any]) -> LoadedBook:
     settings: BookSettings = row.settings
     if settings.threshold is not None:
         book = replace(book, entries=tuple(_with_threshold(one, settings.threshold) for one in book.entries))
+    numbers: Mapping[UUID, int] = {one.id: one.number for one in rows}
     return LoadedBook(
         book=book,
         settings=settings,
-        numbers={one.id: one.number for one in rows},
-        raws={one.id: cast(JsonObject, orjson.loads(one.raw)) for one in rows if one.raw is not None},
+        numbers=numbers,
+        # By its id: that program uses a name only once.
+        old=old_book(replace(book, name=str(book.id)), _raws(rows), numbers) if settings.is_compatible else None,
+        seeks_meaning=any(one.mode in {Mode.VECTOR, Mode.HYBRID} for one in book.entries),
         has_macros=any("{{" in key.text for entry in book.entries for key in (*entry.keys, *entry.secondary)),
         outlets=frozenset(one.outlet for one in book.entries if one.position is Position.OUTLET),
     )
+
+
+def _raws(rows: Sequence[Any]) -> Mapping[UUID, JsonObject]:
+    """What their file said of entries, spelled as a world file has it."""
+    kept = {one.id: cast("dict[str, Any]", orjson.loads(one.raw)) for one in rows if one.raw is not None}
+    return {
+        entry_id: entry_as(Came(Format(raw["format"]), cast(JsonObject, raw["object"])), Format.WORLD)
+        for entry_id, raw in kept.items()
+        if raw.get("format") and isinstance(raw.get("object"), dict)
+    }
 
 
 def _with_threshold(entry: Entry, threshold: float) -> Entry:

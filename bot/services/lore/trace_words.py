@@ -60,6 +60,9 @@ _WARNINGS: Mapping[str, Text] = {
     "meaning_no_model": N_("Entries found by meaning were not looked for: this house has no embedding model."),
     "meaning_slow": N_("Entries found by meaning were not looked for: the embedding model took too long."),
     "meaning_down": N_("Entries found by meaning were not looked for: the embedding model did not answer."),
+    "old_overflow": N_(
+        "Books that run as in SillyTavern filled their room: there, nothing that comes after the first refusal goes in."
+    ),
     "key_broken": N_("{entry}: the pattern {detail} cannot be used and is not looked for."),
     "key_empty": N_("{entry}: nothing is left of the key {detail} once its macros are filled in."),
     "never_woken": N_("{entry} waits for a later wave than its book ever comes to."),
