@@ -37,6 +37,11 @@ from bot.services.characters.farewells import Farewells
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.lore.activating import LoreActivations
+from bot.services.lore.books import LoreBooks
+from bot.services.lore.entries import LoreEntries
+from bot.services.lore.exporting import LoreExports
+from bot.services.lore.importing import JOB as LORE_IMPORT
+from bot.services.lore.importing import LoreImports
 from bot.services.lore.loading import LoreDecks
 from bot.services.lore.recall import Recall
 from bot.services.lore.tracing import LoreTraces
@@ -138,6 +143,7 @@ class Program:
         self.database = Database(settings.database_url.get_secret_value())
         self.pictures = Pictures(settings.data_dir / "media")
         self.embedder = embedder_of(settings)
+        self._tokenizer = Tokenizer()
         self._server = server
         self._exits = exits
         self._is_local = bool(settings.discord_base_url)
@@ -175,9 +181,9 @@ class Program:
         await self._open_services(models, stage)
 
     async def _open_models(self) -> ModelPool:
-        tokenizer, factors = Tokenizer(), Factors(TokenFactors(self.database))
-        await asyncio.gather(tokenizer.load(), factors.load())
-        models = HouseModels(self._server, tokenizer=tokenizer, factors=factors)
+        factors = Factors(TokenFactors(self.database))
+        await asyncio.gather(self._tokenizer.load(), factors.load())
+        models = HouseModels(self._server, tokenizer=self._tokenizer, factors=factors)
         self._exits.push_async_callback(models.close)
         return models
 
@@ -275,6 +281,8 @@ class Program:
                     models=models,
                     hearing=hearing,
                 ),
+                imports=self._lore_imports(),
+                exports=LoreExports(self.database, LoreBooks(self.clock)),
             ),
         )
         self.client.attend(Ears(turns))
@@ -282,6 +290,10 @@ class Program:
         turns.start()
         # Pushed last, so closed first: answers under way end while Discord can still be told.
         self._exits.push_async_callback(turns.close)
+
+    def _lore_imports(self) -> LoreImports:
+        books, entries = LoreBooks(self.clock), LoreEntries(self._tokenizer.count)
+        return LoreImports(self.database, books, entries, self.clock)
 
     def _keep_jobs(self, recaps: Recaps) -> None:
         # Here and not above: the gateway's process runs no jobs, and these libraries weigh some 10 MB.
@@ -307,6 +319,7 @@ class Program:
         # One at a time: each takes a few entries only, and a model here has one thread anyway.
         jobs.register(lore_chunks.JOB, chunks.run, at_most=1)
         jobs.register(lore_chunks.SWEEP, chunks.sweep)
+        jobs.register(LORE_IMPORT, self._lore_imports().run, at_most=int(limits.LORE_IMPORTS_AT_ONCE))
         nightly = [
             Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
             Recurring(lore_chunks.SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.services.characters import Characters
 from bot.services.characters.farewells import Farewells
+from bot.services.lore.exporting import LoreExports
+from bot.services.lore.importing import LoreImports
 from bot.services.lore.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.people.personas import Personas
@@ -27,6 +29,8 @@ class Lore:
     """The rules of lore."""
 
     traces: LoreTraces
+    imports: LoreImports
+    exports: LoreExports
 
 
 @dataclass(frozen=True, slots=True)

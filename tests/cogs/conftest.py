@@ -14,6 +14,10 @@ from bot.errors import StageClosed, UserError
 from bot.ports import Offer
 from bot.services.cafe import Cafe, Lore
 from bot.services.characters import Characters, Pictures
+from bot.services.lore.books import LoreBooks
+from bot.services.lore.entries import LoreEntries
+from bot.services.lore.exporting import LoreExports
+from bot.services.lore.importing import LoreImports
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.transport.client import CafeClient
@@ -62,6 +66,7 @@ class Town:
 @pytest.fixture
 async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path), offers=lambda: OFFERS))
+    imports = LoreImports(database, LoreBooks(), LoreEntries(lambda words: len(words.split())))
     cafe = Cafe(
         people=program.people,
         profiles=Profiles(),
@@ -78,7 +83,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         exports=program.exports,
         posts=program.posts,
         why=program.why,
-        lore=Lore(traces=program.traces),
+        lore=Lore(traces=program.traces, imports=imports, exports=LoreExports(database, LoreBooks())),
     )
 
     async def prepare(client: CafeClient) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, cast, get_type_hints
 from uuid import UUID
 
@@ -43,14 +44,21 @@ class _Spelling:
         return Source(cast(int, value)) if self.is_source else self.adapter.validate_python(value)
 
 
+# Made when the first file is written or read: a process that never sees one does without.
 def _spellings(kind: type[Entry | Book], *but: str) -> dict[str, _Spelling]:
     hints = get_type_hints(kind)
     names = [one.name for one in fields(kind) if one.name not in but]
     return {name: _Spelling(TypeAdapter(hints[name]), hints[name] is Source) for name in names}
 
 
-_ENTRY = _spellings(Entry, "id", "tokens")
-_BOOK = _spellings(Book, "id", "version", "name", "entries")
+@cache
+def _entry() -> dict[str, _Spelling]:
+    return _spellings(Entry, "id", "tokens")
+
+
+@cache
+def _book() -> dict[str, _Spelling]:
+    return _spellings(Book, "id", "version", "name", "entries")
 
 
 def known_as(names: Mapping[UUID, str]) -> Mapping[str, str]:
@@ -61,7 +69,7 @@ def known_as(names: Mapping[UUID, str]) -> Mapping[str, str]:
 def beside_entry(leaf: Leaf, again: Leaf, known: Mapping[str, str]) -> JsonObject:
     """What has to stand beside fields that are read `again` as another entry; `known` is as `known_as` has it."""
     block: JsonObject = {}
-    for field in _ENTRY:
+    for field in _entry():
         if getattr(leaf.entry, field) != getattr(again.entry, field):
             value, other = (_written(one.entry, field, known) for one in (leaf, again))
             block[field] = {"is": value, "else": other}
@@ -75,7 +83,7 @@ def beside_entry(leaf: Leaf, again: Leaf, known: Mapping[str, str]) -> JsonObjec
 def beside_book(book: Book, again: Book, more: Mapping[str, object]) -> JsonObject:
     """What has to stand beside a book's fields that are read `again` as another one; `more` as it is."""
     block: JsonObject = {}
-    for field, spelling in _BOOK.items():
+    for field, spelling in _book().items():
         value, other = (spelling.written(getattr(one, field)) for one in (book, again))
         if value != other:
             block[field] = {"is": value, "else": other}
@@ -102,9 +110,9 @@ def settled_one(one: ReadEntry, ids: Mapping[str, UUID], known: Mapping[str, str
 def settled_book(book: Book, block: JsonObject) -> Book:
     """The book with what stands beside its fields."""
     changes: dict[str, Any] = {}
-    for field, told in _pairs(block, _BOOK):
-        if _BOOK[field].written(getattr(book, field)) == told.get("else"):
-            changes |= _read(_BOOK[field], field, told.get("is")) or {}
+    for field, told in _pairs(block, _book()):
+        if _book()[field].written(getattr(book, field)) == told.get("else"):
+            changes |= _read(_book()[field], field, told.get("is")) or {}
     return bounded_book(replace(book, **changes))
 
 
@@ -133,11 +141,11 @@ def with_block(made: JsonObject, block: JsonObject) -> JsonObject:
 def _settled(one: ReadEntry, block: JsonObject, ids: Mapping[str, UUID], known: Mapping[str, str]) -> ReadEntry:
     entry, refused = replace(one.entry, mode=one.on), list[Note]()
     changes: dict[str, Any] = {}
-    for field, told in _pairs(block, _ENTRY):
+    for field, told in _pairs(block, _entry()):
         if _written(entry, field, known) != told.get("else"):
             continue
         value = _walked(told.get("is"), lambda name: str(ids.get(name[1:], name))) if field in _TO_ENTRIES else None
-        found = _read(_ENTRY[field], field, told.get("is") if value is None else value)
+        found = _read(_entry()[field], field, told.get("is") if value is None else value)
         if found is None:
             refused.append(Note(Fate.REFUSED, f"{NAME}.{field}", str(told.get("is"))[:100]))
         changes |= found or {}
@@ -154,7 +162,7 @@ def _settled(one: ReadEntry, block: JsonObject, ids: Mapping[str, UUID], known: 
 
 
 def _written(entry: Entry, field: str, known: Mapping[str, str]) -> object:
-    value = _ENTRY[field].written(getattr(entry, field))
+    value = _entry()[field].written(getattr(entry, field))
     return _ordered(_walked(value, lambda text: known.get(text, text))) if field in _TO_ENTRIES else value
 
 
