@@ -10,11 +10,13 @@ import discord
 from bot.services.cafe import Cafe
 from bot.services.characters import Behind, Card
 from bot.services.characters.directory import Opinion
+from bot.services.characters.parts import NAMES
 from bot.texts import Say
 from bot.transport.views import CafeView
 from cogs.asking import Asked, caller_of, is_age_restricted, plain, say_for
 from cogs.characters.panel import SummonButton
 from cogs.characters.parts import BUTTON, COLOUR, NO_PINGS, CharacterButton, short, view_of
+from cogs.characters.texts import amount
 from cogs.characters.words import in_words
 
 _FACE = "face.png"
@@ -88,6 +90,8 @@ def drawn(card: Card, say: Say, *, has_face: bool = False) -> discord.Embed:
     traits = in_words(one, say)
     if traits:
         embed.add_field(name=say("Traits"), value=traits, inline=False)
+    if card.notes:
+        embed.add_field(name=say("Notes by its maker"), value=plain(short(card.notes, 1000)), inline=False)
     if one.tags:
         embed.add_field(name=say("Tags"), value=plain(", ".join(one.tags)), inline=False)
     if card.behind is not None:
@@ -115,9 +119,11 @@ def _add_behind(embed: discord.Embed, behind: Behind, say: Say) -> None:
     embed.add_field(
         name=say("Instructions (seen by you alone)"), value=plain(short(behind.instructions, 300)) or "—", inline=False
     )
+    if behind.parts:
+        told = [f"{say(NAMES[part])}: {amount(part, count, say)}" for part, count in behind.parts]
+        embed.add_field(name=say("Texts (/character edit)"), value=short(" · ".join(told), 1024), inline=False)
     if behind.phrases:
         embed.add_field(name=say("Phrases"), value=plain(short(" / ".join(behind.phrases), 300)), inline=False)
-    embed.add_field(name=say("Examples"), value=str(behind.examples))
     embed.add_field(name=say("Model"), value=voice(behind, say))
 
 

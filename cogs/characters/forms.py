@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 from uuid import UUID
 
@@ -10,12 +11,13 @@ import discord
 from bot import limits
 from bot.errors import InvalidInput
 from bot.services.cafe import Cafe
-from bot.services.characters import Character, CharacterDraft, DetailsDraft, Picture
+from bot.services.characters import Character, CharacterDraft, DetailsDraft, Part, Picture
+from bot.services.characters.parts import NAMES
 from bot.texts import Say
 from bot.transport.views import MendableModal
 from cogs.asking import caller_of, plain, say_for
 from cogs.characters.panel import show_panel
-from cogs.characters.parts import NO_PINGS, prepared
+from cogs.characters.parts import prepared, short
 from cogs.naming import names_taken, names_wherever
 
 _LONG = discord.TextStyle.paragraph
@@ -55,44 +57,44 @@ class CharacterForm(Form):
     def __init__(self, cafe: Cafe, say: Say, title: str, typed: CharacterDraft | None = None) -> None:
         super().__init__(title=title)
         self.cafe = cafe
-        was = typed or CharacterDraft("")
-        self.name = self.field("name", say("Name"), say("2 to 32 characters; people call it by this"), typed=was.name)
-        self.description = self.field(
-            "description",
-            say("Description"),
-            say("One or two sentences, up to 300 characters"),
-            _LONG,
-            required=False,
-            typed=was.description,
-        )
-        self.system_prompt = self.field(
+        self._was = typed or CharacterDraft("")
+        self._fields: dict[str, discord.ui.TextInput[Self]] = {}
+        self._add("name", say("Name"), say("2 to 32 characters; people call it by this"), required=True)
+        self._add("description", say("Description"), say("One or two sentences, up to 300 characters"), _LONG)
+        self._add(
             "system_prompt",
             say("Instructions"),
             say("Who it is and how it speaks, up to 4000 characters. “You are …”"),
             _LONG,
-            typed=was.system_prompt,
+            required=typed is None or bool(typed.system_prompt),
         )
-        self.greeting = self.field(
-            "greeting",
-            say("Greeting"),
-            say("The first thing it says, up to 1500 characters"),
-            _LONG,
-            required=False,
-            typed=was.greeting,
-        )
-        self.examples = self.field(
-            "examples",
-            say("Examples"),
-            say("You: Hello!\nName: Good evening. (up to 8 exchanges)"),
-            _LONG,
-            required=False,
-            typed=was.examples,
-        )
+        self._add("greeting", say("Greeting"), say("The first thing it says, up to 4000 characters"), _LONG)
+        self._add("examples", say("Examples"), say("You: Hello!\nName: Good evening. (up to 8 exchanges)"), _LONG)
+        too_long = [name for name in CharacterDraft.__slots__ if name not in self._fields]
+        if too_long:
+            told = say(
+                "Left out here, since it is longer than a form holds: {parts}. Use /character edit with its part.",
+                parts=", ".join(say(NAMES[Part(name)]) for name in too_long),
+            )
+            self.add_item(discord.ui.TextDisplay(told))
+
+    def _add(
+        self,
+        name: str,
+        label: str,
+        hint: str,
+        style: discord.TextStyle = discord.TextStyle.short,
+        *,
+        required: bool = False,
+    ) -> None:
+        """A field, unless what stands there is longer than it could show: it would be cut off when sent."""
+        was = getattr(self._was, name)
+        if len(was) <= limits.FORM_FIELD_MAX:
+            self._fields[name] = self.field(name, label, hint, style, required=required, typed=was)
 
     def draft(self) -> CharacterDraft:
-        """What was typed."""
-        fields = (self.name, self.description, self.system_prompt, self.greeting, self.examples)
-        return CharacterDraft(*(field.value for field in fields))
+        """What was typed; what was left out, as it was."""
+        return replace(self._was, **{name: field.value for name, field in self._fields.items()})
 
 
 class NewCharacter(CharacterForm):
@@ -106,7 +108,7 @@ class NewCharacter(CharacterForm):
         """Keep the character, or say what is wrong."""
         self.cafe.characters.check(self.draft())
         await interaction.response.defer(ephemeral=True, thinking=True)
-        taken = await names_taken(interaction, self.name.value)
+        taken = await names_taken(interaction, self.draft().name)
         picture, trouble = await self._prepared()
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             made = await self.cafe.characters.create(work, user_id, self.draft(), picture=picture, taken=taken)
@@ -128,12 +130,12 @@ class ChangedCharacter(CharacterForm):
     def __init__(self, cafe: Cafe, say: Say, character_id: UUID, typed: CharacterDraft) -> None:
         super().__init__(cafe, say, say("Change a character"), typed)
         self._character_id = character_id
-        self._was = typed.name
+        self._called = typed.name
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Keep the changes, or say what is wrong."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        taken = await _taken(interaction, self.cafe, self._character_id, self._was, self.name.value)
+        taken = await _taken(interaction, self.cafe, self._character_id, self._called, self.draft().name)
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             changed = await self.cafe.characters.edit(work, user_id, self._character_id, self.draft(), taken=taken)
         say = say_for(interaction)
@@ -186,38 +188,12 @@ class DetailsForm(Form):
         await show_panel(interaction, changed, say("**{name}** is changed, here and now.", name=plain(changed.name)))
 
 
-class GreetingForm(Form):
-    """The greeting alone, with room for line breaks."""
-
-    def __init__(self, cafe: Cafe, say: Say, character_id: UUID, typed: str) -> None:
-        super().__init__(title=say("Greeting"))
-        self._cafe = cafe
-        self._character_id = character_id
-        self.greeting = self.field(
-            "greeting",
-            say("Greeting"),
-            say("The first thing it says, up to 1500 characters"),
-            _LONG,
-            required=False,
-            typed=typed,
-        )
-
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
-        """Keep it, or say what is wrong."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        async with self._cafe.people.at_work(caller_of(interaction)) as (user_id, work):
-            changed = await self._cafe.characters.greet(work, user_id, self._character_id, self.greeting.value)
-        await interaction.followup.send(
-            greeted(changed, say_for(interaction)), ephemeral=True, allowed_mentions=NO_PINGS
-        )
-
-
 def greeted(character: Character, say: Say) -> str:
     """What is said when a greeting was changed."""
     name = plain(character.name)
     if not character.greeting:
         return say("**{name}** comes without a greeting now.", name=name)
-    return say("**{name}** greets like this now:", name=name) + f"\n>>> {character.greeting}"
+    return say("**{name}** greets like this now:", name=name) + f"\n>>> {short(character.greeting, 1800)}"
 
 
 def _made(made: Character, trouble: InvalidInput | None, say: Say) -> str:

@@ -9,13 +9,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services.cafe import Cafe
-from bot.services.characters import Card, CharacterDraft
+from bot.services.characters import Card, CharacterDraft, Part
 from bot.services.characters.pictures import refuse_announced
 from bot.services.characters.voices import fitting, key_of
 from bot.texts import Say
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.characters.card import voice
-from cogs.characters.forms import ChangedCharacter, GreetingForm, NewCharacter, greeted
+from cogs.characters.forms import ChangedCharacter, NewCharacter, greeted
 from cogs.characters.panel import show_panel
 from cogs.characters.parts import (
     BUTTON,
@@ -25,10 +25,12 @@ from cogs.characters.parts import (
     cafe_of,
     in_time,
     prepared,
+    short,
     suggest_own,
     view_of,
     within_a_second,
 )
+from cogs.characters.texts import edit_part, open_part, suggest_parts
 
 _L = app_commands.locale_str
 
@@ -40,9 +42,7 @@ class GreetingButton(CharacterButton, template=BUTTON + r"greeting"):
 
     async def pressed(self, interaction: Asked, cafe: Cafe) -> None:
         """Open it as the greeting is."""
-        typed = await within_a_second(_draft(interaction, cafe, str(self.character_id)))
-        form = GreetingForm(cafe, say_for(interaction), self.character_id, typed[1].greeting)
-        await interaction.response.send_modal(form)
+        await open_part(interaction, cafe, str(self.character_id), Part.GREETING)
 
 
 ITEMS = (GreetingButton,)
@@ -63,11 +63,21 @@ class MakingCommands(commands.Cog):
         await interaction.response.send_modal(NewCharacter(self.cafe, say_for(interaction), picture))
 
     @app_commands.command(name=_L("edit"), description=_L("Change a character of yours"))
-    @app_commands.rename(character=_L("character"))
-    @app_commands.describe(character=_L("Begin to type its name"))
+    @app_commands.rename(character=_L("character"), part=_L("part"), file=_L("file"))
+    @app_commands.describe(
+        character=_L("Begin to type its name"),
+        part=_L("One of its texts alone, with those that the form does not have"),
+        file=_L("A text file to take for that part, where it is longer than a form holds"),
+    )
     @app_commands.autocomplete(character=suggest_own)
-    async def edit(self, interaction: Asked, character: str) -> None:
+    @app_commands.autocomplete(part=suggest_parts)
+    async def edit(
+        self, interaction: Asked, character: str, part: str | None = None, file: discord.Attachment | None = None
+    ) -> None:
         """Open the form as the character is."""
+        if part is not None or file is not None:
+            await edit_part(interaction, self.cafe, character, part, file)
+            return
         chosen, typed = await within_a_second(_draft(interaction, self.cafe, character))
         await interaction.response.send_modal(ChangedCharacter(self.cafe, say_for(interaction), chosen, typed))
 
@@ -198,7 +208,7 @@ async def _draft(interaction: Asked, cafe: Cafe, typed: str) -> tuple[UUID, Char
 
 async def _show_greeting(interaction: Asked, cafe: Cafe, typed: str, say: Say) -> None:
     chosen, draft = await _draft(interaction, cafe, typed)
-    text = f">>> {draft.greeting}" if draft.greeting else say("It has no greeting.")
+    text = f">>> {short(draft.greeting, 1900)}" if draft.greeting else say("It has no greeting.")
     view = view_of(GreetingButton(chosen, say("Change the greeting")))
     await interaction.followup.send(text, view=view, ephemeral=True, allowed_mentions=NO_PINGS)
 

@@ -26,7 +26,8 @@ async def made(town: Town) -> list[object]:
 def typed_in(modal: dict[str, object]) -> dict[str, str]:
     """What a form shows when it opens."""
     labels: list[dict[str, dict[str, str]]] = modal["components"]  # type: ignore[assignment]
-    return {label["component"]["custom_id"]: label["component"].get("value", "") for label in labels}
+    fields = [label["component"] for label in labels if "component" in label]  # the rest are words of ours
+    return {field["custom_id"]: field.get("value", "") for field in fields}
 
 
 @pytest.mark.parametrize(
@@ -53,9 +54,9 @@ def typed_in(modal: dict[str, object]) -> dict[str, str]:
         ),
         ("name", "Discord Staff", "The name must not contain “discord”"),
         ("description", "x" * 3000, "Description: at most 300 characters are allowed; you wrote 3000."),
-        ("greeting", "x" * 3999, "Greeting: at most 1500 characters are allowed; you wrote 3999."),
-        ("system_prompt", "\u200b", "Instructions: nothing can be seen there. Write up to 4000 characters."),
-        ("system_prompt", " ", "Instructions: nothing can be seen there. Write up to 4000 characters."),
+        ("greeting", "\u200b", "Greeting: nothing can be seen there. Write up to 8000 characters."),
+        ("system_prompt", "\u200b", "Instructions: nothing can be seen there. Write up to 32000 characters."),
+        ("system_prompt", " ", "Instructions: nothing can be seen there. Write up to 32000 characters."),
         ("examples", "x" * 3999, "Examples: begin with “You:” or “Mira:”"),
         ("examples", "You: hello", "Examples: exchange 1 has no answer."),
     ],

@@ -120,6 +120,7 @@ class Characters:
             maker_id=maker.discord_id if maker else None,
             opinion=await self.directory.opinion(work, user_id, character_id),
             behind=_behind(row.character) if row.character.owner_id == user_id else None,
+            notes=row.character.creator_notes,
         )
 
     async def chosen(self, work: Work, user_id: UUID, typed: str) -> UUID:
@@ -444,7 +445,7 @@ def _write(row: CharacterModel, checked: CheckedCharacter) -> None:
 
 def _behind(row: CharacterModel) -> Behind:
     return Behind(
-        instructions=row.system_prompt,
+        instructions=row.system_prompt or row.definition,
         examples=len(row.examples),
         phrases=tuple(row.phrases),
         provider=row.provider,

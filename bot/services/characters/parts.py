@@ -136,6 +136,15 @@ def filled(row: Character) -> tuple[tuple[Part, int], ...]:
     return tuple((part, count) for part, count in counts.items() if count)
 
 
+def filled_count(shown: Shown) -> int:
+    """How many characters (or greetings, or exchanges) a part has."""
+    if shown.part in _GREETINGS:
+        return len(read_greetings(shown.draft.text))
+    if shown.part is Part.EXAMPLES:
+        return len(read_examples(shown.draft.text, shown.character))
+    return len(shown.draft.text)
+
+
 def _exchanges(row: Character) -> tuple[Exchange, ...]:
     return tuple(Exchange(one.user, one.character) for one in row.examples)
 

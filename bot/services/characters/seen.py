@@ -61,13 +61,17 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One character looked at. `maker_id` is a Discord id, None for the house; `behind` is the maker's alone."""
+    """One character looked at. `maker_id` is a Discord id, None for the house; `behind` is the maker's alone.
+
+    `notes` are what its maker tells those who look at it (cards' creator notes).
+    """
 
     character: Character
     maker: str
     maker_id: int | None
     opinion: Opinion
     behind: Behind | None
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
