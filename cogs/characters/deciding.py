@@ -78,8 +78,11 @@ def explained(one: Character, say: Say, *, is_adult: bool) -> tuple[str, CafeVie
     """What becomes visible when a character is published, and the button that does it."""
     lines = [
         say("**{name}** will be found by everybody who uses this BotCafé, in every server.", name=plain(one.name)),
-        say("They see its name, nickname, picture, description, greetings, tags, traits, likes, and you as its maker."),
-        say("They also read the notes you write for them. Nobody but you sees its other texts, its phrases and model."),
+        say(
+            "They see its name, nickname, picture, description, greetings, tags, traits, likes, the notes you wrote for "
+            "them, and you as its maker."
+        ),
+        say("Nobody but you sees its instructions, examples, phrases and model, and only you can change it."),
     ]
     if is_adult:
         lines.append(say("It is for adults: it is shown and speaks in age-restricted channels only."))

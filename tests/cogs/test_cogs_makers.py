@@ -136,11 +136,11 @@ async def test_the_greeting_is_seen_and_changed(town: Town) -> None:
     assert words(seen) == ">>> Mind the third stair, {{user}}."
     form = await town.robin.click(last(seen), label="Change the greeting")
     assert form.modal is not None
-    assert typed_in(form.modal) == {"greeting": FILLED["greeting"]}
-    refused = await town.robin.submit_modal(form, {"greeting": "x" * 1501})
-    assert "Greeting: at most 1500 characters are allowed; you wrote 1501." in words(refused)
+    assert typed_in(form.modal) == {"text": FILLED["greeting"]}
+    refused = await town.robin.submit_modal(form, {"text": "\u202ex"})
+    assert "Greeting: there is a hidden character (U+202E)" in words(refused)
     mend = await town.robin.click(last(refused), label="Mend")
-    assert "greets like this now" in words(await town.robin.submit_modal(mend, {"greeting": "@everyone hello"}))
+    assert "Greeting of **Mira** is changed" in words(await town.robin.submit_modal(mend, {"text": "@everyone hello"}))
     await use(town, town.robin, "greeting", character="Mira", text="Good evening.")
     assert await rows(town.program, "SELECT greeting FROM characters") == [("Good evening.",)]
 
