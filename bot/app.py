@@ -273,6 +273,8 @@ class Program:
             posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
             lore=Lore(
+                books=LoreBooks(self.clock),
+                entries=LoreEntries(self._tokenizer.count),
                 traces=LoreTraces(
                     self.database,
                     replies=replies,

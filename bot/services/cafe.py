@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 from bot.services.characters import Characters
 from bot.services.characters.farewells import Farewells
+from bot.services.lore.attaching import LoreAttachments
+from bot.services.lore.books import LoreBooks
+from bot.services.lore.entries import LoreEntries
 from bot.services.lore.exporting import LoreExports
 from bot.services.lore.importing import LoreImports
+from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.people.personas import Personas
@@ -28,6 +32,12 @@ from bot.services.talk.why import Why
 class Lore:
     """The rules of lore."""
 
+    books: LoreBooks
+    entries: LoreEntries
+    books: LoreBooks
+    entries: LoreEntries
+    sharing: LoreSharing
+    attachments: LoreAttachments
     traces: LoreTraces
     imports: LoreImports
     exports: LoreExports

@@ -66,7 +66,7 @@ class Town:
 @pytest.fixture
 async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path), offers=lambda: OFFERS))
-    imports = LoreImports(database, LoreBooks(), LoreEntries(lambda words: len(words.split())))
+    books, entries = LoreBooks(), LoreEntries(lambda words: len(words.split()))
     cafe = Cafe(
         people=program.people,
         profiles=Profiles(),
@@ -83,7 +83,13 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         exports=program.exports,
         posts=program.posts,
         why=program.why,
-        lore=Lore(traces=program.traces, imports=imports, exports=LoreExports(database, LoreBooks())),
+        lore=Lore(
+            books=books,
+            entries=entries,
+            traces=program.traces,
+            imports=LoreImports(database, books, entries, program.clock),
+            exports=LoreExports(database, books),
+        ),
     )
 
     async def prepare(client: CafeClient) -> None:

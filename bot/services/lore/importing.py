@@ -35,6 +35,8 @@ JOB = "lore_import"
 _OVER = frozenset({ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED})
 _TOLD_EVERY = 500
 _SHOWN = 10
+_LOOK_SECONDS = 1.0
+_LOOKS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Progress:
     """How far one import has come. `waits` for its sender's choice where file and book differ (`differ`, by kind).
 
     `mapped`, `kept`, `changed` and `refused` count fields of the file. `report` has a line for each entry, in the
-    language of who sent it; `failure` is the sentence that says why it ended.
+    language of who sent it, `remarks` some of those of which not everything was taken over; `failure` says why it ended.
     """
 
     id: UUID
@@ -61,6 +63,7 @@ class Progress:
     changed: int
     refused: int
     report: str
+    remarks: tuple[str, ...]
     failure: str | None
     created_at: datetime
 
@@ -145,6 +148,15 @@ class LoreImports:
         """How far an import has come. Raises `NotFound`."""
         async with self._database.work(Actor.user(user_id)) as work:
             return await _progress(work, await self._row(work, import_id))
+
+    async def next_step(self, user_id: UUID, import_id: UUID, done: int) -> Progress | None:
+        """Wait until an import is further than `done` and tell; None where that takes longer than anybody looks."""
+        for _ in range(_LOOKS):
+            await self._clock.sleep(_LOOK_SECONDS)
+            told = await self.progress(user_id, import_id)
+            if told.is_over or told.done != done:
+                return told
+        return None
 
     async def recent(self, user_id: UUID) -> tuple[Progress, ...]:
         """A person's newest imports."""
@@ -290,6 +302,7 @@ class LoreImports:
 def _told(read: FileRead) -> dict[str, Any]:
     account = read.account
     return {
+        "remarks": list(read.remarks),
         "text": read.text[: limits.LORE_REPORT_MAX],
         "fields": [account.mapped, account.kept, account.changed, account.refused],
     }
@@ -331,6 +344,7 @@ async def _progress(work: Work, row: LoreImport) -> Progress:
         changed=changed,
         refused=refused,
         report=str(report.get("text") or ""),
+        remarks=tuple(report.get("remarks") or ()),
         failure=row.failure,
         created_at=row.created_at,
     )

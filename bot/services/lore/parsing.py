@@ -27,6 +27,7 @@ from bot.texts import N_, Say
 from db.ids import new_id
 
 _BATCH = 100
+_REMARKS = 20
 _HOLDS_ENTRIES = frozenset({"entries", "data"})
 _BYTES_IN_THREAD = 200_000
 _MEMORY = 1_500_000_000
@@ -38,13 +39,15 @@ _WORDS_OF_LENGTH = 8
 class FileRead:
     """A lore book out of a file. Its entries stay packed until they are wanted, some at a time.
 
-    So many small objects at once would make every later sweep of Python's memory felt. `text` is the report.
+    So many small objects at once would make every later sweep of Python's memory felt. `text` is the report,
+    `remarks` some of its lines, of entries of which not everything was taken over.
     """
 
     head: ReadBook
     total: int
     account: Counted
     text: str
+    remarks: tuple[str, ...]
     packed: tuple[bytes, ...]
 
     def batches(self) -> Iterator[tuple[ReadEntry, ...]]:
@@ -75,7 +78,11 @@ def _read(data: bytes, file_name: str, language: str) -> FileRead:
     ]
     bare = {name: value for name, value in found.raw.items() if name not in _HOLDS_ENTRIES}
     head = replace(found, book=replace(found.book, entries=()), entries=(), raw=bare)
-    return FileRead(head, len(found.entries), counted(found), "\n".join(lines(found, Say(language))), tuple(packed))
+    told = list(lines(found, Say(language)))
+    odd = [line for line, one in zip(told[1:], found.entries, strict=True) if one.notes]
+    return FileRead(
+        head, len(found.entries), counted(found), "\n".join(told), tuple(odd[:_REMARKS]), tuple(packed)
+    )  # fmt: skip
 
 
 def parsed(data: bytes, file_name: str) -> ReadBook:
