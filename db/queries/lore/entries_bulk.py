@@ -77,10 +77,10 @@ _ON_ALL_KEYS = text(
     FROM (
         SELECT o.id, o.rules || jsonb_build_object(
             'keys', (SELECT coalesce(jsonb_agg(CASE WHEN (k ->> 'is_regex')::boolean THEN k
-                ELSE jsonb_set(k, CAST(:at AS text[]), to_jsonb(:value)) END ORDER BY n), '[]'::jsonb)
+                ELSE jsonb_set(k, CAST(:at AS text[]), to_jsonb(CAST(:value AS boolean))) END ORDER BY n), '[]'::jsonb)
                 FROM jsonb_array_elements(o.rules -> 'keys') WITH ORDINALITY AS t (k, n)),
             'secondary', (SELECT coalesce(jsonb_agg(CASE WHEN (k ->> 'is_regex')::boolean THEN k
-                ELSE jsonb_set(k, CAST(:at AS text[]), to_jsonb(:value)) END ORDER BY n), '[]'::jsonb)
+                ELSE jsonb_set(k, CAST(:at AS text[]), to_jsonb(CAST(:value AS boolean))) END ORDER BY n), '[]'::jsonb)
                 FROM jsonb_array_elements(o.rules -> 'secondary') WITH ORDINALITY AS t (k, n))) AS rules
         FROM lore_entries AS o WHERE o.id = ANY (CAST(:ids AS uuid[]))
     ) AS changed
