@@ -73,10 +73,11 @@ class Deck:
             entry.position is Position.OUTLET and not entry.outlet for entry in self.entries
         )
         self.grouped = frozenset(n for n in everyone if self.entries[n].groups)
-        self.furthest = max(
-            (*self.depth, *(max(book.scan_depth, book.at_least_depth if book.at_least else 0) for book in books)),
-            default=0,
+        self.usual_depth = max(
+            (max(book.scan_depth, book.at_least_depth if book.at_least else 0) for book in books), default=0
         )
+        """How far back entries look that have no depth of their own."""
+        self.furthest = max((*self.depth, self.usual_depth), default=0)
         self._low: dict[int, str] = {}
         self.warnings = tuple(self._warnings())
 

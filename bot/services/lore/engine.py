@@ -261,13 +261,13 @@ class _Run:
     def _take(self, candidates: Iterable[int], fresh: list[int], winners: set[int] | None = None) -> list[int]:
         """Give room by rank. `winners` have passed the gates. Returns those of them who do not come after all."""
         rank, sticky, room, deck = self.deck.rank, self.sticky, self.room, self.deck
-        is_plain, has_places = deck.is_plain, self.gates.has_places
+        is_plain, has_places, cost = deck.is_plain, self.gates.has_places, deck.cost
         winners, left = winners or set(), list[int]()
         line = sorted(candidates, key=rank.__getitem__)
         if sticky:
             line = [*(one for one in line if one in sticky), *(one for one in line if one not in sticky)]
         for place, number in enumerate(line):
-            if room.lacks(number):
+            if cost[number] > room.left or room.lacks(number):
                 if not room.has_some:
                     self._give_up(one for one in line[place:] if one not in deck.costs_nothing)
                     free = [one for one in line[place:] if one in deck.costs_nothing] if deck.costs_nothing else []

@@ -24,10 +24,10 @@ from bot.services.lore.keys import pattern_of
 Found = Mapping[int, int]
 """Key → where it first stands in the folded text."""
 
-Reading = tuple[Found, tuple[int, ...]]
-"""What stands in a text: keys, and entries by their primary keys."""
+Reading = tuple[Found, tuple[int, ...], tuple[int, ...]]
+"""What stands in a text: keys, entries by their primary keys, and those of them that have a scan depth of their own."""
 
-UNREAD: Reading = MappingProxyType({}), ()
+UNREAD: Reading = MappingProxyType({}), (), ()
 
 _BY_KEYS = frozenset({Mode.KEYWORD, Mode.HYBRID})
 _SLICE = 60_000
@@ -51,6 +51,7 @@ class Index:
         numbers: dict[Key, int] = {}
         self.keys_of = [self._numbered(one.keys, numbers) if one.mode in _BY_KEYS else () for one in entries]
         self.secondary_of = [self._numbered(one.secondary, numbers) for one in entries]
+        self._is_deep = bytes(one.scan_depth is not None for one in entries)
         self._owned, self._owned_from = _turned_round(self.keys_of, len(self.keys))
         self.broken: set[int] = set()
         self._folded: list[str] = [""] * len(self.keys)
@@ -75,7 +76,7 @@ class Index:
         return self.read(text)[0]
 
     def read(self, text: str) -> Reading:
-        """Which keys stand in a text, and the entries of which one is a primary key.
+        """Which keys stand in a text, and in which entries they are primary keys.
 
         The longest-unused texts are forgotten when there are too many.
         """
@@ -84,7 +85,8 @@ class Index:
             self._touch(text)
             return known
         found = self._found(text)
-        known = found, tuple({entry for key in found for entry in self.owners(key)})
+        entries = {entry for key in found for entry in self.owners(key)}
+        known = found, tuple(entries), tuple(entry for entry in entries if self._is_deep[entry])
         self._remembered[text] = known
         self._room -= len(text) + 64
         while self._room < 0 and len(self._remembered) > 1:

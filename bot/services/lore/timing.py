@@ -13,6 +13,8 @@ from uuid import UUID
 from bot.services.lore.book import Book, Entry, Timing
 from bot.services.lore.scene import Fired, Past
 
+_NEVER = 1 << 60
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -46,10 +48,9 @@ class Clock:
     def effect(self, entry: Entry, book: Book) -> Effect | None:
         """What an earlier turn's firing means for an entry now."""
         ages = self._since[book.timing]
-        known = [ages[one] for one in self._fired.get(entry.id, ()) if one in ages]
-        if not known:
+        age = min((ages.get(one, _NEVER) for one in self._fired.get(entry.id, ())), default=_NEVER)
+        if age == _NEVER:
             return None
-        age = min(known)
         if 0 < age <= entry.sticky:
             return Effect(True, entry.sticky - age + 1)
         if entry.sticky < age <= entry.sticky + entry.cooldown:

@@ -21,8 +21,8 @@ _NAMES = int(Source.NAMES)
 class Window:
     """One reading of the messages, from which every scan depth, speaker and source is answered.
 
-    `newest[k]` is the newest message in which (or under whose name) a key stands, `entries[e]` the newest that holds a
-    primary key of an entry, whatever else the entry asks.
+    `newest[k]` is the newest message in which (or under whose name) a key stands. `entries[e]` is the newest message
+    that holds a primary key of an entry, as far back as that entry may ever look, whatever else it asks.
     """
 
     def __init__(self, deck: Deck, scene: Scene) -> None:
@@ -31,17 +31,17 @@ class Window:
         self._messages: Sequence[Said] = scene.window[: deck.furthest]
         said = [index.read(one.text) if one.text else UNREAD for one in self._messages]
         named = [index.read(one.name) if one.name else UNREAD for one in self._messages]
-        self._said: list[Found] = [found for found, _ in said]
-        self._named: list[Found] = [found for found, _ in named]
-        self._texts = [(int(source), source, *index.read(text)) for source, text in scene.texts.items() if text]
+        self._said: list[Found] = [one[0] for one in said]
+        self._named: list[Found] = [one[0] for one in named]
+        self._texts = [(int(source), source, *index.read(text)[:2]) for source, text in scene.texts.items() if text]
         self._read: list[tuple[int, Found]] = []
         self._heard: list[int] = []
         self.newest: dict[int, int] = {}
         self.entries: dict[int, int] = {}
         for number in range(len(self._messages) - 1, -1, -1):
-            for found, entries in (named[number], said[number]):
+            for found, entries, deep in (named[number], said[number]):
                 self.newest.update(dict.fromkeys(found, number))
-                self.entries.update(dict.fromkeys(entries, number))
+                self.entries.update(dict.fromkeys(entries if number < deck.usual_depth else deep, number))
 
     def warnings(self) -> list[LoreWarning]:
         """Texts of which only the beginning was read."""
@@ -61,7 +61,7 @@ class Window:
         """Read what these entries say; it counts from now on. Entry → those in whose words a primary key stands."""
         children: dict[int, list[int]] = {}
         for parent in parents:
-            found, entries = self._index.read(self._deck.text(parent))
+            found, entries, _ = self._index.read(self._deck.text(parent))
             self._read.append((parent, found))
             for child in entries:
                 if child != parent:
