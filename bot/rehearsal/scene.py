@@ -16,6 +16,8 @@ _OPTION = re.compile(r"(?P<label>[A-Z][\w ]*): (?P<option>[a-z ]+)\. ")
 _NOT_SAID = "What you and your stories are about"
 _NAMED = re.compile(r"\b(?:You are|Your name is|Eres|Te llamas) (?P<name>[A-ZÁÉÍÓÚÑ][\w'’-]+)")
 _SOMEBODY = "friend"
+_CARD = (sections.CHARACTER, sections.PERSONALITY, sections.SCENARIO)
+"""What tells who a character is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def read(messages: Sequence[tuple[str, str]]) -> Scene:
     return Scene(
         character=character,
         user=present.get(sections.TALKING_WITH) or (speakers[-1] if speakers else _SOMEBODY),
-        card="\n".join([body.get(sections.CHARACTER, ""), *facts]).strip() if body else system,
+        card="\n".join([*(body.get(one, "") for one in _CARD), *facts]).strip() if body else system,
         description=body.get(sections.DESCRIPTION, ""),
         sayings=tuple(sections.read_entries(body.get(sections.SAYINGS, ""))),
         examples=tuple(_exchange(item) for item in sections.read_entries(body.get(sections.EXAMPLES, ""))),
