@@ -2,13 +2,17 @@
 
 import hashlib
 import itertools
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 
+from bot.errors import ProviderError
 from bot.ports import Caller
+from bot.ports.embedding import Kind
 from bot.services.lore.book import Entry, Key, Mode
+from bot.services.lore.chunks import Chunks
 from bot.services.lore.stored import rules_of
 from db.ids import new_id
 from db.models import AttachmentOverrides, BookSettings, LoreAttachment, LoreBook, LoreEntry, LoreScope, Visibility
@@ -103,3 +107,34 @@ async def edited(program: Program, entry_id: UUID, by: Caller = ROBIN, **values:
 def prompt_text(program: Program, number: int = -1) -> str:
     """All that a model was asked."""
     return "\n".join(one.content for one in program.models.asked[number].prompt.messages)
+
+
+class FakeEmbedder:
+    """`bot.ports.embedding.Embedder` that knows two things: what speaks of light, and everything else."""
+
+    model, dimensions, threshold, window = "two-things", 256, 0.5, 200
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.trouble: ProviderError | None = None
+
+    def count(self, text: str) -> int:
+        return len(text.split())
+
+    async def embed(self, texts: Sequence[str], kind: Kind) -> list[list[float]]:
+        if self.trouble is not None:
+            raise self.trouble
+        self.asked += texts
+        return [self._vector(any(word in text.lower() for word in ("light", "lit", "lamp"))) for text in texts]
+
+    def _vector(self, is_of_light: bool) -> list[float]:
+        return [float(is_of_light), float(not is_of_light)] + [0.0] * 254
+
+    async def close(self) -> None:
+        return None
+
+
+async def learnt(program: Program, book_id: UUID, embedder: FakeEmbedder | None = None) -> None:
+    """Learn the meanings of a book's entries."""
+    robin = await program.people.arrive(ROBIN)
+    await Chunks(program.database, embedder or FakeEmbedder()).run({"book": str(book_id), "user": str(robin)})

@@ -1,9 +1,15 @@
 """Lore on the way of a reply: which books count, that their words reach the model, and that it is all written down."""
 
+from collections.abc import Callable
+from uuid import UUID
+
 import pytest
 from sqlalchemy import func, select
 
-from bot.ports import Place
+from bot.errors import Down
+from bot.ports import Place, Rights
+from bot.services.lore.book import Choice, Filters, Mode, Source
+from bot.services.lore.recall import Recall
 from db.models import (
     AttachmentOverrides,
     LoreActivation,
@@ -11,10 +17,12 @@ from db.models import (
     LoreEntryUse,
     LoreFired,
     LoreRun,
+    Persona,
+    PersonaChoice,
     Visibility,
 )
 from db.work import Actor
-from tests.services.lorecraft import attach, book, edited, entry, prompt_text
+from tests.services.lorecraft import FakeEmbedder, attach, book, edited, entry, learnt, prompt_text
 from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, Program, make, said, summon
 
 LAMP = "The lamp of Haven was lit by Ysolde in the year of the flood."
@@ -31,6 +39,21 @@ async def rows(program: Program, model: type, place: Place = TAVERN) -> list:  #
     assert room is not None
     async with program.database.work(Actor.turn(room.conversation_id)) as work:
         return list(await work.session.scalars(select(model)))
+
+
+async def persona(program: Program, owner_id: UUID, name: str) -> UUID:
+    async with program.database.work(Actor.user(owner_id)) as work:
+        row = Persona(owner_id=owner_id, name=name)
+        work.session.add(row)
+        await work.session.flush()
+        return row.id
+
+
+async def wear(program: Program, user_id: UUID, persona_id: UUID) -> None:
+    room = program.hearing.room(TAVERN.channel_id)
+    assert room is not None
+    async with program.database.work(Actor.user(user_id)) as work:
+        work.session.add(PersonaChoice(user_id=user_id, conversation_id=room.conversation_id, persona_id=persona_id))
 
 
 async def test_an_entry_reaches_the_model_when_its_key_is_said(program: Program) -> None:
@@ -148,3 +171,102 @@ async def test_the_log_holds_the_nearest_misses_and_the_rest_is_packed(program: 
             select(func.count()).where(LoreActivation.run_id == run.id, ~LoreActivation.was_included)
         )
     assert refused == 100
+
+
+# ------------------------------------------------------------------------------------------------ by meaning
+
+
+async def test_an_entry_is_found_by_its_meaning_and_the_log_says_how_near_it_was(start: Callable[..., Program]) -> None:
+    program = start(recall=Recall(FakeEmbedder()))
+    await program.listening.start()
+    await summon(program, await make(program))
+    near, far = entry("Lamp", "Ysolde lit it.", mode=Mode.VECTOR), entry("Boats", "They sail.", mode=Mode.VECTOR)
+    lights = await book(program, near, far, query_depth=1)
+    await attach(program, lights)
+    await learnt(program, lights)
+    asked = await ask(program, "Mira, who brought the light?")
+    assert "Ysolde lit it." in asked
+    assert "They sail." not in asked
+    (run,) = await rows(program, LoreRun)
+    assert (run.model, run.threshold) == ("two-things", 0.5)
+    found = {one.entry_name: one for one in await rows(program, LoreActivation)}
+    assert (found["Lamp"].method, found["Lamp"].vector_similarity, found["Lamp"].score) == ("vector", 1.0, 1.0)
+    await program.crash()
+
+
+async def test_without_an_answer_of_the_embedding_model_the_reply_goes_on_and_the_log_tells(
+    start: Callable[..., Program],
+) -> None:
+    embedder = FakeEmbedder()
+    program = start(recall=Recall(embedder))
+    await program.listening.start()
+    await summon(program, await make(program))
+    lights = await book(program, entry("Lamp", LAMP, mode=Mode.VECTOR), entry("Keyed", "By its key.", "light"))
+    await attach(program, lights)
+    await learnt(program, lights)
+    embedder.trouble = Down("nobody answers", provider="two-things")
+    asked = await ask(program, "Mira, who brought the light?")
+    assert "By its key." in asked
+    assert LAMP not in asked
+    (run,) = await rows(program, LoreRun)
+    assert [one["code"] for one in run.warnings] == ["meaning_down"]
+    await program.crash()
+
+
+async def test_a_books_own_threshold_stands_between_the_entrys_and_the_models(start: Callable[..., Program]) -> None:
+    program = start(recall=Recall(FakeEmbedder()))
+    await program.listening.start()
+    await summon(program, await make(program))
+    lights = await book(program, entry("Lamp", LAMP, mode=Mode.VECTOR), threshold=1.01)
+    await attach(program, lights)
+    await learnt(program, lights)
+    assert LAMP not in await ask(program, "Mira, who brought the light?")
+    await program.crash()
+
+
+# ------------------------------------------------------------------------------------------------ for whom
+
+
+async def test_a_persona_brings_its_books_only_where_it_is_worn(program: Program) -> None:
+    await summon(program, await make(program))
+    robin = await program.people.arrive(ROBIN)
+    persona_id = await persona(program, robin, "Captain Robin")
+    await attach(program, await book(program, entry("Lamp", LAMP, "lamp")), persona_id=persona_id)
+    assert LAMP not in await ask(program)
+    await wear(program, robin, persona_id)
+    assert LAMP in await ask(program)
+    assert LAMP not in await ask(program, by=SASHA)
+
+
+async def test_roles_of_who_asks_count_and_are_remembered_for_another_wording(program: Program) -> None:
+    await summon(program, await make(program))
+    guard = entry("Guard", LAMP, "lamp", filters=Filters(roles=Choice(frozenset({7}))))
+    await attach(program, await book(program, guard))
+    assert LAMP not in await ask(program)
+    assert LAMP in await ask(program, rights=Rights(frozenset({7})))
+    robin = await program.people.arrive(ROBIN)
+    await program.control.regenerate(await program.why.last(TAVERN.channel_id, robin), robin, Rights())
+    assert LAMP in prompt_text(program)
+
+
+async def test_entries_look_into_the_characters_and_personas_texts(program: Program) -> None:
+    await summon(program, await make(program))
+    keeper = entry("Keepers", LAMP, "lanterns", sources=Source.DESCRIPTION)
+    nowhere = entry("Nowhere", "Not there.", "lanterns", sources=Source.SCENARIO)
+    await attach(program, await book(program, keeper, nowhere))
+    asked = await ask(program, "Mira?")
+    assert LAMP in asked
+    assert "Not there." not in asked
+
+
+async def test_a_key_may_hold_the_characters_name(program: Program) -> None:
+    await summon(program, await make(program))
+    await attach(program, await book(program, entry("Self", LAMP, "{{char}}", sources=Source.USER)))
+    assert LAMP in await ask(program, "Mira?")
+
+
+async def test_a_book_with_thousands_of_entries_answers_too(program: Program) -> None:
+    await summon(program, await make(program))
+    many = [entry(f"Name {number}", f"Words {number}.", f"key{number}") for number in range(2500)]
+    await attach(program, await book(program, *many))
+    assert "Words 2411." in await ask(program, "Mira, key2411?")

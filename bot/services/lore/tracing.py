@@ -81,12 +81,14 @@ class LoreTraces(LoreCalls):
         conversation_id = await conversation_here(self._database, place.channel_id, by)
         if conversation_id is None:
             raise nobody_here()
-        self._snapshots.heard_from(place.guild_id, by, rights.role_ids)
-        taken, material = await self._material(conversation_id, by, character_id or self._likely(conversation_id, said))
+        likely = character_id or self._likely(conversation_id, said)
+        taken, material = await self._material(conversation_id, by, likely, rights)
         trace = await self._tried(taken, _with_words(material, said))
         return readable(trace, await self._may_read(trace, by))
 
-    async def _material(self, conversation_id: UUID, by: UUID, character_id: UUID | None) -> tuple[Taken, Material]:
+    async def _material(
+        self, conversation_id: UUID, by: UUID, character_id: UUID | None, rights: Rights
+    ) -> tuple[Taken, Material]:
         async with self._database.directly(Actor.turn(conversation_id, by)) as direct:
             if character_id is None:
                 character_id = next(iter(await road.present_names(direct, conversation_id)), None)
@@ -98,6 +100,8 @@ class LoreTraces(LoreCalls):
             if taken is None:
                 raise not_found()
             asker = await asker_of(direct, by, conversation_id)
+            if taken.asker_discord_id is not None:
+                self._hearing.has_roles(taken.turn.guild_id, taken.asker_discord_id, rights.role_ids)
             return taken, await self._snapshots.material(direct, taken, asker=asker)
 
     async def _tried(self, taken: Taken, material: Material) -> Trace:

@@ -104,7 +104,6 @@ class Arrivals:
             await self._join(direct, conversation_id, asker_id)
             asker = await asker_of(direct, asker_id, conversation_id)
             await _keep(direct, room, asker_id, asker, heard, enclosed)
-            self._snapshots.heard_from(heard.place.guild_id, asker_id, heard.rights.role_ids)
             first = await self._ready(direct, next(iter(claimed.values())), asker)
         self._joined[conversation_id, asker_id] = None
         if len(self._joined) > _JOINED:

@@ -22,6 +22,9 @@ from db.models import Listen, Priority, TurnKind
 _REMEMBERED_LINES = 20_000
 """How many of the characters' own messages are remembered by id: a reply to one finds its speaker for certain."""
 
+_REMEMBERED_PEOPLE = 20_000
+"""How many people's roles are remembered: a reply to them that is worded again later asks for them too."""
+
 RulesOf = Callable[[Place, UUID | None], PlaceRules]
 """What holds in a place, for one character or for all (`Places.rules`). Asked for every message: from memory."""
 
@@ -129,6 +132,7 @@ class Hearing:
         self._alone: dict[tuple[int, int], Room] = {}
         self._by_conversation: dict[UUID, Room] = {}
         self._lines: OrderedDict[int, UUID] = OrderedDict()
+        self._roles: OrderedDict[tuple[int | None, int], frozenset[int]] = OrderedDict()
         self.forgotten_to = 0
         """Of messages up to this id the characters' own may be forgotten."""
 
@@ -221,9 +225,21 @@ class Hearing:
         """A person said something in a channel: characters may talk to each other anew."""
         room = self.room(heard.place.channel_id, heard.author.discord_id)
         if room is not None and not heard.author_is_bot and heard.webhook_id is None:
+            self.has_roles(heard.place.guild_id, heard.author.discord_id, heard.rights.role_ids)
             room.around = heard.around
             room.chain = room.bot_lines = 0
             room.person_message_id = max(room.person_message_id, heard.message_id)
+
+    def has_roles(self, guild_id: int | None, discord_id: int, role_ids: frozenset[int]) -> None:
+        """A person has these roles in a server, as Discord just told."""
+        self._roles[guild_id, discord_id] = role_ids
+        self._roles.move_to_end((guild_id, discord_id))
+        if len(self._roles) > _REMEMBERED_PEOPLE:
+            self._roles.popitem(last=False)
+
+    def roles_of(self, guild_id: int | None, discord_id: int | None) -> frozenset[int]:
+        """The roles a person had in a server when they last spoke there; none, where that is not remembered."""
+        return frozenset() if discord_id is None else self._roles.get((guild_id, discord_id), frozenset())
 
     # -------------------------------------------------------------------------------------------- who is spoken to
 

@@ -6,7 +6,6 @@ Pictures are fetched from Discord afterwards, once no connection is held, and on
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -57,9 +56,6 @@ _PICTURES = {
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
 }
-
-_ROLES_KEPT = 20_000
-"""How many people's roles are remembered. What is not known keeps entries out that are for a role."""
 
 _log = structlog.get_logger(__name__)
 
@@ -141,7 +137,6 @@ class Snapshots:
         self._clock = clock
         self._files = files
         self._lore = lore
-        self._roles: OrderedDict[tuple[int | None, UUID], frozenset[int]] = OrderedDict()
 
     async def of(
         self,
@@ -211,15 +206,8 @@ class Snapshots:
             said,
             persona_id=asker.persona_id,
             task=task,
-            role_ids=self._roles.get((turn.guild_id, turn.asker_id), frozenset()),
+            role_ids=self._hearing.roles_of(turn.guild_id, taken.asker_discord_id),
         )
-
-    def heard_from(self, guild_id: int | None, user_id: UUID, role_ids: frozenset[int]) -> None:
-        """Remember a person's roles in a server: a reply to them that is worded again later asks for them too."""
-        self._roles[guild_id, user_id] = role_ids
-        self._roles.move_to_end((guild_id, user_id))
-        if len(self._roles) > _ROLES_KEPT:
-            self._roles.popitem(last=False)
 
     async def _others(self, direct: Direct, turn: Standing) -> tuple[str, ...]:
         room = self._hearing.room_of(turn.conversation_id)
