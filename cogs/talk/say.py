@@ -33,6 +33,7 @@ from cogs.asking import (
     plain,
     present_choices,
     refuse_where_silent,
+    rights_of,
     say_for,
 )
 
@@ -142,6 +143,7 @@ async def speak(cafe: Cafe, interaction: Asked, character: str, text: str) -> No
         content=words,
         sent_at=datetime.now(UTC),
         around=around_asked(interaction),
+        rights=rights_of(interaction),
     )
     await cafe.turns.hear(heard, to=(chosen.character_id,), token=token)
 
