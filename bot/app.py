@@ -37,13 +37,18 @@ from bot.services.characters.farewells import Farewells
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.lore.activating import LoreActivations
+from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
+from bot.services.lore.chunks import JOB as LORE_CHUNKS
+from bot.services.lore.chunks import SWEEP as LORE_SWEEP
+from bot.services.lore.chunks import Chunks
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.exporting import LoreExports
 from bot.services.lore.importing import JOB as LORE_IMPORT
 from bot.services.lore.importing import LoreImports
 from bot.services.lore.loading import LoreDecks
 from bot.services.lore.recall import Recall
+from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.people.personas import Personas
@@ -275,6 +280,8 @@ class Program:
             lore=Lore(
                 books=LoreBooks(self.clock),
                 entries=LoreEntries(self._tokenizer.count),
+                sharing=LoreSharing(self.clock),
+                attachments=LoreAttachments(self.database),
                 traces=LoreTraces(
                     self.database,
                     replies=replies,
@@ -285,6 +292,7 @@ class Program:
                 ),
                 imports=self._lore_imports(),
                 exports=LoreExports(self.database, LoreBooks(self.clock)),
+                chunks=Chunks(self.database, self.embedder),
             ),
         )
         self.client.attend(Ears(turns))
@@ -303,7 +311,6 @@ class Program:
 
         from bot.jobs import ClockLeader, Jobs, Recurring
         from bot.services.characters.unworn import UnwornPictures
-        from bot.services.lore import chunks as lore_chunks
         from bot.services.oversight.retention import JOB as RETENTION
         from bot.services.oversight.retention import Retention
 
@@ -317,14 +324,14 @@ class Program:
 
         jobs.register(RETENTION, remove_what_is_over)
         jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
-        chunks = lore_chunks.Chunks(self.database, self.embedder)
+        chunks = Chunks(self.database, self.embedder)
         # One at a time: each takes a few entries only, and a model here has one thread anyway.
-        jobs.register(lore_chunks.JOB, chunks.run, at_most=1)
-        jobs.register(lore_chunks.SWEEP, chunks.sweep)
+        jobs.register(LORE_CHUNKS, chunks.run, at_most=1)
+        jobs.register(LORE_SWEEP, chunks.sweep)
         jobs.register(LORE_IMPORT, self._lore_imports().run, at_most=int(limits.LORE_IMPORTS_AT_ONCE))
         nightly = [
             Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
-            Recurring(lore_chunks.SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
+            Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
         ]
         self._keep(jobs.run(self._ending), "jobs")
         self._keep(ClockLeader(self.database, nightly, self.clock).run(self._ending), "clock")

@@ -8,6 +8,7 @@ from bot.services.characters import Characters
 from bot.services.characters.farewells import Farewells
 from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
+from bot.services.lore.chunks import Chunks
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.exporting import LoreExports
 from bot.services.lore.importing import LoreImports
@@ -34,13 +35,12 @@ class Lore:
 
     books: LoreBooks
     entries: LoreEntries
-    books: LoreBooks
-    entries: LoreEntries
     sharing: LoreSharing
     attachments: LoreAttachments
     traces: LoreTraces
     imports: LoreImports
     exports: LoreExports
+    chunks: Chunks
 
 
 @dataclass(frozen=True, slots=True)

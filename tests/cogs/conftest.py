@@ -14,10 +14,13 @@ from bot.errors import StageClosed, UserError
 from bot.ports import Offer
 from bot.services.cafe import Cafe, Lore
 from bot.services.characters import Characters, Pictures
+from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
+from bot.services.lore.chunks import Chunks
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.exporting import LoreExports
 from bot.services.lore.importing import LoreImports
+from bot.services.lore.sharing import LoreSharing
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.transport.client import CafeClient
@@ -86,9 +89,12 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         lore=Lore(
             books=books,
             entries=entries,
+            sharing=LoreSharing(),
+            attachments=LoreAttachments(database),
             traces=program.traces,
             imports=LoreImports(database, books, entries, program.clock),
             exports=LoreExports(database, books),
+            chunks=Chunks(database, None),
         ),
     )
 
