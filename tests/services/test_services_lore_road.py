@@ -1,12 +1,14 @@
 """Lore on the way of a reply: which books count, that their words reach the model, and that it is all written down."""
 
+import contextlib
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.errors import Down
+from bot.failpoints import Point
 from bot.ports import Place, Rights
 from bot.services.lore.book import Choice, Filters, Mode, Source
 from bot.services.lore.recall import Recall
@@ -14,6 +16,7 @@ from db.models import (
     AttachmentOverrides,
     LoreActivation,
     LoreBook,
+    LoreEntry,
     LoreEntryUse,
     LoreFired,
     LoreRun,
@@ -23,7 +26,8 @@ from db.models import (
 )
 from db.work import Actor
 from tests.services.lorecraft import FakeEmbedder, attach, book, edited, entry, learnt, prompt_text
-from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, Program, make, said, summon
+from tests.services.stagecraft import PARLOUR, ROBIN, SASHA, TAVERN, Crash, Program, make, said, summon
+from tests.services.test_services_crash import dying_at, resume, streaming
 
 LAMP = "The lamp of Haven was lit by Ysolde in the year of the flood."
 
@@ -270,3 +274,61 @@ async def test_a_book_with_thousands_of_entries_answers_too(program: Program) ->
     many = [entry(f"Name {number}", f"Words {number}.", f"key{number}") for number in range(2500)]
     await attach(program, await book(program, *many))
     assert "Words 2411." in await ask(program, "Mira, key2411?")
+
+
+# ------------------------------------------------------------------------------------------------ whatever happens
+
+
+@pytest.mark.parametrize("point", list(Point))
+async def test_a_restart_leaves_one_run_of_one_reply(start: Callable[..., Program], point: Point) -> None:
+    first = start()
+    await first.listening.start()
+    await summon(first, await make(first))
+    lamp = entry("Lamp", LAMP, "lamp", sticky=3)
+    await attach(first, await book(first, lamp))
+    await first.crash()
+    doomed = start(passing=dying_at(point))
+    await doomed.listening.start()
+    doomed.models.script = [streaming(lambda: doomed)]
+    with contextlib.suppress(Crash):
+        await doomed.turns.hear(said("Mira, the lamp?"))
+        await doomed.turns.idle()
+        pytest.fail("it was to die")
+    await doomed.crash()
+    program = await resume(start)
+    (run,) = await rows(program, LoreRun)
+    assert [one.entry_id for one in await rows(program, LoreActivation)] == [lamp.id]
+    assert [one.turn_id for one in await rows(program, LoreFired)] == [run.turn_id]
+    assert [one.activated_count for one in await rows(program, LoreEntryUse)] == [1]
+
+
+async def test_an_entry_deleted_while_the_model_speaks_breaks_nothing(program: Program) -> None:
+    await summon(program, await make(program))
+    lamp = entry("Lamp", LAMP, "lamp", sticky=3)
+    await attach(program, await book(program, lamp))
+    robin = await program.people.arrive(ROBIN)
+
+    async def gone() -> None:
+        async with program.database.work(Actor.user(robin)) as work:
+            await work.session.execute(delete(LoreEntry).where(LoreEntry.id == lamp.id))
+
+    program.models.script.append(["Well met. ", gone, "Sit down."])
+    assert LAMP in await ask(program)
+    assert program.channels.texts()[-1] == ("Mira", "Well met. Sit down.")
+    (one,) = await rows(program, LoreActivation)
+    assert (one.entry_name, one.was_included) == ("Lamp", True)
+    assert await rows(program, LoreFired) == []
+
+
+async def test_a_stopped_answer_keeps_its_log(program: Program) -> None:
+    await summon(program, await make(program))
+    await attach(program, await book(program, entry("Lamp", LAMP, "lamp")))
+    robin = await program.people.arrive(ROBIN)
+
+    async def stop() -> None:
+        (running,) = program.turns._answering.all_running()
+        await program.turns.stop(running.turn.turn_id, robin)
+
+    program.models.script.append(["Well met. ", stop, "Never said."])
+    await ask(program)
+    assert len(await rows(program, LoreRun)) == 1
