@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.doctor import database, discord_side, machine, model
+from bot.doctor import database, discord_side, embeddings, machine, model
 from bot.doctor.findings import Finding, red
 from bot.settings import ENV_FILE, Settings
 
@@ -18,6 +18,7 @@ SECTIONS = (
     ("database", database.check),
     ("Discord", discord_side.check),
     ("model", model.check),
+    ("meaning", embeddings.check),
 )
 
 
