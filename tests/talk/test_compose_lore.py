@@ -295,6 +295,17 @@ def test_lore_that_ignores_its_budget_goes_in_before_other_lore() -> None:
     assert kept == [{"first": True, "last": False}, {"first": False, "last": True}]
 
 
+def test_what_lore_was_given_is_kept_free_of_a_cards_long_texts() -> None:
+    long = "You keep the lamp. " * 1600
+    sheet = replace(SHEET, definition=long, scenario=long, personality=long, last_instructions=long)
+    lore = tuple(LoreText(f"Fact {i}. " + "x" * 600, f"n{i}", rank=i) for i in range(6))
+    prompt = told(with_lore(*lore, sheet=sheet), 4000)
+    assert [part.included for part in lore_parts(prompt)] == [True] * 6
+    shown = "\n".join(message.content for message in prompt.messages)
+    assert all(f"line {i}" in shown for i in range(3, 7)), "nor does lore take the newest lines' room"
+    assert prompt.tokens <= 4000
+
+
 def test_every_entry_earns_one_line_with_its_ids_and_owner() -> None:
     ids = [(uuid4(), uuid4()) for _ in Position]
     lore = [

@@ -61,6 +61,8 @@ _TYPED = int(limits.FORM_FIELD_MAX)
 _LONG_SHARE = 0.5
 # What personality, scenario, note and last instructions may take each.
 _EXTRA_SHARE = 0.15
+# A text cut to fewer tokens than this says nothing any more.
+_WORTH_SAYING = 40
 # More pictures than this are never looked at at once.
 _PICTURES = 4
 # Joining pieces can cost a token or two more than the pieces alone.
@@ -87,15 +89,22 @@ class Full:
 
     def prompt(self) -> Prompt:
         """Fill by importance, then hold the finished messages against the budget."""
-        room = Room(self._budget - self._mandatory())
+        kept_for_lore = self._reserved()
+        room = Room(self._budget - self._mandatory(kept_for_lore))
+        kept_for_lore = max(min(kept_for_lore, room.free // 2), 0)
+        room.free -= kept_for_lore
         self._take_slots(room, {sections.LAST, sections.NOTE}, share=_EXTRA_SHARE)
         self._take_slots(room, {sections.ASKER}, share=_ASKER_SHARE)
         self._take_slots(room, {sections.FACTS, sections.MANNER})
         self._take_slots(room, {sections.PERSONALITY}, share=_EXTRA_SHARE)
+        room.free += kept_for_lore
         self._take_lore(room, beside_budget=True)
+        kept_for_lore = min(kept_for_lore, self._lore_tokens(beside_budget=False))
+        room.free -= kept_for_lore
         self._take_slots(room, {sections.PRESENT, sections.DESCRIPTION, sections.SAYINGS})
         self._take_slots(room, {sections.SCENARIO}, share=_EXTRA_SHARE)
         self._take_history(room, _RECENT_LINES)
+        room.free += kept_for_lore
         self._take_lore(room, beside_budget=False)
         self._take_pictures(room)
         self._take_slots(room, {sections.RECAP}, share=_RECAP_SHARE)
@@ -112,7 +121,16 @@ class Full:
 
     # -------------------------------------------------------------------------------------------- filling
 
-    def _mandatory(self) -> int:
+    def _lore_tokens(self, *, beside_budget: bool) -> int:
+        slots = (slot.piece for slot in self._slots if slot.piece.lore)
+        return sum(one.tokens for one in slots if one.lore and one.lore.ignores_budget is beside_budget)
+
+    def _reserved(self) -> int:
+        """What is kept free for lore, which was given as much room before: long texts of a card do not take it."""
+        wanted = self._lore_tokens(beside_budget=False) + self._lore_tokens(beside_budget=True)
+        return min(wanted, int(self._budget * compose_lore.SHARE))
+
+    def _mandatory(self, kept_free: int) -> int:
         """Rules, character and the last line, shortened where they alone are too large; returns what they take."""
         headings = [heading for heading, _ in groupby(slot.heading for slot in self._slots)]
         used = ANSWER_PRIMING_TOKENS + 3 * MESSAGE_TOKENS + self._count(sections.OPENING)
@@ -129,7 +147,7 @@ class Full:
             if slot.heading == sections.CHARACTER:
                 kept = max(free - (last.tokens if last else 0), int(free * _CHARACTER_SHARE))
                 if len(typed[slot.piece.kind]) > _TYPED:
-                    kept = min(kept, int(self._budget * _LONG_SHARE))
+                    kept = min(kept, int((self._budget - kept_free) * _LONG_SHARE))
                 slot.piece = shorten(slot.piece, kept, self._count)
                 free -= slot.piece.tokens
                 used += slot.piece.tokens
@@ -148,7 +166,9 @@ class Full:
                 continue
             piece = slot.piece
             if share is not None:
-                piece = shorten(piece, max(int(self._budget * share), 1), self._count)
+                most = int(self._budget * share)
+                most = min(most, room.free) if share == _EXTRA_SHARE and room.free >= _WORTH_SAYING else most
+                piece = shorten(piece, max(most, 1), self._count)
             if room.take(piece.tokens):
                 slot.put_in(piece)
                 self._taken.append(slot.leave_out)
@@ -251,7 +271,7 @@ class Full:
         lines = self._shown_lines()
         beside = self._beside(len(lines))
         system = _sections(slot for slot in self._slots if slot.depth is None)
-        if beside.get(0) and beside[0][0].role is Role.SYSTEM:
+        while beside.get(0) and beside[0][0].role is Role.SYSTEM:
             system = f"{system}\n\n{beside[0].pop(0).content}"
         # The system message's name tells who answers.
         head = PromptMessage(Role.SYSTEM, system, self._names.character)

@@ -23,7 +23,7 @@ from bot.services.talk.macros import Macros, World, outlet_name
 KIND = "lore"
 OUTLET = "outlet"
 # What lore may take of a prompt: the share the field is used to (SillyTavern's default).
-_SHARE = 0.25
+SHARE = 0.25
 
 NO_OUTLET = "no text of the character's has this outlet"
 IN_OUTLET = "stands in an outlet of the character's own text, and is counted there"
@@ -38,7 +38,7 @@ ROLES: Mapping[LoreRole, Role] = {
 
 def lore_budget(context_tokens: int, answer_tokens: int = int(limits.ANSWER_TOKENS_MAX)) -> int:
     """How many tokens lore may take of a prompt for a model that holds `context_tokens`."""
-    return int(prompt_budget(context_tokens, min(answer_tokens, context_tokens // 2)) * _SHARE)
+    return int(prompt_budget(context_tokens, min(answer_tokens, context_tokens // 2)) * SHARE)
 
 
 def lore_texts(active: Sequence[Active], books: Sequence[Book]) -> tuple[LoreText, ...]:
