@@ -94,22 +94,23 @@ async def test_an_entry_has_everything_its_form_said(library: Library) -> None:
     assert again.version == made.version
 
 
-@pytest.mark.parametrize("name", [name for name in ENTRY_FIELDS if name not in {"case_sensitive", "whole_words"}])
-async def test_each_field_alone_is_kept_counted_written_down_and_undone(library: Library, name: str) -> None:
+async def test_each_field_alone_is_kept_counted_written_down_and_undone(library: Library) -> None:
     book = await library.book()
     first = await library.add(book, "One.")
     await library.add(book, "Two.")
     made = await library.add(book, "Three.", outlet="x", secondary="a")
-    version = (await library.row(book)).version
-    changed = await library.do("edit", made.id, {name: TYPED[name] if name != "excludes" else str(first.id)})
-    assert changed.state != made.state
-    assert (await library.row(book)).version == version + 1
-    line = (await library.do("history", made.id)).lines[0]
-    assert line.fields == (name,)
-    assert line.by_name == "Robin"
-    undone = await library.do("undo", made.id)
-    assert undone.state == made.state
-    assert undone.entry == made.entry
+    for name in ENTRY_FIELDS:
+        if name in {"case_sensitive", "whole_words"}:
+            continue
+        version = (await library.row(book)).version
+        changed = await library.do("edit", made.id, {name: TYPED[name] if name != "excludes" else str(first.id)})
+        assert changed.state != made.state, name
+        assert changed.entry != made.entry or name in {"folder", "tags"}, name
+        assert (await library.row(book)).version == version + 1, name
+        line = (await library.do("history", made.id)).lines[0]
+        assert (line.fields, line.by_name) == ((name,), "Robin")
+        undone = await library.do("undo", made.id, to=changed.version - 1)
+        assert (undone.state, undone.entry) == (made.state, made.entry), name
 
 
 async def test_an_entry_that_could_never_come_in_is_refused(library: Library) -> None:
@@ -482,25 +483,26 @@ async def test_many_are_changed_at_once_and_each_can_be_undone(library: Library)
     assert undone.state == made[1].state
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in ENTRY_FIELDS if name not in {"name", "content", "keys", "secondary"}]
-)
-async def test_each_field_can_be_set_for_many(library: Library, name: str) -> None:
+async def test_each_field_can_be_set_for_many(library: Library) -> None:
     book = await library.book()
     one = await library.add(book, "One.", outlet="a")
     two = await library.add(book, "Two.", outlet="a", keys="/re/i, word")
-    typed = TYPED[name] if name != "excludes" else "#1"
-    done = await library.do("bulk", book, Which(ids=(two.id,)), Bulk(BulkKind.SET, name, typed))
-    assert (done.count, done.unchanged) == (1, 0)
     alone = await library.add(book, "Two.", outlet="a", keys="/re/i, word")
-    alone = await library.do("edit", alone.id, {name: typed})
-    changed = await library.do("get", two.id)
-    assert replace(changed.entry, id=alone.id) == alone.entry
-    assert (changed.folder, changed.tags) == (alone.folder, alone.tags)
-    assert (await library.do("get", one.id)).state == one.state
-    again = await library.do("bulk", book, Which(ids=(two.id,)), Bulk(BulkKind.SET, name, typed))
-    assert (again.count, again.unchanged) == (0, 1)
-    assert (await library.do("undo", two.id)).state == two.state
+    for name in ENTRY_FIELDS:
+        if name in {"name", "content", "keys", "secondary"}:
+            continue
+        deed = Bulk(BulkKind.SET, name, TYPED[name] if name != "excludes" else "#1")
+        done = await library.do("bulk", book, Which(ids=(two.id,)), deed)
+        assert (done.count, done.unchanged) == (1, 0), name
+        by_itself = await library.do("edit", alone.id, {name: deed.value})
+        changed = await library.do("get", two.id)
+        assert replace(changed.entry, id=alone.id) == by_itself.entry, name
+        assert (changed.folder, changed.tags) == (by_itself.folder, by_itself.tags), name
+        assert (await library.do("get", one.id)).state == one.state, name
+        again = await library.do("bulk", book, Which(ids=(two.id,)), deed)
+        assert (again.count, again.unchanged) == (0, 1), name
+        assert (await library.do("undo", two.id, to=changed.version - 1)).state == two.state, name
+        await library.do("undo", alone.id, to=by_itself.version - 1)
 
 
 async def test_what_every_entry_has_of_its_own_is_not_set_for_many(library: Library) -> None:
