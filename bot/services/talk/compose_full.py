@@ -59,8 +59,10 @@ _CHARACTER_SHARE = 0.4
 # A text longer than anybody types into a form (cards hold such) may take this part of the budget.
 _TYPED = int(limits.FORM_FIELD_MAX)
 _LONG_SHARE = 0.5
-# What personality, scenario, note and last instructions may take each.
+# What personality, scenario, note and last instructions may take each: this part of the budget, and one part in this
+# many of what is free by then, so that a card's long texts leave room for what was said.
 _EXTRA_SHARE = 0.15
+_EXTRA_PARTS = 3
 # A text cut to fewer tokens than this says nothing any more.
 _WORTH_SAYING = 40
 # More pictures than this are never looked at at once.
@@ -167,7 +169,8 @@ class Full:
             piece = slot.piece
             if share is not None:
                 most = int(self._budget * share)
-                most = min(most, room.free) if share == _EXTRA_SHARE and room.free >= _WORTH_SAYING else most
+                if share == _EXTRA_SHARE:
+                    most = min(most, max(room.free // _EXTRA_PARTS, _WORTH_SAYING))
                 piece = shorten(piece, max(most, 1), self._count)
             if room.take(piece.tokens):
                 slot.put_in(piece)
