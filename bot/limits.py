@@ -170,6 +170,9 @@ DRAIN_SECONDS = Limit(20, "seconds", "how long running answers may finish when t
 
 LORE_KEY_MAX = Limit(200, "characters", "a key is a name or a short phrase; a longer one is hardly ever written out")
 LORE_REGEX_BYTES_MAX = Limit(1_048_576, "bytes", "what one compiled pattern may take; hostile ones ask for gigabytes")
+LORE_REGEX_PLACES_MAX = Limit(
+    100, "places", "repeated letters of a pattern, braces multiplied out; the worst of 100 takes 5 ms for 4,000 letters"
+)
 LORE_TEXT_MAX = Limit(100_000, "characters", "of one text that keys are looked for in; a message has 4,000 at most")
 LORE_REMEMBERED_CHARACTERS = Limit(4_000_000, "characters", "texts whose keys are remembered, for each set of books")
 LORE_CLOCK_MAX = Limit(100, "messages", "sticky and cooldown together reach back no further than this")

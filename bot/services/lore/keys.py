@@ -8,6 +8,7 @@ from bot import limits
 from bot.errors import InvalidInput
 from bot.services.lore.book import Key
 from bot.services.lore.folding import folded
+from bot.services.lore.repeats import places
 from bot.texts import N_
 
 _OPTIONS = re2.Options()
@@ -17,6 +18,8 @@ _OPTIONS.log_errors = False
 
 def pattern_of(key: Key) -> re2.Pattern:
     """The compiled regex of a key. Raises `re2.error`."""
+    if places(key.text) > limits.LORE_REGEX_PLACES_MAX:
+        raise re2.error(b"too many repeats")
     flags = "" if key.case_sensitive else "(?i)"
     return re2.compile(f"{flags}(?:{key.text})", options=_OPTIONS)
 
@@ -34,9 +37,17 @@ def checked(key: Key) -> Key:
 
 
 def _checked_pattern(key: Key) -> Key:
+    if (asked := places(key.text)) > limits.LORE_REGEX_PLACES_MAX:
+        raise _refused(
+            "key_too_costly",
+            N_("The pattern {key} repeats too much: its braces come to {places} places, {maximum} at most."),
+            key=key.text,
+            places=asked,
+            maximum=int(limits.LORE_REGEX_PLACES_MAX),
+        )
     try:
         pattern = pattern_of(key)
-    except re2.error as error:
+    except (re2.error, UnicodeEncodeError) as error:
         raise _refused(
             "key_no_regex",
             N_("The pattern {key} cannot be used: {reason}. Look-around and back references are not available."),

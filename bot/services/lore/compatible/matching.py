@@ -10,6 +10,7 @@ import re2
 
 from bot import limits
 from bot.services.lore.compatible.model import CARD_FIELDS, Logic, OldEntry, OldScene, OldSettings
+from bot.services.lore.repeats import places
 
 _MARK = "\x01"
 _JOINT = "\n" + _MARK
@@ -133,7 +134,7 @@ class Keys:
 def regex_of(key: str) -> re2.Pattern | None:
     """The regex that a key is, None where it is plain text (statement 9). In RE2, which never freezes."""
     written = _WRITTEN_AS_REGEX.match(key)
-    if written is None:
+    if written is None or places(written[1]) > limits.LORE_REGEX_PLACES_MAX:
         return None
     flags = "".join(flag for flag in "ims" if flag in written[2])
     options = re2.Options()
