@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 from bot.local.errors import StartError
@@ -30,6 +31,15 @@ New here? Type `make start` instead: it installs what is needed, then does `star
 Settings come from the environment or a file .env (copy .env.example); docs/settings.md explains each.
 Exit codes: 0 done, 1 something stood in the way (a sentence says what), 2 the command or a setting is not understood.
 """
+
+_LORE_DEEDS = {
+    "publish": "let everybody read a lore book",
+    "withdraw": "take a published lore book back to its owner",
+    "curate": "mark a lore book as looked over",
+    "uncurate": "take that mark away",
+    "feature": "put a lore book first among the public ones",
+    "unfeature": "put it back among the others",
+}
 
 Command = Callable[[Settings, argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -82,6 +92,40 @@ async def _doctor(settings: Settings, arguments: argparse.Namespace) -> int:
     redact = Redactor(settings.secrets())
     tell(redact(render_json(findings) if arguments.json else render_text(findings)))
     return STOOD_IN_THE_WAY if any(finding.level == "red" for finding in findings) else DONE
+
+
+async def _decide(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.lorebooks import decide
+
+    await decide(settings, arguments.deed, arguments.code, arguments.notes, tell=tell)
+    return DONE
+
+
+async def _inspect(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot import inspecting  # reads every format there is: not before a file is to be read
+
+    arguments.inspect = inspecting.inspect_card if arguments.command == "card" else inspecting.inspect_book
+    is_taken, words = inspecting.told(arguments)
+    tell(words)
+    return DONE if is_taken else STOOD_IN_THE_WAY
+
+
+def _add_files(commands: Any) -> None:  # what add_subparsers returns has a private type
+    lore = commands.add_parser("lore", help="publish lore books, and look into their files")
+    of_lore = lore.add_subparsers(dest="deed", required=True, metavar="WHAT")
+    for deed, help_text in _LORE_DEEDS.items():
+        one = of_lore.add_parser(deed, help=help_text, description=help_text)
+        one.add_argument("code", metavar="CODE", help="the eight letters that /lore book show tells its owner")
+        one.add_argument("--notes", default=None, help="what readers are told about the book")
+        one.set_defaults(run=_decide)
+    card = commands.add_parser("card", help="look into a character card's file")
+    of_card = card.add_subparsers(dest="deed", required=True, metavar="WHAT")
+    for below, what in ((of_lore, "a lore book's file"), (of_card, "a card")):
+        help_text = f"tell what an import would make of {what}, field by field; nothing is imported"
+        one = below.add_parser("inspect", help=help_text, description=help_text)
+        one.add_argument("file", type=Path, metavar="FILE", help="the file as it would be sent")
+        one.add_argument("--json", action="store_true", help="print the account for machines")
+        one.set_defaults(run=_inspect)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -140,6 +184,7 @@ def parser() -> argparse.ArgumentParser:
         _seed,
         "Adds the three demo characters and their pictures, or brings them up to date. Touches nobody else's.",
     )
+    _add_files(commands)
     return top
 
 
