@@ -65,7 +65,7 @@ def hostile() -> list[str]:
     """More than 500 patterns: those everybody knows, and every way of nesting repeats in repeats."""
     atoms = ("a", ".", r"\w", r"\pL", "[^b]", "(a|ab)", "(.|a)", r"(a\s?)")
     inner = ("+", "*", "?", "{1,9}", "{10}", "{2,}")
-    outer = ("+", "*", "{1,9}", "{50}", "{1,200}")
+    outer = ("+", "*", "{1,9}", "{3}", "{1,200}")
     nested = (f"({atom}{one}){two}{end}" for atom, one, two, end in product(atoms, inner, outer, ("$", "z")))
     dice = random.Random(4)
     made = list(islice(nested, 480))
@@ -118,8 +118,8 @@ def test_every_pattern_is_refused_or_harmless(record_property: Callable[[str, ob
 @pytest.mark.parametrize(
     ("pattern", "count"),
     [
-        ("dragons?", 1), ("(the|a) dragon", 0), ("dragon.{0,80}gold", 80), ("(a{1,30}){1,30}", 1800), ("(a+)+$", 2),
-        (r"\p{L}{3}", 30), (r"\p{L}", 9), (r"[^\p{L}]+", 10), ("((a{2})b){3}", 18), ("[]a]{5}", 5), ("(?P<n>ab)*", 2),
+        ("dragons?", 1), ("(the|a) dragon", 0), ("dragon.{0,80}gold", 80), ("(a{1,30}){1,30}", 2700), ("(a+)+$", 3),
+        (r"\p{L}{3}", 30), (r"\p{L}", 9), (r"[^\p{L}]+", 10), ("((a{2})b){3}", 27), ("[]a]{5}", 5), ("(?P<n>ab)*", 2),
         ("(?i)a", 0), ("x{5}?", 5),
         (r"\Qa+\E", 0), ("(((", 0), (")))", 0), ("a{3", 0), ("", 0), ("\\", 0),
     ],
@@ -133,7 +133,7 @@ def test_a_pattern_that_repeats_too_much_is_refused_everywhere() -> None:
     with pytest.raises(InvalidInput) as caught:
         checked(Key(worst, is_regex=True))
     assert caught.value.code == "key_too_costly"
-    assert "2000" in str(caught.value)
+    assert "3000" in str(caught.value)
     deck = Deck([Book(UUID(int=1), 1, entries=(entry(1, Key(worst, is_regex=True), Key("b")),))])
     assert active(deck, scene("a" * 50 + "z")) == set(), "one that comes from elsewhere is not tried"
     assert active(deck, scene("b")) == {1}, "its other keys are"

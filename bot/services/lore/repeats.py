@@ -2,7 +2,7 @@
 
 RE2 never tries a text twice, but at each letter it may follow as many ways at once as a pattern has places where
 letters repeat or may be missing, and braces multiply them: `.{0,80}` has 80. So patterns are held to a number.
-Repeats within a repeat count twice: there is more than one way to share a text among them. A class of Unicode (`\\pL`)
+Repeats within a repeat count three times: there are many ways to share a text among them. A class of Unicode (`\\pL`)
 is a program of a thousand steps, and weighs as much as ten letters.
 """
 
@@ -27,7 +27,7 @@ def places(pattern: str) -> int:
         if times := _times(pattern, at):
             count, end = times
             every[-1] += last[0] * (count - 1)
-            repeated = last[0] * count * (2 if is_nested else 1)
+            repeated = last[0] * count * (3 if is_nested else 1)
             open_[-1] += repeated - last[1]
             last = (last[0] * count, repeated)
         elif pattern[at] == "(":
