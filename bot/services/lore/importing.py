@@ -32,6 +32,7 @@ from db.work import Actor, Database, Work
 __all__ = ["JOB", "Choice", "ImportState", "LoreImports", "Progress"]
 
 JOB = "lore_import"
+FORMATS = frozenset(one.value for one in Format)
 _OVER = frozenset({ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED})
 _TOLD_EVERY = 500
 _SHOWN = 10
@@ -44,7 +45,7 @@ class Progress:
     """How far one import has come. `waits` for its sender's choice where file and book differ (`differ`, by kind).
 
     `mapped`, `kept`, `changed` and `refused` count fields of the file. `report` has a line for each entry, in the
-    language of who sent it, `remarks` some of those of which not everything was taken over; `failure` says why it ended.
+    language of who sent it, `remarks` some of those that say more than that all is well; `failure` says why it ended.
     """
 
     id: UUID
@@ -97,16 +98,18 @@ class LoreImports:
         *,
         book_id: UUID | None = None,
         character_id: UUID | None = None,
+        called: str = "",
     ) -> Progress:
         """A file that becomes a new book (then it is being stored), or a newer state of one (then it may wait).
 
-        `character_id`: the character whose card it came with. Raises `InvalidInput` for a file that is none, `NotFound`
-        or `NotAllowed` for a book this person may not write in, `LimitReached`.
+        `character_id`: the character whose card it came with; `called`: the book's name where the file gives none.
+        Raises `InvalidInput` for a file that is none, `NotFound` or `NotAllowed` for a book this person may not write
+        in, `LimitReached`.
         """
         await self._refuse_more(user_id)
-        read = await read_file(data, file_name, language)
+        read = await read_file(data, called or file_name, language)
         report: dict[str, Any] = {**_told(read), "name": read.head.book.name}
-        choices: dict[str, Any] = {"language": language}
+        choices: dict[str, Any] = {"language": language, "called": called or file_name}
         if book_id is not None:
             found = await self._differences(user_id, book_id, read.whole())
             report["differ"] = {kind.value: number for kind, number in diffs.counted(found).items() if number}
@@ -161,7 +164,7 @@ class LoreImports:
     async def recent(self, user_id: UUID) -> tuple[Progress, ...]:
         """A person's newest imports."""
         async with self._database.work(Actor.user(user_id)) as work:
-            rows = await queries.recent(work.session, user_id, limit=_SHOWN)
+            rows = await queries.recent(work.session, user_id, tuple(FORMATS), limit=_SHOWN)
             return tuple([await _progress(work, row) for row in rows])
 
     async def run(self, payload: Mapping[str, str]) -> None:
@@ -172,19 +175,17 @@ class LoreImports:
 
     async def _store(self, user_id: UUID, import_id: UUID, read: FileRead | None) -> Progress:
         async with self._database.work(Actor.user(user_id)) as work:
-            row = await queries.one(work.session, import_id)
-            if row is None:
-                raise _no_such_import()
+            row = await self._row(work, import_id)
             if row.state in _OVER or row.content is None:
                 return await _progress(work, row)
-            data, file_name, choices, book_id = row.content, row.file_name, row.choices, row.book_id
+            data, choices, book_id = row.content, row.choices, row.book_id
             if read is None:
                 row.state = ImportState.READING
         try:
-            read = read or await read_file(data, file_name, str(choices.get("language") or "en"))
+            read = read or await read_file(data, str(choices["called"]), str(choices["language"]))
             await self._stored(user_id, import_id, book_id, choices, read)
         except UserError as error:
-            said = Say(str(choices.get("language"))).error(error)
+            said = Say(str(choices["language"])).error(error)
             await self._note(user_id, import_id, state=ImportState.FAILED, failure=said, content=None,
                              finished_at=self._clock.now())  # fmt: skip
         return await self.progress(user_id, import_id)
@@ -224,6 +225,8 @@ class LoreImports:
             done += len(new)
             if done % _TOLD_EVERY == 0:
                 await self._note(user_id, import_id, done=done)
+        if book.character_id is not None:
+            await queries.put_in_force(work.session, user_id, book.id, book.character_id)
         return book.id
 
     async def _renew_book(
@@ -286,7 +289,7 @@ class LoreImports:
 
     async def _row(self, work: Work, import_id: UUID) -> LoreImport:
         row = await queries.one(work.session, import_id)
-        if row is None:
+        if row is None or row.format not in FORMATS:
             raise _no_such_import()
         return row
 

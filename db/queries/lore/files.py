@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import ImportState, LoreBook, LoreEntry, LoreImport
+from db.models import Character, ImportState, LoreAttachment, LoreBook, LoreEntry, LoreImport, LoreScope
 
 _OVER = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
 
@@ -27,9 +27,14 @@ async def one(session: AsyncSession, import_id: UUID) -> LoreImport | None:
     )
 
 
-async def recent(session: AsyncSession, user_id: UUID, *, limit: int) -> Sequence[LoreImport]:
-    """A person's newest imports."""
-    statement = select(LoreImport).where(LoreImport.user_id == user_id).order_by(LoreImport.id.desc()).limit(limit)
+async def recent(session: AsyncSession, user_id: UUID, formats: Sequence[str], *, limit: int) -> Sequence[LoreImport]:
+    """A person's newest imports of files of these formats."""
+    statement = (
+        select(LoreImport)
+        .where(LoreImport.user_id == user_id, LoreImport.format.in_(formats))
+        .order_by(LoreImport.id.desc())
+        .limit(limit)
+    )
     return list(await session.scalars(statement))
 
 
@@ -67,6 +72,22 @@ async def come_from(session: AsyncSession, raws: Mapping[UUID, Mapping[str, obje
         statement = update(LoreEntry).where(LoreEntry.id == bindparam("entry")).values(raw=bindparam("came"))
         connection = await session.connection()
         await connection.execute(statement, [{"entry": key, "came": dict(raw)} for key, raw in raws.items()])
+
+
+async def put_in_force(session: AsyncSession, user_id: UUID, book_id: UUID, character_id: UUID) -> None:
+    """Let a new book count wherever a character of its owner speaks."""
+    there = await session.scalar(select(func.count()).where(LoreAttachment.character_id == character_id))
+    session.add(
+        LoreAttachment(
+            book_id=book_id, scope=LoreScope.CHARACTER, character_id=character_id, attached_by=user_id, place=there or 0
+        )
+    )
+    await session.flush()
+
+
+async def character(session: AsyncSession, character_id: UUID) -> Character | None:
+    """A character's row, with the card it came as."""
+    return await session.get(Character, character_id)
 
 
 async def books_of_character(session: AsyncSession, owner_id: UUID, character_id: UUID) -> Sequence[LoreBook]:

@@ -148,8 +148,6 @@ def written_card(card: Card, spec: Spec) -> JsonObject:
         data.setdefault("extensions", {})
     if card.book is not None:
         data["character_book"] = card.book
-    elif isinstance(data.get("character_book"), dict):
-        del data["character_book"]
     root = _root(card.raw, data) if was and was.spec in {Spec.V2, Spec.V3} else {}
     if is_same:
         return {**root, "data": data}

@@ -109,7 +109,7 @@ def fitted(card: Card, *, name: str | None = None) -> Fitted:
 
 
 def card_of(columns: Columns, raw: JsonObject | None, book: JsonObject | None) -> Card:
-    """A character as a card; `raw` is the one it came as, `book` its lore book's object."""
+    """A character as a card; `raw` is the one it came as, `book` its lore book's object, None: as it came."""
     if raw:
         came = read_card(raw)
         was = fitted(came, name=None if _has_fitting_name(came) else columns.name).columns
@@ -117,7 +117,7 @@ def card_of(columns: Columns, raw: JsonObject | None, book: JsonObject | None) -
         came, was = Card(Spec.V2, ""), Columns("")
     changed = {mine: _told(columns, mine) for mine in _TWINS if getattr(columns, mine) != getattr(was, mine)}
     twins = {_TWINS[mine]: value for mine, value in changed.items()}
-    return _with_ours(replace(came, **twins, book=book), columns, was)
+    return _with_ours(replace(came, **twins, book=came.book if book is None else book), columns, was)
 
 
 _TWINS: Mapping[str, str] = {
