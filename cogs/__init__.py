@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.services.cafe import Cafe
 from bot.transport.client import CafeClient
-from cogs import talk
+from cogs import lore, talk
 from cogs.characters import ITEMS as CHARACTER_ITEMS
 from cogs.characters import CharactersCog, DiscoverCog
 from cogs.help import HelpCog
@@ -18,6 +18,7 @@ async def prepare(client: CafeClient, cafe: Cafe) -> None:
     await client.add_cog(CharactersCog(cafe))
     await client.add_cog(DiscoverCog(cafe))
     await talk.prepare(client, cafe)
+    await lore.prepare(client, cafe)
     await client.add_cog(HelpCog(cafe))
     await client.add_cog(MeCog(cafe))
     await client.add_cog(PersonasCog(cafe))

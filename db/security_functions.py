@@ -19,7 +19,7 @@ DEFINER_READS = frozenset(
     | {"character_reactions", "ratings", "variant_prompts", "persona_choices"}
     | {"lore_books", "lore_entries", "lore_attachments", "lore_runs", "lore_imports", "grants", "chunks"}
 )
-DEFINER_WRITES = frozenset({"users", "conversations", "persona_choices", "lore_books", "grants"})
+DEFINER_WRITES = frozenset({"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"})
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
 )

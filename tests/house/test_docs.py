@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from discord import app_commands
 from discord.ext import commands
 
 import cogs
@@ -65,9 +66,11 @@ def _commands() -> dict[str, set[str]]:
             if not (isinstance(member, type) and issubclass(member, commands.Cog)) or member.__subclasses__():
                 continue
             group = getattr(member, "__cog_group_name__", None) if issubclass(member, commands.GroupCog) else None
-            for command in member.__cog_app_commands__:
-                name = f"{group} {command.name}" if group else command.name
-                found[name] = {option.name for option in command.parameters}
+            for one in member.__cog_app_commands__:
+                for command in one.walk_commands() if isinstance(one, app_commands.Group) else (one,):
+                    assert isinstance(command, app_commands.Command)
+                    name = f"{group} {command.qualified_name}" if group else command.qualified_name
+                    found[name] = {option.name for option in command.parameters}
     return found
 
 
