@@ -328,7 +328,7 @@ LORE_FUNCTIONS: tuple[Function, ...] = (
                 JOIN lore_books AS b ON b.id = e.book_id AND b.deleted_at IS NULL
                 WHERE e.mode IN ('vector', 'hybrid') AND e.is_enabled AND NOT EXISTS (
                     SELECT 1 FROM chunks AS c
-                    WHERE c.entry_id = e.id AND c.model = wanted AND c.content_sha256 =
+                    WHERE c.entry_id = e.id AND c.book_id = e.book_id AND c.model = wanted AND c.content_sha256 =
                         encode(sha256(convert_to(e.name || E'\\n' || e.content, 'UTF8')), 'hex'))
                 GROUP BY b.id, b.owner_id ORDER BY b.id LIMIT most;
         END

@@ -176,6 +176,23 @@ async def test_what_is_not_found_by_meaning_any_more_is_forgotten(
     assert await progress(database, chunks, robin, book) == (0, 0, 0)
 
 
+async def test_an_entry_that_moved_is_found_in_its_new_book_and_not_in_the_old(
+    database: Database, embedder: EndpointEmbedder
+) -> None:
+    robin, chunks = await person(database), Chunks(database, embedder)
+    old, new = await book_of(database, robin, "The lamp is green."), await book_of(database, robin)
+    await work_off(database, chunks)
+    async with database.work(Actor.user(robin)) as work:
+        await work.session.execute(update(LoreEntry).where(LoreEntry.book_id == old).values(book_id=new))
+        await refresh(work, new)
+        await refresh(work, old)
+    assert await progress(database, chunks, robin, new) == (1, 0, 0)
+    await work_off(database, chunks)
+    assert await progress(database, chunks, robin, new) == (1, 1, 0)
+    async with database.work(Actor.user(robin)) as work:
+        assert list(await work.session.scalars(select(Chunk.book_id))) == [new]
+
+
 async def test_odd_blanks_end(database: Database, embedder: EndpointEmbedder) -> None:
     robin, chunks = await person(database), Chunks(database, embedder)
     book = await book_of(database, robin, "\u00a0\u3000")

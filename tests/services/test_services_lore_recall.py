@@ -294,6 +294,20 @@ async def test_a_filtered_search_never_comes_back_short(
         assert (await queries.nearest(direct, sought, 30, iterates=False)).seen < 30
 
 
+async def test_entries_that_are_shut_take_no_place_among_the_nearest(
+    database: Database, english: LocalEmbedder, seed: int, small: None
+) -> None:
+    dice, robin = random.Random(seed), await People(database).arrive(ROBIN)
+    (question,) = await english.embed(["Where is the key?"], Kind.QUERY)
+    recall, ask = Recall(english), Ask((await crowd(database, robin, dice, 90, question),), ("Where is the key?",))
+    first = await scores(database, robin, recall, ask)
+    meant = await recall.meant([ask])
+    async with database.directly(Actor.user(robin)) as direct:
+        second = await recall.scores(direct, meant, first)
+    assert len(first) == len(second) == 30
+    assert not first.keys() & second.keys()
+
+
 async def test_a_large_scope_is_searched_by_the_index_and_a_small_one_exactly(
     database: Database, english: LocalEmbedder, seed: int, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -91,12 +91,16 @@ class Recall:
             model, tuple(Sought(ask.book_ids, model, [found[text] for text in _questions(ask)]) for ask in asks)
         )
 
-    async def scores(self, direct: Direct, meant: Meant) -> Mapping[UUID, float]:
+    async def scores(self, direct: Direct, meant: Meant, shut: Collection[UUID] = ()) -> Mapping[UUID, float]:
         """By entry the best cosine with any of its ask's texts: of the entries of an ask's books that have chunks the
-        nearest `limits.LORE_SCORES_MAX`. One trip for each ask; two to four for very large books."""
+        nearest `limits.LORE_SCORES_MAX`. One trip for each ask; two to four for very large books.
+
+        `shut` are entries that may not come in whatever is said (their filters keep them out here): they take no place
+        among the nearest.
+        """
         scores: dict[UUID, float] = {}
         for sought in meant.asks:
-            for entry_id, score in (await self._near(direct, sought)).scores.items():
+            for entry_id, score in (await self._near(direct, replace(sought, shut=shut))).scores.items():
                 scores[entry_id] = max(score, scores.get(entry_id, -1.0))
         return scores
 

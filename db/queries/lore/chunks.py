@@ -6,7 +6,7 @@ indexes (`db.models.lore.chunks`), else Postgres would not use them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Double,
     Text,
     Uuid,
+    all_,
     any_,
     bindparam,
     cast,
@@ -66,15 +67,21 @@ class Piece:
     vector: Sequence[float] | None
 
 
-def _is_fresh(model: str) -> ColumnElement[bool]:
-    return exists().where(Chunk.entry_id == LoreEntry.id, Chunk.model == model, Chunk.content_sha256 == _HASH)
+def _fresh(model: str) -> tuple[ColumnElement[bool], ...]:
+    """That a chunk is what this model makes of an entry's present words, in the book where it stands now."""
+    return (
+        Chunk.entry_id == LoreEntry.id,
+        Chunk.book_id == LoreEntry.book_id,
+        Chunk.model == model,
+        Chunk.content_sha256 == _HASH,
+    )
 
 
 async def unlearnt(session: AsyncSession, book_id: UUID, model: str, most: int) -> list[Unlearnt]:
     """Entries of a book that are to be found by meaning and have no chunks of this model and their present words."""
     statement = (
         select(LoreEntry.id, LoreEntry.name, LoreEntry.content, _HASH)
-        .where(LoreEntry.book_id == book_id, _IS_SOUGHT, _IS_SAID, ~_is_fresh(model))
+        .where(LoreEntry.book_id == book_id, _IS_SOUGHT, _IS_SAID, ~exists().where(*_fresh(model)))
         .order_by(LoreEntry.number)
         .limit(most)
     )
@@ -83,7 +90,7 @@ async def unlearnt(session: AsyncSession, book_id: UUID, model: str, most: int) 
 
 async def tidy(session: AsyncSession, book_id: UUID) -> int:
     """Remove chunks of entries that are not to be found by meaning any more. How many."""
-    kept = exists().where(LoreEntry.id == Chunk.entry_id, _IS_SOUGHT, _IS_SAID)
+    kept = exists().where(LoreEntry.id == Chunk.entry_id, LoreEntry.book_id == book_id, _IS_SOUGHT, _IS_SAID)
     connection = await session.connection()
     return (await connection.execute(delete(Chunk).where(Chunk.book_id == book_id, ~kept))).rowcount
 
@@ -96,7 +103,8 @@ async def put(
     Of how many: an entry that is gone meanwhile, or may not be written by this person any more, stays as it is.
     """
     wanted = select(LoreEntry.id).where(LoreEntry.id.in_(list(learnt)), LoreEntry.book_id == book_id)
-    there = set((await session.scalars(wanted.with_for_update(key_share=True, read=True))).all())
+    # Locked against another job of the same book.
+    there = set((await session.scalars(wanted.with_for_update(key_share=True))).all())
     await session.execute(delete(Chunk).where(Chunk.entry_id.in_(there)))
     rows = [
         {
@@ -131,11 +139,7 @@ class Tally:
 
 async def tally(session: AsyncSession, book_id: UUID, model: str) -> Tally:
     """How far a book's meanings are known."""
-    fresh = (
-        select(func.bool_and(Chunk.embedding.is_not(None)).label("is_whole"))
-        .where(Chunk.entry_id == LoreEntry.id, Chunk.model == model, Chunk.content_sha256 == _HASH)
-        .lateral("fresh")
-    )
+    fresh = select(func.bool_and(Chunk.embedding.is_not(None)).label("is_whole")).where(*_fresh(model)).lateral("fresh")
     whole = fresh.c.is_whole
     counts = (func.count(), func.count().filter(whole.is_(True)), func.count().filter(whole.is_(False)))
     statement = (
@@ -166,6 +170,7 @@ async def waiting(session: AsyncSession, model: str, most: int) -> list[Waiting]
 # ------------------------------------------------------------------------------------------------ searching
 
 _BOOKS = bindparam("book_ids", type_=ARRAY(Uuid()))
+_SHUT = bindparam("shut", type_=ARRAY(Uuid()))
 _MOST = bindparam("most", type_=BigInteger())
 _NUMBER: Double[float] = Double()
 
@@ -183,6 +188,7 @@ def _here(dimensions: int) -> tuple[ColumnElement[bool], ...]:
         Chunk.book_id == any_(_BOOKS),
         Chunk.model == bindparam("model", type_=Text()),
         Chunk.dimensions == literal_column(str(int(dimensions))),
+        Chunk.entry_id != all_(_SHUT),
     )
 
 
@@ -237,11 +243,12 @@ _ITERATE = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """In which books, what one model made of the questions."""
+    """In which books, what one model made of the questions. Entries that are `shut` are passed over."""
 
     book_ids: Sequence[UUID]
     model: str
     vectors: Sequence[Sequence[float]]
+    shut: Collection[UUID] = ()
 
     @property
     def dimensions(self) -> int:
@@ -255,6 +262,7 @@ class Sought:
             "book_ids": list(self.book_ids),
             "model": self.model,
             "vectors": written,
+            "shut": list(self.shut),
             "most": most,
             "entries": entries,
         }
