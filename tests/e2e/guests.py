@@ -88,7 +88,7 @@ class Guest(Visit):
         await self.begin(command)
         form = self.page.locator(".command-form")
         for name, value in options.items():
-            offered = form.get_by_role("button", name=f"Add option {name}", exact=True)
+            offered = form.get_by_role("button", name=f"Add option {name}:")
             if await offered.count():
                 await offered.click()
             field = form.get_by_role("combobox", name=name, exact=True)
@@ -99,7 +99,7 @@ class Guest(Visit):
                 await expect(row).to_be_visible()
                 await row.click()
         if file is not None:
-            offered = form.get_by_role("button", name="Add option file", exact=True)
+            offered = form.get_by_role("button", name="Add option file:")
             if await offered.count():
                 await offered.click()
             name, data = file
