@@ -33,7 +33,9 @@ from bot.providers.tokens import Factors, Tokenizer
 from bot.roles import Role
 from bot.services.cafe import Cafe, Lore
 from bot.services.characters import Characters
+from bot.services.characters.exporting import CardExports
 from bot.services.characters.farewells import Farewells
+from bot.services.characters.importing import CardImports
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.lore.activating import LoreActivations
@@ -258,6 +260,8 @@ class Program:
             personas=Personas(self.pictures),
             places=places,
             characters=characters,
+            card_imports=CardImports(self.database, characters, self._lore_imports(), self.clock),
+            card_exports=CardExports(self.database, characters, LoreExports(self.database, LoreBooks(self.clock))),
             farewells=Farewells(self.database, characters, conversations, stage, say=Say(self.settings.language)),
             conversations=conversations,
             turns=turns,

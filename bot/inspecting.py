@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +23,6 @@ from bot.texts import Say
 
 Account = Mapping[str, Any]
 _LANGUAGE = "en"
-
-
-def add_to(commands: Any, inspect: Callable[[Path], Account], help_text: str) -> argparse.ArgumentParser:
-    """Add `inspect FILE [--json]` below a command. What it was parsed into carries `inspect`."""
-    added = commands.add_parser("inspect", help=help_text, description=f"{help_text} Nothing is imported.")
-    added.add_argument("file", type=Path, metavar="FILE", help="the file as it would be sent")
-    added.add_argument("--json", action="store_true", help="print the account for machines")
-    added.set_defaults(inspect=inspect)
-    return added
 
 
 def told(arguments: argparse.Namespace) -> tuple[bool, str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.characters import Characters
+from bot.services.characters.exporting import CardExports
 from bot.services.characters.farewells import Farewells
+from bot.services.characters.importing import CardImports
 from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.chunks import Chunks
@@ -52,6 +54,8 @@ class Cafe:
     personas: Personas
     places: Places
     characters: Characters
+    card_imports: CardImports
+    card_exports: CardExports
     farewells: Farewells
     conversations: Conversations
     turns: Turns

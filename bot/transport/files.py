@@ -41,10 +41,9 @@ class DiscordFiles:
             log.error("file_elsewhere", host=urlsplit(address).hostname)
             raise StageClosed(Closed.REFUSED, channel_id=place.channel_id)
         try:
-            return await self._download(address, most_bytes, place)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("file_unread", error=type(error).__name__)
-            raise StageClosed(Closed.UNREACHABLE) from None
+            return await fetched(address, most_bytes=most_bytes)
+        except StageClosed as closed:
+            raise StageClosed(closed.reason, channel_id=place.channel_id) from None
 
     async def _attachment(self, place: Place, message_id: int, attachment_id: int) -> dict[str, object]:
         ids = {"channel_id": place.channel_id, "message_id": message_id}
@@ -58,20 +57,31 @@ class DiscordFiles:
                 return one
         raise StageClosed(Closed.FILE_GONE, channel_id=place.channel_id)
 
-    async def _download(self, address: str, most_bytes: int, place: Place) -> bytes:
-        async with (
-            aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=False) as session,
-            session.get(address, allow_redirects=False, headers={"Accept-Encoding": "identity"}) as response,
-        ):
-            if response.status != 200:
-                reason = Closed.FILE_GONE if response.status in (403, 404) else Closed.UNREACHABLE
-                raise StageClosed(reason, channel_id=place.channel_id)
-            read = bytearray()
-            async for piece in response.content.iter_chunked(_CHUNK):
-                read += piece
-                if len(read) > most_bytes:
-                    raise StageClosed(Closed.TOO_LARGE, channel_id=place.channel_id)
-            return bytes(read)
+
+async def fetched(address: str, *, most_bytes: int) -> bytes:
+    """What lies at one of Discord's own addresses of files. Raises `StageClosed`; also for any other address."""
+    if not is_discords(address):
+        raise StageClosed(Closed.REFUSED)
+    try:
+        return await _download(address, most_bytes)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("file_unread", error=type(error).__name__)
+        raise StageClosed(Closed.UNREACHABLE) from None
+
+
+async def _download(address: str, most_bytes: int) -> bytes:
+    async with (
+        aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=False) as session,
+        session.get(address, allow_redirects=False, headers={"Accept-Encoding": "identity"}) as response,
+    ):
+        if response.status != 200:
+            raise StageClosed(Closed.FILE_GONE if response.status in (403, 404) else Closed.UNREACHABLE)
+        read = bytearray()
+        async for piece in response.content.iter_chunked(_CHUNK):
+            read += piece
+            if len(read) > most_bytes:
+                raise StageClosed(Closed.TOO_LARGE)
+        return bytes(read)
 
 
 def is_discords(address: str) -> bool:

@@ -6,8 +6,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services.cafe import Cafe
-from cogs.characters import card, deciding, lists, making, panel
+from cogs.characters import card, deciding, importing, lists, making, panel
 from cogs.characters.discover import DiscoverCog
+from cogs.characters.exporting import ExportingCommands
+from cogs.characters.importing import ImportingCommands
 from cogs.characters.making import MakingCommands
 from cogs.characters.meeting import MeetingCommands
 from cogs.characters.posting import PostingCommands
@@ -17,12 +19,14 @@ __all__ = ["ITEMS", "CharactersCog", "DiscoverCog"]
 
 _L = app_commands.locale_str
 
-ITEMS = (*panel.ITEMS, *card.ITEMS, *lists.ITEMS, *deciding.ITEMS, *making.ITEMS)
+ITEMS = (*panel.ITEMS, *card.ITEMS, *lists.ITEMS, *deciding.ITEMS, *importing.ITEMS, *making.ITEMS)
 """Buttons and menus that survive a restart."""
 
 
 class CharactersCog(
     MakingCommands,
+    ImportingCommands,
+    ExportingCommands,
     MeetingCommands,
     PostingCommands,
     SettlingCommands,

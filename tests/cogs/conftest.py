@@ -14,6 +14,8 @@ from bot.errors import StageClosed, UserError
 from bot.ports import Offer
 from bot.services.cafe import Cafe, Lore
 from bot.services.characters import Characters, Pictures
+from bot.services.characters.exporting import CardExports
+from bot.services.characters.importing import CardImports
 from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.chunks import Chunks
@@ -70,12 +72,15 @@ class Town:
 async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path), offers=lambda: OFFERS))
     books, entries = LoreBooks(), LoreEntries(lambda words: len(words.split()))
+    imports = LoreImports(database, books, entries, program.clock)
     cafe = Cafe(
         people=program.people,
         profiles=Profiles(),
         personas=Personas(program.characters.pictures),
         places=program.places,
         characters=program.characters,
+        card_imports=CardImports(database, program.characters, imports, program.clock),
+        card_exports=CardExports(database, program.characters, LoreExports(database, books)),
         farewells=program.farewells,
         conversations=program.conversations,
         turns=program.turns,
@@ -92,7 +97,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
             sharing=LoreSharing(),
             attachments=LoreAttachments(database),
             traces=program.traces,
-            imports=LoreImports(database, books, entries, program.clock),
+            imports=imports,
             exports=LoreExports(database, books),
             chunks=Chunks(database, None),
         ),
