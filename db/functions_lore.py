@@ -93,6 +93,12 @@ async def numbers(session: AsyncSession, book_id: UUID, many: int) -> int | None
     return await session.scalar(text("SELECT lore_numbers(:book, :many)"), {"book": book_id, "many": many})
 
 
+async def lock(session: AsyncSession, *book_ids: UUID) -> None:
+    """Let one writer at a time into these books, until the end of this work; always taken before their entries."""
+    for book_id in sorted(set(book_ids)):
+        await numbers(session, book_id, 0)
+
+
 async def coded(session: AsyncSession, code: str) -> Coded | None:
     """The shared book with this code. For jobs only."""
     row = (await session.execute(text("SELECT * FROM lore_book_coded(:code)"), {"code": code})).one_or_none()

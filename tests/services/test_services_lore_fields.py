@@ -83,6 +83,7 @@ def test_a_field_of_a_book_is_read_and_written_as_it_was(name: str) -> None:
         ("channels_only", "9" * 30), ("channels_only", "²"), ("roles_only", "@everyone"), ("requires", "#9"),
         ("requires", "harbour"), ("tags", "x"), ("groups", "g" * 61), ("position", "somewhere"),
         ("speakers", ", ".join(f"n{n}" for n in range(101))), ("keys", "\n".join(f"key{n}" for n in range(201))),
+        ("secondary", "\n".join(f"/pattern{n}/" for n in range(26))),
         ("name", "\u202eevil"),
     ],
 )  # fmt: skip

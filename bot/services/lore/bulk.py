@@ -33,6 +33,7 @@ _CHANGES = {
 
 async def change_many(work: Work, user_id: UUID, book_id: UUID, ids: Sequence[UUID], deed: Bulk) -> Bulked:
     """Do one thing to these entries of a book that the actor may write in. Raises `InvalidInput`."""
+    await functions.lock(work.session, book_id)
     if deed.kind is BulkKind.DELETE:
         changed = await _delete(work, user_id, ids)
     else:

@@ -209,7 +209,7 @@ class LoreEntries:
 
         With only a folder it keeps its place. Raises `NotFound`, `NotAllowed`, `InvalidInput` or `LimitReached`.
         """
-        row = await self._own(work, user_id, entry_id)
+        row = await self._own(work, user_id, entry_id, *([] if book_id is None else [book_id]))
         state = state_of(row)
         if folder is not None:
             state = changed_entry(state, read_typed(ENTRY_FIELDS, {"folder": folder}))
@@ -299,12 +299,13 @@ class LoreEntries:
             await kept(work, user_id, row, change_between(before, after), was=was)
         return await self.get(work, user_id, row.id)
 
-    async def _own(self, work: Work, user_id: UUID, entry_id: UUID) -> EntryModel:
+    async def _own(self, work: Work, user_id: UUID, entry_id: UUID, *others: UUID) -> EntryModel:
         found = await queries.by_id(work.session, entry_id)
         if found is None:
             raise no_such_entry()
         book = await opened(work, user_id, found.entry.book_id)
         refuse_less(book.book, may_of(user_id, book), May.WRITE)
+        await functions.lock(work.session, found.entry.book_id, *others)
         row = await queries.lock(work.session, entry_id)
         if row is None:
             raise no_such_entry()

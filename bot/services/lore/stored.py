@@ -1,4 +1,7 @@
-"""Books and entries as they are stored, and as the engine reads them: one made of the other, without loss."""
+"""Books and entries as they are stored, and as the engine reads them: one made of the other.
+
+Nothing is lost on the way, but that the engine reads names of speakers folded.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from bot.services.lore.book import (
+    EVERYWHERE,
     Blend,
     Book,
     Choice,
@@ -25,6 +29,7 @@ from bot.services.lore.book import (
     Timing,
     Waking,
 )
+from bot.services.lore.folding import folded
 from db.models import BookSettings, EntryOrigin, EntryRules, EntryState, GroupSettings, KeyRule, Only, Sought
 from db.models import LoreBook as BookModel
 from db.models import LoreEntry as EntryModel
@@ -111,7 +116,7 @@ def entry_from(
         logic=Logic(rules.logic.value),
         scan_depth=rules.scan_depth,
         sources=sources_of(rules.sources),
-        speakers=frozenset(rules.speakers),
+        speakers=frozenset(folded(one) for one in rules.speakers),
         meaning=Meaning(rules.threshold, rules.results, Blend(rules.blend.value), rules.weight),
         probability=rules.probability,
         position=Position(rules.position.value),
@@ -227,7 +232,7 @@ def _rule(key: Key) -> KeyRule:
 
 
 def _filters(rules: EntryRules) -> Filters:
-    return Filters(
+    found = Filters(
         characters=_choice(rules.characters, UUID),
         personas=_choice(rules.personas, UUID),
         channels=_choice(rules.channels, int),
@@ -236,6 +241,8 @@ def _filters(rules: EntryRules) -> Filters:
         tags=_choice(rules.tags, str),
         occasions=frozenset(Occasion(one.value) for one in rules.occasions),
     )
+    # The one value, which the engine knows by being it.
+    return EVERYWHERE if found == EVERYWHERE else found
 
 
 def _choice(only: Only, kind: type[_T]) -> Choice[_T]:

@@ -47,6 +47,7 @@ async def replace_read(
     `settle` belongs after the last ones.
     """
     await opened(work, user_id, book_id, May.WRITE)
+    await functions.lock(work.session, book_id)
     rows = await queries.locked(work.session, book_id, list(entries))
     for entry_id, row in rows.items():
         new = entries[entry_id]

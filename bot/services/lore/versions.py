@@ -51,6 +51,7 @@ async def bring_back(work: Work, user_id: UUID, gone: LoreEntryVersion, to: int 
     target = gone if to is None else await versions.at(work.session, gone.entry_id, to)
     if target is None:
         raise nothing_to_undo()
+    await functions.lock(work.session, gone.book_id)
     state = target.state
     entries, _ = await queries.count(work.session, gone.book_id, queries.EVERY)
     refuse_too_many(entries, 1)

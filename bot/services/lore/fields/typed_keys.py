@@ -28,9 +28,20 @@ _TO_COMMA = re.compile(r"(?:[^,\[]|\[[^\[\]\n]*\]|\[)*")
 def read_keys(typed: str, field: str) -> tuple[Key, ...]:
     """The keys in what was typed, each once, in order. Raises `InvalidInput` naming the field and the key at fault."""
     keys: dict[Key, None] = {}
-    for piece in _pieces(typed):
+    written = [_key(piece) for piece in _pieces(typed)]
+    # Before any is compiled, which takes some milliseconds where it is meant to hurt.
+    patterns = sum(key.is_regex for key in written)
+    if patterns > limits.LORE_PATTERNS_MAX:
+        raise InvalidInput(
+            "too_many_patterns",
+            N_("An entry can have at most {maximum} /patterns/; you wrote {count}. Join some of them with |."),
+            field=field,
+            maximum=int(limits.LORE_PATTERNS_MAX),
+            count=patterns,
+        )
+    for key in written:
         try:
-            keys[checked(_key(piece))] = None
+            keys[checked(key)] = None
         except InvalidInput as error:
             raise InvalidInput(error.code, error.message, field=field, **error.values) from error
     if len(keys) > limits.LORE_KEYS_MAX:
