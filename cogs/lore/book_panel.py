@@ -11,6 +11,7 @@ import discord
 
 from bot.services.cafe import Cafe
 from bot.services.lore.attaching import Attached
+from bot.services.lore.chunks import Progress
 from bot.services.lore.fields import BOOK_FIELDS
 from bot.services.lore.shown import LoreBook, May, Visibility
 from bot.texts import N_, Say, Text
@@ -177,15 +178,21 @@ async def book_panel(interaction: Asked, cafe: Cafe, book: LoreBook) -> discord.
         asking = await asking_of(cafe, interaction)
         async with cafe.people.at_work(caller_of(interaction)) as (_, work):
             places = await cafe.lore.attachments.of_book(work, asking, book.id)
-    return drawn(book, cafe.lore.books.typed(book, *BOOK_FIELDS), places, say_for(interaction))
+    async with cafe.people.at_work(caller_of(interaction)) as (_, work):
+        learnt = await cafe.lore.chunks.progress(work, book.id)
+    return drawn(book, cafe.lore.books.typed(book, *BOOK_FIELDS), places, learnt, say_for(interaction))
 
 
-def drawn(book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...], say: Say) -> discord.ui.LayoutView:
+def drawn(
+    book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...], learnt: Progress, say: Say
+) -> discord.ui.LayoutView:
     """The panel. Pure."""
     items: list[discord.ui.Item[Any]] = [words(_heading(book, say))]
     if book.description:
         items.append(words(plain(short(book.description, _DESCRIPTION_SHOWN))))
     items += [line(), words(_about(book, shown, places, say))]
+    if learnt.total:
+        items.append(words(_meaning(learnt, say)))
     if book.may.includes(May.ADMIN):
         items.append(row(BookForms.of(book.id, say)))
     items.append(row(*_buttons(book, say)))
@@ -217,6 +224,21 @@ def _about(book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...
     seen = say.plural("looked at {n} time", "looked at {n} times", book.view_count)
     copied = say.plural("copied {n} time", "copied {n} times", book.fork_count)
     return f"{text}\n-# {seen} · {copied}"
+
+
+def _meaning(learnt: Progress, say: Say) -> str:
+    """How far the entries that are found by meaning are learnt."""
+    if learnt.model is None:
+        return say("This house has no embedding model: entries are found by their keys only.")
+    told = say("**Found by meaning:** {done} of {total} entries are learnt.", done=learnt.done, total=learnt.total)
+    if learnt.refused:
+        refused = say.plural(
+            "{n} could not be learnt: the embedding server refuses its words.",
+            "{n} could not be learnt: the embedding server refuses their words.",
+            learnt.refused,
+        )
+        told = f"{told} {refused}"
+    return told
 
 
 def _buttons(book: LoreBook, say: Say) -> list[BookButton]:

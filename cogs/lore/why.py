@@ -40,8 +40,10 @@ from cogs.lore.words import entries, tokens
 
 _L = app_commands.locale_str
 _FILES = "lore.txt", "lore.json"
-_ROOM = TEXTS_MAX - 400
-"""What is left of a panel's texts for single entries, headings and footer taken away."""
+_NOTES_MAX = 600
+_HEADINGS_MAX = 100
+_MORE_MAX = 80
+"""Room for the line that says how many more there are."""
 
 
 async def suggest_usable(interaction: Asked, typed: str) -> Suggestions:
@@ -140,15 +142,17 @@ def drawn(trace: Trace, say: Say) -> discord.ui.LayoutView:
         if trace.is_dry
         else say("Which lore {name} was told", name=name)
     )
-    items: list[discord.ui.Item[Any]] = [words(f"### {short(title, 200)}\n{_summary(trace, say)}")]
-    came, room = _lines(trace.included, trace, say, _ROOM)
+    head = f"### {short(title, 200)}\n{_summary(trace, say)}"
+    notes = short("\n".join(f"-# ⚠ {plain_of(warning(one, say, trace.books))}" for one in trace.warnings), _NOTES_MAX)
+    room = TEXTS_MAX - len(head) - len(notes) - _HEADINGS_MAX
+    items: list[discord.ui.Item[Any]] = [words(head)]
+    came = _lines(trace.included, trace, say, room * 2 // 3 if trace.left_out else room)
     if came:
         items += [line(), words(came)]
-    missed, room = _lines(trace.left_out, trace, say, room - 60)
+    missed = _lines(trace.left_out, trace, say, room - len(came))
     if missed:
         items += [line(), words("**" + say("Left out") + "**\n" + missed)]
-    notes = "\n".join(f"-# ⚠ {warning(one, say, trace.books)}" for one in trace.warnings[:5])
-    if notes and len(notes) < room:
+    if notes:
         items.append(words(notes))
     items += [discord.ui.File[Any](f"attachment://{name}") for name in _FILES]
     return panel(*items)
@@ -180,17 +184,17 @@ def _book(one: TracedBook, say: Say) -> str:
     return f"{plain(one.name)} ({entries(one.entries, say)})"
 
 
-def _lines(some: tuple[TraceLine, ...], trace: Trace, say: Say, room: int) -> tuple[str, int]:
-    """Lines for entries, as many as fit, and the room that is left."""
+def _lines(some: tuple[TraceLine, ...], trace: Trace, say: Say, room: int) -> str:
+    """Lines for entries, as many as there is room for."""
     told: list[str] = []
     for number, one in enumerate(some):
         text = _entry(one, trace, say)
-        if len(text) + 1 > room - 40:
+        room -= len(text) + 1
+        if room < _MORE_MAX:
             told.append(say("… and {count} more: they are in the files.", count=len(some) - number))
             break
         told.append(text)
-        room -= len(text) + 1
-    return "\n".join(told), room
+    return "\n".join(told)
 
 
 def _entry(one: TraceLine, trace: Trace, say: Say) -> str:
