@@ -129,7 +129,7 @@ TOWN: tuple[DemoEntry, ...] = (
             51,
             keys=(
                 *_keys("fog tide", "blue rope", "blue ropes"),
-                Key(r"(?i)\bfog\b[^.!?]{0,30}\b(rises|rising|comes in)\b", True),
+                Key(r"\bfog\b[^.!?]{0,30}\b(rises|rising|comes in)\b", True),
             ),
             sticky=4,
             position=Position.AT_DEPTH,

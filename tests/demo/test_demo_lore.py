@@ -35,7 +35,7 @@ ASKED = {
     "The Gull and Thimble": "Is there an inn?",
     "Room Four": "Who sleeps in room four?",
     "What lamp oil costs": "How much is oil for a lamp?",
-    "A fog tide": "The fog is rising!",
+    "A fog tide": "The FOG is rising!",
     "The harbourmaster": "Who is the harbourmaster?",
     "The two bakeries": "Where do I get bread?",
     "The sky post": "I am waiting for an airship.",

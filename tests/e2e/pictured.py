@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, ViewportSize, expect
 
-from tests.e2e.guests import Guest, Town, visit
+from tests.e2e.guests import Chosen, Guest, Town, visit
+
+TALL: ViewportSize = {"width": 1280, "height": 1400}
+"""Room for a whole panel of lore below the channel's header."""
+BROUGHT_ALONG = {
+    "entries": {
+        "0": {"uid": 0, "key": ["kettle", "tea"], "keysecondary": ["night"], "selectiveLogic": 0, "selective": True,
+              "comment": "The kettle itself", "content": "The copper kettle whistles a waltz, and only after dark.",
+              "order": 100, "position": 0, "probability": 80, "useProbability": True, "sticky": 4},
+        "1": {"uid": 1, "key": ["landlady", "Agathe"], "comment": "Agathe, who owns it", "order": 90, "position": 4,
+              "depth": 2, "content": "Agathe counts spoons when she lies.", "automationId": "count-spoons"},
+        "2": {"uid": 2, "key": ["/(?<=dark )cellar/"], "comment": "The cellar", "position": 1,
+              "content": "There are nine steps down and ten up."},
+        "3": {"uid": 3, "key": [], "constant": True, "comment": "House rules", "position": 2, "order": 10,
+              "content": "Nobody pays twice, and nobody leaves by the window.", "moonPhase": "full"},
+    }
+}  # fmt: skip
+"""A world file as somebody brings it along: most of it is taken over as it is, and some of it is not."""
 
 
 async def pages(browser: Browser, town: Town, images: Path) -> None:
-    """Everything docs/characters.md, people.md, talk.md and servers.md show."""
+    """Everything docs/characters.md, people.md, talk.md, lore.md and servers.md show."""
     for who, channel, look in (
         ("creator", "lantern-archive", of_characters),
         ("member", "lantern-archive", of_people),
         ("member", "lantern-archive", of_talk),
+        ("creator", "lantern-archive", of_lore),
+        ("creator", "tavern", of_lore_files),
         ("member", "pier", of_travels),
         ("admin", "greenhouse", of_servers),
     ):
@@ -72,6 +92,30 @@ async def of_talk(robin: Guest, images: Path) -> None:
     shown = robin.page.locator(".message.ephemeral").last
     await expect(shown).to_contain_text("Mira")
     await _picture(robin, shown, images / "conversation-card.png")
+
+
+async def of_lore(sasha: Guest, images: Path) -> None:
+    """Why a reply spoke of what it did, what another message would bring in; a book and one of its entries."""
+    await sasha.page.set_viewport_size(TALL)
+    await sasha.answered("Mira", await sasha.says("Mira, what happened to the Marguerite?"))
+    await sasha.run("lore why")
+    await _picture(sasha, await _answer(sasha, "Which lore Mira was told"), images / "lore-why.png")
+    await sasha.gives("lore test", text="Any gossip about the bell?")
+    await _picture(sasha, await _answer(sasha, "would be told"), images / "lore-test.png")
+    await sasha.gives("lore book open", book=Chosen("Halden", "Halden Harbour"))
+    await _picture(sasha, await _answer(sasha, "looked at"), images / "lore-book.png")
+    await sasha.gives("lore book fork", book=Chosen("Halden", "Halden Harbour"), name="Halden Harbour, my way")
+    await _answer(sasha, "Halden Harbour, my way")
+    await sasha.gives("lore entry edit", entry=Chosen("fog tide", "A fog tide"))
+    entry = await _answer(sasha, "the Hush rises over the quay")
+    await _picture(sasha, entry, images / "lore-entry.png")
+
+
+async def of_lore_files(sasha: Guest, images: Path) -> None:
+    """The report on a file: what was kept, changed and refused."""
+    await sasha.page.set_viewport_size(TALL)
+    await sasha.gives("lore book import", file=("Kettle.json", json.dumps(BROUGHT_ALONG).encode()))
+    await _picture(sasha, await _answer(sasha, "Kettle"), images / "lore-import.png")
 
 
 async def of_travels(robin: Guest, images: Path) -> None:
