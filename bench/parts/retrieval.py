@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -133,7 +134,8 @@ async def _measured(local: LocalModel, by_key: Ranks, languages: Sequence[str]) 
     process = psutil.Process()
     before, began = process.memory_info().rss, time.perf_counter()
     embedder = LocalEmbedder(local)
-    await embedder.embed(["loaded"], Kind.QUERY)
+    async with lagging() as lag:
+        await embedder.embed(["loaded"], Kind.QUERY)
     load_ms = (time.perf_counter() - began) * 1000
     of_facts, fact_ms = await _embedded(embedder, [_as_chunk(embedder, one) for one in facts()], Kind.PASSAGE)
     asking = questions(languages)
@@ -148,6 +150,7 @@ async def _measured(local: LocalModel, by_key: Ranks, languages: Sequence[str]) 
     return {
         "ways": {"meaning": hits(meaning, languages), "both": hits(both, languages)},
         "load_ms": round(load_ms, 1),
+        "load_lag_ms": round(max(lag) * 1000, 1),
         "question_ms": round(question_ms, 2),
         "fact_ms": round(fact_ms, 2),
         "memory_mb": round(memory / 2**20, 1),
@@ -162,6 +165,27 @@ async def _measured(local: LocalModel, by_key: Ranks, languages: Sequence[str]) 
             if group
         },
     }
+
+
+_BEAT_SECONDS = 0.002
+
+
+@asynccontextmanager
+async def lagging() -> AsyncGenerator[list[float]]:
+    """How late the event loop was at each beat meanwhile, in seconds."""
+    late = [0.0]
+
+    async def beat() -> None:
+        while True:
+            began = time.perf_counter()
+            await asyncio.sleep(_BEAT_SECONDS)
+            late.append(time.perf_counter() - began - _BEAT_SECONDS)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield late
+    finally:
+        beating.cancel()
 
 
 def _both(near: Mapping[UUID, float], keyed: Sequence[UUID]) -> list[UUID]:
