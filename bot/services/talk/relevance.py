@@ -128,8 +128,9 @@ def rank(question: str, candidates: Sequence[str]) -> list[tuple[float, int]]:
     seen_in = Counter(word for bag in bags for word in bag)
     scored: list[tuple[float, int]] = []
     for index, bag in enumerate(bags):
-        score = sum(_weight(word, seen_in, len(bags)) for word in asked & bag.keys())
-        score += 0.45 * sum(_weight(word, seen_in, len(bags)) for word in related & bag.keys())
+        # Exact sums: the order of a set differs from process to process, and with it how a plain sum is rounded.
+        score = math.fsum(_weight(word, seen_in, len(bags)) for word in asked & bag.keys())
+        score += 0.45 * math.fsum(_weight(word, seen_in, len(bags)) for word in related & bag.keys())
         if score > 0:
             scored.append((score / (1 + 0.02 * sum(bag.values())), index))
     return sorted(scored, key=lambda item: (-item[0], item[1]))
