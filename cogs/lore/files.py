@@ -21,7 +21,6 @@ from bot.services.lore.formats.told import FORMAT_NAMES
 from bot.services.lore.importing import Choice, ImportState, Progress
 from bot.services.lore.shown import May
 from bot.texts import N_, Say
-from bot.transport.files import is_discords
 from bot.transport.views import LastingButton
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.lore.groups import book as group
@@ -150,8 +149,6 @@ async def fetched(file: discord.Attachment, most: int = int(limits.CARD_FILE_BYT
             field="file",
             maximum=most // 1_000_000,
         )
-    if not is_discords(file.url):
-        raise InvalidInput("file_elsewhere", N_("Only files that lie with Discord are read."), field="file")
     try:
         return await file.read()
     except (discord.HTTPException, OSError) as error:
