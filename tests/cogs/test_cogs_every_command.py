@@ -8,6 +8,7 @@ from discord import app_commands
 from tests.cogs.conftest import Town
 from tests.cogs.test_cogs_bad_input import png
 from tests.cogs.test_cogs_characters import create, last, summon
+from tests.cogs.test_cogs_lore import make_book, make_entry
 from tests.services.test_services_turns import rows
 
 THEIRS = "theirs"
@@ -18,6 +19,11 @@ NOT_THEIRS = "Only who began this conversation, whoever they made a moderator"
 NO_PART = "You take no part in this conversation yet"
 NO_ADMIN = "Only who may manage this server can decide that."
 A_FORM = "a form"
+TOWN, QUAY = "town", "quay"
+"""Stand for the ids of the lore book and the entry that are somebody else's."""
+WORLD = b'{"entries": {"0": {"uid": 0, "key": ["boo"], "content": "Boo"}}}'
+NO_BOOK = "There is no such lore book."
+NO_ENTRY = "There is no such lore entry."
 
 ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "character avatar": ({"character": THEIRS, "picture": ("face.png", png())}, NOT_KNOWN),
@@ -25,8 +31,10 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "character delete": ({"character": THEIRS}, NOT_KNOWN),
     "character dismiss": ({"character": THEIRS}, "Only who summoned or made Mira"),
     "character edit": ({"character": THEIRS}, NOT_KNOWN),
+    "character export": ({"character": THEIRS}, NOT_KNOWN),
     "character favorite": ({"character": THEIRS}, NOT_KNOWN),
     "character greeting": ({"character": THEIRS, "text": "Boo"}, NOT_KNOWN),
+    "character import": ({"link": "boo", "character": THEIRS}, "Only files that lie with Discord are read."),
     "character like": ({"character": THEIRS}, NOT_KNOWN),
     "character list": ({}, "There are none yet."),
     "character model": ({"character": THEIRS, "temperature": 1.0}, NOT_KNOWN),
@@ -56,6 +64,34 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "discover": ({"words": "keeper"}, "Nobody fits that."),
     "doctor": ({"character": THEIRS}, "Mira"),
     "help": ({}, "Welcome to the café"),
+    "lore book ask": ({"book": TOWN}, NO_BOOK),
+    "lore book attach": ({"book": TOWN}, NO_BOOK),
+    "lore book create": ({}, A_FORM),
+    "lore book delete": ({"book": TOWN}, NO_BOOK),
+    "lore book detach": ({"book": TOWN}, "No such lore book is attached here."),
+    "lore book edit": ({"book": TOWN}, NO_BOOK),
+    "lore book export": ({"book": TOWN}, NO_BOOK),
+    "lore book fork": ({"book": TOWN}, NO_BOOK),
+    "lore book here": ({}, "Lore books in force here"),
+    "lore book import": ({"book": TOWN, "file": ("book.json", WORLD)}, NO_BOOK),
+    "lore book list": ({}, "There is none yet."),
+    "lore book open": ({"book": TOWN}, "No shared lore book has this code."),
+    "lore book restore": ({"book": TOWN}, "There is nothing to bring back"),
+    "lore book share": ({"book": TOWN}, NO_BOOK),
+    "lore entry add": ({"book": TOWN}, NO_BOOK),
+    "lore entry bulk": ({"book": TOWN, "do": "delete"}, NO_BOOK),
+    "lore entry delete": ({"entry": QUAY}, NO_ENTRY),
+    "lore entry edit": ({"entry": QUAY}, NO_ENTRY),
+    "lore entry enable": ({"entry": QUAY, "on": False}, NO_ENTRY),
+    "lore entry history": ({"entry": QUAY}, NO_ENTRY),
+    "lore entry list": ({"book": TOWN}, NO_BOOK),
+    "lore entry move": ({"entry": QUAY, "folder": "boo"}, NO_ENTRY),
+    "lore entry search": ({"words": "quay"}, "None fits that."),
+    "lore entry show": ({"entry": QUAY}, NO_ENTRY),
+    "lore entry undo": ({"entry": QUAY}, NO_ENTRY),
+    "lore test": ({"text": "Quay?"}, "0 entries went into the prompt"),
+    "lore use": ({"entry": QUAY}, "This entry is in no book that is in force here"),
+    "lore why": ({}, "Only those who take part"),
     "me clear": ({}, "Forget everything you told characters of yourself here?"),
     "me edit": ({}, "Edit the words"),
     "me show": ({}, "know of you"),
@@ -91,6 +127,10 @@ KEPT = (
     "SELECT to_jsonb(p) FROM participants AS p",
     "SELECT to_jsonb(s) FROM place_settings AS s",
     "SELECT to_jsonb(p) FROM personas AS p",
+    "SELECT to_jsonb(b) FROM lore_books AS b",
+    "SELECT to_jsonb(e) FROM lore_entries AS e",
+    "SELECT to_jsonb(a) FROM lore_attachments AS a",
+    "SELECT to_jsonb(g) FROM grants AS g",
 )
 
 
@@ -100,8 +140,13 @@ async def test_every_command_answers_a_stranger_alone_and_changes_nothing(town: 
     await summon(town, town.robin)
     await town.robin.slash(town.channel, "conversation title", title="Evening")
     ((mira,),) = await rows(town.program, "SELECT id FROM characters")
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin)
+    await town.robin.slash(town.channel, "lore book attach", book="Harbour Town", where="conversation")
+    ((book,),) = await rows(town.program, "SELECT id FROM lore_books")
+    ((entry,),) = await rows(town.program, "SELECT id FROM lore_entries")
     before, said = await kept(town), list(town.program.channels.posts)
-    stands = {"theirs": str(mira), "sasha": town.sasha.user}
+    stands = {THEIRS: str(mira), "sasha": town.sasha.user, TOWN: str(book), QUAY: str(entry)}
     wrong: list[str] = []
     for command, (options, sentence) in ANSWERS.items():
         given = {name: stands.get(value, value) if isinstance(value, str) else value for name, value in options.items()}
@@ -110,6 +155,7 @@ async def test_every_command_answers_a_stranger_alone_and_changes_nothing(town: 
         if sentence == A_FORM:
             wrong += [] if result.modal is not None else [f"{command}: no form"]
             continue
+        assert result.followups or result.response, command
         answer = last(result)
         told = str((answer.content, [one.to_dict() for one in answer.embeds], answer.components))
         wrong += [] if answer.ephemeral else [f"{command}: everybody reads it"]
