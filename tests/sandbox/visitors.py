@@ -76,6 +76,16 @@ class Person:
             raw = await response.read()
             return response.status, json.loads(raw) if raw else None
 
+    async def upload(self, path: str, body: Any, name: str, data: bytes) -> tuple[int, Any]:
+        """Post a body with one file."""
+        form = aiohttp.FormData()
+        form.add_field("payload_json", json.dumps(body))
+        form.add_field("files[0]", data, filename=name)
+        headers = {"Authorization": self.user.token}
+        async with self._http.post(f"{self._sandbox.url}/api/v10{path}", data=form, headers=headers) as response:
+            raw = await response.read()
+            return response.status, json.loads(raw) if raw else None
+
     async def say(self, channel: str, content: str, **more: Any) -> Any:
         path = f"/channels/{self._sandbox.channel_id(channel)}/messages"
         status, body = await self.call("POST", path, {"content": content, **more})

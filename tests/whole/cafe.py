@@ -204,15 +204,25 @@ async def press(here: Whole, by: str, panel: Message, label: str) -> None:
     assert status == 204, answer
 
 
-async def slash(here: Whole, by: str, channel: Channel, command: str, **options: str | int | bool) -> Message:
-    """What answers a command ("character show"), given its options."""
+async def slash(
+    here: Whole,
+    by: str,
+    channel: Channel,
+    command: str,
+    *,
+    upload: tuple[str, bytes] | None = None,
+    **options: str | int | bool,
+) -> Message:
+    """What answers a command ("character show"), given its options; `upload` is the name and data of its file."""
     name, *path = command.split()
     known = next(one for one in here.sandbox.world.commands if one.body["name"] == name)
     kinds = {str: 3, bool: 5, int: 4}
     given: list[Any] = [{"name": key, "type": kinds[type(value)], "value": value} for key, value in options.items()]
+    given += [{"name": "file", "type": 11, "value": "0"}] if upload else []
     for depth, part in enumerate(reversed(path)):
         given = [{"name": part, "type": 2 if depth else 1, "options": given}]
-    return await pressed(here, by, channel.id, 2, {"id": known.id, "name": name, "type": 1, "options": given})
+    data = {"id": known.id, "name": name, "type": 1, "options": given}
+    return await pressed(here, by, channel.id, 2, data, upload=upload)
 
 
 def interaction(here: Whole, channel_id: str, kind: int, data: Any, *, on: Message | None = None) -> dict[str, Any]:
@@ -229,11 +239,24 @@ def interaction(here: Whole, channel_id: str, kind: int, data: Any, *, on: Messa
     }
 
 
-async def pressed(here: Whole, by: str, channel_id: str, kind: int, data: Any, *, on: Message | None = None) -> Message:
+async def pressed(
+    here: Whole,
+    by: str,
+    channel_id: str,
+    kind: int,
+    data: Any,
+    *,
+    on: Message | None = None,
+    upload: tuple[str, bytes] | None = None,
+) -> Message:
     """Begin an interaction; the message that answers it, once it is there whole."""
     world = here.sandbox.world
     body = interaction(here, channel_id, kind, data, on=on)
-    status, answer = await here.people[by].call("POST", "/interactions", body)
+    if upload is None:
+        status, answer = await here.people[by].call("POST", "/interactions", body)
+    else:
+        body["data"]["attachments"] = [{"id": "0", "filename": upload[0]}]
+        status, answer = await here.people[by].upload("/interactions", body, *upload)
     assert status == 204, answer
     begun = next(one for one in reversed(list(world.interactions)) if one.nonce == body["nonce"])
 

@@ -31,6 +31,8 @@ from sandbox.world.models import Channel, ChannelType, Message, MessageType
 from tests.fakes.scripted_provider import Heard, Say
 from tests.transport.test_pings import CORE, MORE, WRAPPINGS
 from tests.whole.cafe import Whole, slash, until
+from tests.whole.lore_ways import WAYS as LORE_WAYS
+from tests.whole.lore_ways import passable, show_raw
 
 IN_FULL = os.environ.get("PROOFS") == "1"
 EVERYDAY = 9
@@ -272,11 +274,6 @@ async def in_a_recap(town: Town, number: int) -> None:
     here.provider.otherwise = town.answer
 
 
-def passable(line: str) -> str:
-    """What Discord's own client could send: no lone surrogates, no NUL."""
-    return line.replace("\x00", "").encode("utf-8", "ignore").decode()
-
-
 WAYS: dict[str, Way] = {
     way.__name__: way
     for way in (
@@ -294,6 +291,7 @@ WAYS: dict[str, Way] = {
         in_a_persona,
         in_a_title,
         in_a_recap,
+        *LORE_WAYS,
     )
 }
 EDITING = {"in_a_reply", "in_a_reply_worded_anew", "in_a_reply_that_goes_on", "in_a_reply_edited_by_hand"}
@@ -333,6 +331,7 @@ async def test_control_without_the_guard_every_way_does_ping(here: Whole, monkey
     everything = {"parse": ["everyone", "users", "roles"]}
     monkeypatch.setattr(pings, "nobody", lambda: everything)
     monkeypatch.setattr(discord.AllowedMentions, "to_dict", lambda self: everything)
+    show_raw(monkeypatch)
     town = await settled(here, [WORST, "Tea for <@{user}>, @here?"])
     await say_everything(town)
     for way in set(WAYS) - SHOWN_IN_EMBEDS - NOT_REPEATED:
