@@ -51,7 +51,7 @@ class BookCommands(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             book_id = await self.cafe.lore.books.chosen(work, user_id, book, may=May.ADMIN)
-            found = await self.cafe.lore.books.get(work, user_id, book_id)
+            found = await self.cafe.lore.books.get(work, user_id, book_id, may=May.ADMIN)
         await show_book(interaction, self.cafe, found)
 
     @group.command(name=_L("list"), description=_L("Lore books, yours and others'"))

@@ -89,6 +89,7 @@ class BulkCommands(commands.Cog):
         which, bulk = Which(folder=folder, tag=tag, text=words), Bulk(BulkKind(do), field, value)
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             book_id = await self.cafe.lore.books.chosen(work, user_id, book, may=May.WRITE)
+            await self.cafe.lore.books.get(work, user_id, book_id, may=May.WRITE)
             self.cafe.lore.entries.check(bulk)
             count = await self.cafe.lore.entries.count(work, user_id, book_id, which)
         say = say_for(interaction)

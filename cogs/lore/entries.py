@@ -182,7 +182,8 @@ class EntryCommands(commands.Cog):
 
     async def _book(self, interaction: Asked, typed: str, may: May) -> UUID:
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
-            return await self.cafe.lore.books.chosen(work, user_id, typed, may=may)
+            chosen = await self.cafe.lore.books.chosen(work, user_id, typed, may=may)
+            return (await self.cafe.lore.books.get(work, user_id, chosen, may=may)).id
 
     async def _show(self, interaction: Asked, typed: str, book: str | None, may: May) -> None:
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
