@@ -8,10 +8,9 @@ order, whatever happened.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, timedelta
 from functools import partial
 from typing import Any, cast
 from uuid import UUID
@@ -19,7 +18,7 @@ from uuid import UUID
 import discord
 import structlog
 
-from bot import limits
+from bot.app_lore import LoreParts
 from bot.clock import Clock, SystemClock
 from bot.ears import Ears
 from bot.footprint import stand_still
@@ -31,27 +30,13 @@ from bot.providers.openai_models import Server
 from bot.providers.pool import HouseModels
 from bot.providers.tokens import Factors, Tokenizer
 from bot.roles import Role
-from bot.services.cafe import Cafe, Lore
+from bot.services.cafe import Cafe
 from bot.services.characters import Characters
 from bot.services.characters.exporting import CardExports
 from bot.services.characters.farewells import Farewells
 from bot.services.characters.importing import CardImports
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
-from bot.services.lore.activating import LoreActivations
-from bot.services.lore.attaching import LoreAttachments
-from bot.services.lore.books import LoreBooks
-from bot.services.lore.chunks import JOB as LORE_CHUNKS
-from bot.services.lore.chunks import SWEEP as LORE_SWEEP
-from bot.services.lore.chunks import Chunks
-from bot.services.lore.entries import LoreEntries
-from bot.services.lore.exporting import LoreExports
-from bot.services.lore.importing import JOB as LORE_IMPORT
-from bot.services.lore.importing import LoreImports
-from bot.services.lore.loading import LoreDecks
-from bot.services.lore.recall import Recall
-from bot.services.lore.sharing import LoreSharing
-from bot.services.lore.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -65,8 +50,6 @@ from bot.services.talk.places import Places
 from bot.services.talk.posts import Posts
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
-from bot.services.talk.retelling import JOB as RECAP
-from bot.services.talk.snapshot import Snapshots
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
@@ -151,6 +134,7 @@ class Program:
         self.pictures = Pictures(settings.data_dir / "media")
         self.embedder = embedder_of(settings)
         self._tokenizer = Tokenizer()
+        self._lore = LoreParts(self.database, self.clock, embedder=self.embedder, count=self._tokenizer.count)
         self._server = server
         self._exits = exits
         self._is_local = bool(settings.discord_base_url)
@@ -229,9 +213,7 @@ class Program:
         hearing = Hearing(places.rules)
         self._exits.push_async_callback(places.close)
         await places.start()
-        decks, recall = LoreDecks(self.database), Recall(self.embedder)
-        self._exits.push_async_callback(decks.close)
-        lore = LoreActivations(self.database, decks, clock=self.clock, recall=recall)
+        self._exits.push_async_callback(self._lore.decks.close)
         turns = Turns(
             self.database,
             people=people,
@@ -243,7 +225,7 @@ class Program:
             language=self.settings.language,
             files=self.files,
             vault=self._vault,
-            lore=lore,
+            lore=self._lore.activations,
         )
         listening = Listening(self.database, hearing)
         self._exits.push_async_callback(listening.close)
@@ -260,8 +242,8 @@ class Program:
             personas=Personas(self.pictures),
             places=places,
             characters=characters,
-            card_imports=CardImports(self.database, characters, self._lore_imports(), self.clock),
-            card_exports=CardExports(self.database, characters, LoreExports(self.database, LoreBooks(self.clock))),
+            card_imports=CardImports(self.database, characters, self._lore.imports, self.clock),
+            card_exports=CardExports(self.database, characters, self._lore.exports),
             farewells=Farewells(self.database, characters, conversations, stage, say=Say(self.settings.language)),
             conversations=conversations,
             turns=turns,
@@ -281,23 +263,7 @@ class Program:
             exports=Exports(self.database, self.clock),
             posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
-            lore=Lore(
-                books=LoreBooks(self.clock),
-                entries=LoreEntries(self._tokenizer.count),
-                sharing=LoreSharing(self.clock),
-                attachments=LoreAttachments(self.database),
-                traces=LoreTraces(
-                    self.database,
-                    replies=replies,
-                    snapshots=Snapshots(self.database, hearing=hearing, clock=self.clock, lore=lore),
-                    lore=lore,
-                    models=models,
-                    hearing=hearing,
-                ),
-                imports=self._lore_imports(),
-                exports=LoreExports(self.database, LoreBooks(self.clock)),
-                chunks=Chunks(self.database, self.embedder),
-            ),
+            lore=self._lore.lore(replies=replies, models=models, hearing=hearing),
         )
         self.client.attend(Ears(turns))
         self._exits.push_async_callback(self.client.close)
@@ -305,40 +271,20 @@ class Program:
         # Pushed last, so closed first: answers under way end while Discord can still be told.
         self._exits.push_async_callback(turns.close)
 
-    def _lore_imports(self) -> LoreImports:
-        books, entries = LoreBooks(self.clock), LoreEntries(self._tokenizer.count)
-        return LoreImports(self.database, books, entries, self.clock)
-
     def _keep_jobs(self, recaps: Recaps) -> None:
-        # Here and not above: the gateway's process runs no jobs, and these libraries weigh some 10 MB.
-        from apscheduler.triggers.cron import CronTrigger
+        from bot.app_jobs import jobs_of
+        from bot.jobs import ClockLeader
 
-        from bot.jobs import ClockLeader, Jobs, Recurring
-        from bot.services.characters.unworn import UnwornPictures
-        from bot.services.oversight.retention import JOB as RETENTION
-        from bot.services.oversight.retention import Retention
-
-        jobs = Jobs(self.database)
-        sweep = Retention(self.database, self.clock, lore_log=timedelta(days=self.settings.lore_log_days))
-        unworn = UnwornPictures(self.database, self.pictures, self.clock)
-
-        async def remove_what_is_over(_: Mapping[str, str]) -> None:
-            await sweep.run()
-            await unworn.run()
-
-        jobs.register(RETENTION, remove_what_is_over)
-        jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
-        chunks = Chunks(self.database, self.embedder)
-        # One at a time: each takes a few entries only, and a model here has one thread anyway.
-        jobs.register(LORE_CHUNKS, chunks.run, at_most=1)
-        jobs.register(LORE_SWEEP, chunks.sweep)
-        jobs.register(LORE_IMPORT, self._lore_imports().run, at_most=int(limits.LORE_IMPORTS_AT_ONCE))
-        nightly = [
-            Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
-            Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
-        ]
+        jobs, recurring = jobs_of(
+            self.database,
+            self.clock,
+            settings=self.settings,
+            pictures=self.pictures,
+            recaps=recaps,
+            lore=self._lore,
+        )
         self._keep(jobs.run(self._ending), "jobs")
-        self._keep(ClockLeader(self.database, nightly, self.clock).run(self._ending), "clock")
+        self._keep(ClockLeader(self.database, recurring, self.clock).run(self._ending), "clock")
 
     async def connect(self) -> Running:
         """Log in to Discord and wait until it is there, open the web: what the role does. Raises `StartError`."""
