@@ -144,3 +144,20 @@ async def test_a_file_is_read_and_every_entry_accounted_for(shared: Open, comes:
     await sasha.run("lore book list")
     listed = await sasha.told("greenhouse")
     await expect(listed).not_to_contain_text("broken")
+
+
+async def test_a_message_is_saved_to_lore(shared: Open, comes: Comes) -> None:
+    sasha = await comes("creator", "sky-harbour")
+    await written(sasha, "What Juno said")
+    shared.provider.will(Say("I lost that bet at Saint Orric's fair."))
+    reply = await sasha.answered("Juno", await sasha.says("Juno, how did you lose it?"))
+    await sasha.app_menu(reply, "Save to lore")
+    await sasha.fills("Save to lore", Name="The lost bet", Keys="bet, Orric")
+    saved = await sasha.told("The lost bet")
+    await expect(saved).to_contain_text("I lost that bet at Saint Orric")
+    await expect(saved).to_contain_text("Orric")
+    # Control: who has no book that they may write in is told so, and nothing opens.
+    robin = await comes("member", "sky-harbour")
+    await robin.app_menu(robin.by_id(await reply.get_attribute("data-message-id") or ""), "Save to lore")
+    await robin.told("You have no lore book to save it to")
+    await expect(robin.page.get_by_role("dialog", name="Save to lore")).to_have_count(0)
