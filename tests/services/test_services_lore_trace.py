@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import InvalidInput, LimitReached, NotAllowed, NotFound
 from bot.ports import Caller, Rights
-from bot.services.lore.book import Choice, Filters, Position
+from bot.services.lore.book import Choice, Filters, Key, Logic, Position
 from bot.services.lore.trace import Trace, TraceLine, Warned
 from bot.services.lore.trace_words import as_json, as_text, sentence, warning
 from bot.texts import Say
@@ -66,6 +66,24 @@ async def test_why_tells_the_key_the_place_and_what_woke_what(program: Program) 
     assert "+ #5 Lantern" in text
     assert "- #2 Harbour" in text
     assert [one["name"] for one in told["lines"]] == [line.name for line in trace.lines]
+
+
+@pytest.mark.parametrize(
+    ("logic", "told"),
+    [
+        (Logic.AND_ANY, "none of its second keys is there: oil, wick"),
+        (Logic.AND_ALL, "not all of its second keys are there: oil, wick"),
+        (Logic.NOT_ANY, "a key is there that must be missing: oil, wick"),
+        (Logic.NOT_ALL, "keys are there that must not all be there: oil, wick"),
+    ],
+)
+async def test_second_keys_that_keep_an_entry_out_are_named(program: Program, logic: Logic, told: str) -> None:
+    await summon(program, await make(program))
+    second = (Key("oil"), Key("wick"))
+    await attach(program, await book(program, entry("Lamp", LAMP, "lamp", secondary=second, logic=logic)))
+    await ask(program, "Mira, the lamp, its oil and its wick?" if logic.forbids else "Mira, the lamp?")
+    trace = await why(program)
+    assert [sentence(line, SAY, trace.books) for line in trace.lines] == [f"out: {told}"]
 
 
 async def test_the_full_trace_holds_every_entry_that_found_no_room(program: Program) -> None:

@@ -41,6 +41,9 @@ from db.work import Actor, Database
 _MUCH, _MUCH_OLD = 20_000, 2_000
 """Entries from which on deciding takes longer than the event loop should be held up: here, and as elsewhere."""
 
+_MANY = 500
+"""Decisions from which on putting them into words takes as long."""
+
 _EVERYWHERE = frozenset(Position)
 
 
@@ -58,8 +61,13 @@ class Decided:
         """The trace once the prompt is finished; `left_out` found no place in it."""
         return replace(self.trace, lines=tuple(ordered(with_outcome(self.trace.lines, left_out))))
 
-    def record(self, left_out: Mapping[UUID, str]) -> LoreRecord:
+    async def recorded(self, left_out: Mapping[UUID, str]) -> LoreRecord:
         """What is written down with the reply."""
+        if len(self.trace.lines) <= _MANY:
+            return self._record(left_out)
+        return await asyncio.to_thread(self._record, left_out)
+
+    def _record(self, left_out: Mapping[UUID, str]) -> LoreRecord:
         trace = self.told(left_out)
         went_in = sum(line.is_in for line in trace.lines)
         kept, rest = _cut(trace.lines, went_in + int(limits.LORE_LOGGED_REFUSALS))
@@ -156,9 +164,9 @@ class LoreActivations:
             reads_texts=ready.deck.reads_texts,
         )
         scene = replace(scene, places=_places(ready, snapshot))
-        found = await _activated(ready, scene, max(0, budget - old.spent))
         explained = Explained(ready, said)
-        lines = (*explained.lines(found), *map(explained.came_in, old.active))
+        found, lines, warnings = await _activated(ready, scene, max(0, budget - old.spent), explained)
+        lines = (*lines, *map(explained.came_in, old.active))
         trace = Trace(
             character=snapshot.character.name,
             books=explained.books(),
@@ -167,7 +175,7 @@ class LoreActivations:
             beside=found.beside + old.beside,
             refused=sum(not line.is_in for line in lines),
             lines=lines,
-            warnings=(*sought.warnings, *old.warnings, *explained.warnings(found.warnings)),
+            warnings=(*sought.warnings, *old.warnings, *warnings),
             took_us=int((self._clock.monotonic() - started) * 1_000_000),
             threshold=self._recall.threshold if sought.model else None,
             model=sought.model,
@@ -214,11 +222,20 @@ class _Sought:
     model: str | None = None
 
 
-async def _activated(ready: LoreSet, scene: Scene, budget: int) -> Activation:
-    if len(ready.deck.entries) <= _MUCH:
-        return activate(ready.deck, scene, budget)
+async def _activated(
+    ready: LoreSet, scene: Scene, budget: int, explained: Explained
+) -> tuple[Activation, tuple[TraceLine, ...], tuple[Warned, ...]]:
+    """What came in, and every decision in words for the log."""
+
+    def decided() -> tuple[Activation, tuple[TraceLine, ...], tuple[Warned, ...]]:
+        found = activate(ready.deck, scene, budget)
+        return found, tuple(explained.lines(found)), explained.warnings(found.warnings)
+
+    deck = ready.deck
+    if len(deck.entries) <= _MUCH and len(deck.constant) + len(deck.by_meaning) <= _MANY:
+        return decided()
     async with ready.busy:  # what a deck remembers of texts is not for two threads at once
-        return await asyncio.to_thread(activate, ready.deck, scene, budget)
+        return await asyncio.to_thread(decided)
 
 
 async def _in_old_ways(ready: LoreSet, where: Circumstances, budget: int) -> OldWays:

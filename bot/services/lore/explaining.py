@@ -14,6 +14,9 @@ from bot.services.lore.reasons import Active, Cause, LoreWarning, Place, Refused
 from bot.services.lore.scene import Said
 from bot.services.lore.trace import PROMPT_ROOM, Found, TracedBook, TraceLine, Warned
 
+_KEYS = 5
+"""As many second keys as a sentence can name."""
+
 _NUMBERS = {
     Why.DELAY: "left",
     Why.COOLDOWN: "left",
@@ -29,11 +32,10 @@ class Explained:
     """Turns one set's decisions into lines. `said` is the window they were made from."""
 
     def __init__(self, ready: LoreSet, said: Sequence[Said]) -> None:
+        self._deck = ready.deck
+        self._first_old = len(ready.books)
         self._books = ready.everything
         self._said = said
-        self._book_of: dict[UUID, int] = {}
-        for number, one in enumerate(self._books):
-            self._book_of.update(dict.fromkeys(one.loaded.numbers, number))
 
     def books(self) -> tuple[TracedBook, ...]:
         """The books that counted."""
@@ -64,9 +66,19 @@ class Explained:
         """What could not be done as it was meant."""
         return tuple(self._warned(one) for one in warnings)
 
+    def _book_of(self, entry: Entry) -> int:
+        number = self._deck.number.get(entry.id)
+        if number is not None:
+            return self._deck.book_of[number]
+        old = self._books[self._first_old :]
+        return self._first_old + next(place for place, one in enumerate(old) if entry.id in one.loaded.numbers)
+
     def _stayed_out(self, one: Refused) -> TraceLine:
         out = one.out
         values: dict[str, Any] = {}
+        if out.why is Why.SECONDARY:
+            entry = one.entry
+            values = {"keys": tuple(key.text for key in entry.secondary[:_KEYS]), "logic": entry.logic.value}
         if out.number is not None and (name := _NUMBERS.get(out.why)):
             values[name] = out.number if name in {"die", "score"} else int(out.number)
         other = out.other
@@ -81,8 +93,8 @@ class Explained:
         )
 
     def _line(self, entry: Entry, is_in: bool, *, named: Sequence[Entry] = (), **more: Any) -> TraceLine:
-        book = self._book_of[entry.id]
-        others = {self._book_of[one.id] for one in named if one.id in self._book_of}
+        book = self._book_of(entry)
+        others = {self._book_of(one) for one in named}
         return TraceLine(
             entry_id=entry.id,
             book=book,
@@ -118,7 +130,7 @@ class Explained:
         return Warned(
             one.trouble.value,
             one.entry.id,
-            self._book_of.get(one.entry.id),
+            self._book_of(one.entry),
             one.entry.name,
             one.key or str(one.number or ""),
         )

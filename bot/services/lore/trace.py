@@ -77,6 +77,9 @@ class TraceLine:
     order: int = 0
     tokens: int = 0
     parent_id: UUID | None = None
+    keys: tuple[str, ...] = ()
+    logic: str = ""
+    """The first of the second keys that kept it out, and what they ask for."""
     named_books: frozenset[int] = frozenset()
     """The other books whose entries are named here."""
 
@@ -203,6 +206,7 @@ _COLUMNS = {
 }
 _DETAIL = (
     "book", "number", "left", "short", "die", "nth", "other", "group", "note", "depth", "role", "outlet", "order",
+    "logic",
 )  # fmt: skip
 
 
@@ -211,6 +215,8 @@ def row_of(line: TraceLine, books: Sequence[TracedBook]) -> dict[str, Any]:
     detail = {name: getattr(line, name) for name in _DETAIL if getattr(line, name) not in (None, "")}
     if line.found is not None:
         detail["found"] = {name: getattr(line.found, name) for name in Found.__dataclass_fields__}
+    if line.keys:
+        detail["keys"] = list(line.keys)
     if line.parents:
         detail["parents"] = list(line.parents)
     if line.named_books:
@@ -239,6 +245,7 @@ def line_of(row: Mapping[str, Any]) -> TraceLine:
         "key": next(iter(row["matched_keywords"]), ""),
         "found": Found(**detail["found"]) if "found" in detail else None,
         "parents": tuple(detail.get("parents", ())),
+        "keys": tuple(detail.get("keys", ())),
         "named_books": frozenset(detail.get("named_books", ())),
     }
     return TraceLine(**values)

@@ -49,12 +49,19 @@ _REASONS: Mapping[str, Text] = {
     "server": N_("it is for other servers"),
     "role": N_("it is for people with another role"),
     "tag": N_("it is for characters with other tags"),
-    "secondary": N_("its secondary keys say no"),
     "nowhere": N_("this prompt has no place for it"),
     "forbidden_later": N_("another entry brought a key that it forbids"),
     "waker_left": N_("who woke it was taken out again"),
 }
 """What keeps an entry out, where the reason needs no number and no name."""
+
+_SECOND: Mapping[str, Text] = {
+    "and_any": N_("none of its second keys is there: {keys}"),
+    "and_all": N_("not all of its second keys are there: {keys}"),
+    "not_any": N_("a key is there that must be missing: {keys}"),
+    "not_all": N_("keys are there that must not all be there: {keys}"),
+}
+"""What second keys asked for and did not get."""
 
 _WARNINGS: Mapping[str, Text] = {
     "meaning_no_model": N_("Entries found by meaning were not looked for: this house has no embedding model."),
@@ -173,6 +180,8 @@ def _why_out_by_number(line: TraceLine, say: Say) -> str | None:
 def _why_out_by_other(line: TraceLine, say: Say) -> str | None:
     other = line.other or say("another entry")
     match line.reason:
+        case "secondary":
+            return say(_SECOND.get(line.logic, _SECOND["and_any"]), keys=", ".join(line.keys))
         case "requires":
             return say("it needs {entry}, which is not in", entry=other)
         case "excluded":

@@ -89,7 +89,7 @@ class Wordings:
         attempt = turn.stands.count if turn.stands else 0
         asked = await _composed(snapshot, models, attempt)
         running.prompt = asked.request.prompt
-        running.lore = None if made.lore is None else made.lore.record(asked.left_out)
+        running.lore = None if made.lore is None else await made.lore.recorded(asked.left_out)
         running.is_outgrown = outgrown(snapshot, running.prompt)
         variables = macros.applied(snapshot.variables, asked.changes) if asked.changes else None
         try:
