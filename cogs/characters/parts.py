@@ -151,7 +151,7 @@ async def _greetings(interaction: Asked, typed: str) -> Numbers:
         except NotFound:
             return []
         adults = is_age_restricted(interaction)
-        found = await cafe.characters.greetings(work, user_id, chosen, adults=adults)
+        found = await cafe.characters.directory.greetings(work, user_id, chosen, adults=adults)
     labels = [say("any of them"), *(f"{number}: {' '.join(one.split())}" for number, one in enumerate(found, 1))]
     fitting = [(number, label) for number, label in enumerate(labels) if typed.casefold() in label.casefold()]
     most = int(limits.CHOICES_MAX)

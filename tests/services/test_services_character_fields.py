@@ -146,7 +146,7 @@ async def test_other_greetings_are_chosen_by_number_or_chance(program: Program) 
     mira = await make(program, greeting="Hello.")
     async with program.people.at_work(ROBIN) as (robin, work):
         await program.characters.put(work, robin, mira, Part.OTHER_GREETINGS, PartDraft("Hm?\n=====\nAhoy, {{user}}."))
-        assert await program.characters.greetings(work, robin, mira) == ("Hello.", "Hm?", "Ahoy, {{user}}.")
+        assert await program.characters.directory.greetings(work, robin, mira) == ("Hello.", "Hm?", "Ahoy, {{user}}.")
     assert await greeted(program, None, TAVERN, mira) == "Hello."
     assert await greeted(program, 3, PARLOUR, mira) == "Ahoy, Robin."
     by_chance = {await greeted(program, 0, Place(1, 800 + n, 800 + n), mira) for n in range(6)}

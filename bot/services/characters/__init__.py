@@ -16,7 +16,6 @@ from bot.ports import Offer
 from bot.services.characters.details import GENDER, DetailsDraft, check_details, chosen_trait, clean_tags
 from bot.services.characters.directory import Directory
 from bot.services.characters.drafts import CharacterDraft, CheckedCharacter, check, clean_greeting, clean_words
-from bot.services.characters.greetings import greetings_of
 from bot.services.characters.leaving import Deleted, deleted_of, refuse_late, since_when
 from bot.services.characters.names import skeleton, slug_of
 from bot.services.characters.parts import CardFields, Part, PartDraft, Shown, blank, fill, filled, put, shown
@@ -148,18 +147,6 @@ class Characters:
         else:
             found = await queries.suggestions(work.session, user_id, slug, limit=most, adults=adults)
         return tuple(Choice(one.id, one.name, one.is_own) for one in found)
-
-    async def greetings(
-        self, work: Work, user_id: UUID, character_id: UUID, *, adults: bool = False
-    ) -> tuple[str, ...]:
-        """What a character may say when it comes, in the order of the numbers it is chosen by, from 1 on.
-
-        Without `adults`, nothing of somebody else's character for adults.
-        """
-        row = await queries.by_id(work.session, character_id)
-        if row is None or (row.character.is_adult and not adults and row.character.owner_id != user_id):
-            return ()
-        return greetings_of(row.character)
 
     def refuse_entry(self, character: Character, *, taken: Iterable[str], is_age_restricted: bool) -> None:
         """Raise where a character may not be asked into a place. Touches nothing.

@@ -10,6 +10,7 @@ from uuid import UUID
 from bot import limits
 from bot.errors import NotAllowed, NotFound
 from bot.services.characters.details import tag_of
+from bot.services.characters.greetings import greetings_of
 from bot.services.characters.searching import asked_for, fits, search_words, tsquery
 from bot.services.characters.seen import Entry, Opinion, Page, last_page, seen
 from bot.texts import N_
@@ -89,6 +90,18 @@ class Directory:
         return tuple(
             await functions.public_tags(work.session, tag_of(typed), adults=adults, most=int(limits.CHOICES_MAX))
         )
+
+    async def greetings(
+        self, work: Work, user_id: UUID, character_id: UUID, *, adults: bool = False
+    ) -> tuple[str, ...]:
+        """What a character may say when it comes, in the order of the numbers it is chosen by, from 1 on.
+
+        Without `adults`, nothing of somebody else's character for adults.
+        """
+        row = await queries.by_id(work.session, character_id)
+        if row is None or (row.character.is_adult and not adults and row.character.owner_id != user_id):
+            return ()
+        return greetings_of(row.character)
 
     async def opinion(self, work: Work, user_id: UUID, character_id: UUID) -> Opinion:
         """What people think of a character; numbers of other people's private ones are nobody's to see."""
