@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from bot.errors import InvalidInput
@@ -42,10 +42,20 @@ def told(arguments: argparse.Namespace) -> tuple[bool, str]:
 
 def inspect_book(path: Path) -> Account:
     """What becomes of a lore book, field by field. Raises `InvalidInput` or `OSError`."""
-    found = parsed(path.read_bytes(), path.name)
+    return account_of_book(path.read_bytes(), path.name)
+
+
+def inspect_card(path: Path) -> Account:
+    """What becomes of a card and the book in it. Raises `InvalidInput` or `OSError`."""
+    return account_of_card(path.read_bytes(), path.name)
+
+
+def account_of_book(data: bytes, name: str) -> Account:
+    """As `inspect_book`, of a file at hand."""
+    found = parsed(data, name)
     account = lore_told.counted(found)
     return {
-        "file": path.name,
+        "file": name,
         "format": found.format.value,
         "entries": len(found.entries),
         "fields_in": len(lore_told.leaves(found.raw)),
@@ -53,19 +63,18 @@ def inspect_book(path: Path) -> Account:
         "kept": account.kept,
         "changed": account.changed,
         "refused": account.refused,
-        "written": _written(lore_told.written_everywhere(found, path.stem)),
+        "written": _written(lore_told.written_everywhere(found, PurePath(name).stem)),
         "report": list(lore_told.lines(found, Say(_LANGUAGE))),
     }
 
 
-def inspect_card(path: Path) -> Account:
-    """What becomes of a card and the book in it. Raises `InvalidInput` or `OSError`."""
-    data = path.read_bytes()
+def account_of_card(data: bytes, name: str) -> Account:
+    """As `inspect_card`, of a file at hand."""
     found = opened(data)
     card = read_card(found.data)
     made = fitted(card)
     account: dict[str, Any] = {
-        "file": path.name,
+        "file": name,
         "container": found.container.value,
         "spec": card.spec.value,
         "name": made.columns.name,
@@ -74,7 +83,7 @@ def inspect_card(path: Path) -> Account:
         "report": list(cards_told.lines(card, made, found.assets, Say(_LANGUAGE))),
     }
     if _has_entries(card.book):
-        account["book"] = inspect_book(path)
+        account["book"] = account_of_book(data, name)
     return account
 
 

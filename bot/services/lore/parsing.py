@@ -124,7 +124,7 @@ def _refuse_long(found: ReadBook) -> None:
                 ),
                 field="file",
                 number=one.source_id,
-                name=one.entry.name[:60],
+                name=(one.entry.name or next((key.text for key in one.entry.keys), "…"))[:60],
                 length=len(one.entry.content),
                 maximum=int(limits.LORE_CONTENT_MAX),
             )
