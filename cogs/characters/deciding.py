@@ -79,8 +79,8 @@ def explained(one: Character, say: Say, *, is_adult: bool) -> tuple[str, CafeVie
     lines = [
         say("**{name}** will be found by everybody who uses this BotCafé, in every server.", name=plain(one.name)),
         say(
-            "They see its name, nickname, picture, description, greetings, tags, traits, likes, your notes for them, and "
-            "you as its maker."
+            "They see its name, nickname, picture, description, greetings, tags, traits, likes, your notes for them, "
+            "and you as its maker."
         ),
         say("Nobody but you sees its instructions, examples, phrases and model, and only you can change it."),
     ]
