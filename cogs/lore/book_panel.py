@@ -67,7 +67,14 @@ class BookForms(LastingSelect, template=rf"lore:book:{ID}:form"):
     @classmethod
     def of(cls, book_id: UUID, say: Say) -> Self:
         """The menu."""
-        options = [discord.SelectOption(label=say(title)[:100], value=code) for code, (title, _) in FORMS.items()]
+        options = [
+            discord.SelectOption(
+                label=say(title)[:100],
+                value=code,
+                description=short(", ".join(say(BOOK_FIELDS[name].label) for name in names), 100),
+            )
+            for code, (title, names) in FORMS.items()
+        ]
         menu = discord.ui.Select[discord.ui.View](
             custom_id=f"lore:book:{book_id}:form", options=options, placeholder=say("Change something…")
         )
@@ -221,9 +228,12 @@ def _about(book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...
         text += "\n" + say.plural(
             "{n} person asks to write in it: Share…", "{n} people ask to write in it: Share…", book.requests
         )
-    seen = say.plural("looked at {n} time", "looked at {n} times", book.view_count)
-    copied = say.plural("copied {n} time", "copied {n} times", book.fork_count)
-    return f"{text}\n-# {seen} · {copied}"
+    counted: list[str] = []
+    if book.view_count:
+        counted.append(say.plural("looked at {n} time", "looked at {n} times", book.view_count))
+    if book.fork_count:
+        counted.append(say.plural("copied {n} time", "copied {n} times", book.fork_count))
+    return f"{text}\n-# {' · '.join(counted)}" if counted else text
 
 
 def _meaning(learnt: Progress, say: Say) -> str:

@@ -176,7 +176,12 @@ class _Listed:
             discord.SelectOption(label=offered[one][:100] or one, value=one, default=one in chosen) for one in listed
         ]
         self._select = discord.ui.Select[Any](
-            custom_id=field.name, options=options, required=False, min_values=0, max_values=len(options)
+            custom_id=field.name,
+            options=options,
+            placeholder=say("Nothing chosen"),
+            required=False,
+            min_values=0,
+            max_values=len(options),
         )
         self._name = field.name
         self.label = _label(field, self._select, say)
@@ -195,17 +200,27 @@ class _Discords:
         here = here[: limits.CHOICES_MAX]
         self._kept = [one for one in chosen if one not in here]
         defaults = [discord.Object(int(one)) for one in here]
-        most = int(limits.CHOICES_MAX)
+        most, unsaid = int(limits.CHOICES_MAX), say("Nothing chosen")
         self._select: discord.ui.RoleSelect[Any] | discord.ui.ChannelSelect[Any]
         if field.kind is Kind.ROLES:
             roles = [discord.SelectDefaultValue.from_role(one) for one in defaults]  # pyright: ignore[reportArgumentType]
             self._select = discord.ui.RoleSelect[Any](
-                custom_id=field.name, required=False, min_values=0, max_values=most, default_values=roles
+                custom_id=field.name,
+                placeholder=unsaid,
+                required=False,
+                min_values=0,
+                max_values=most,
+                default_values=roles,
             )
         else:
             channels = [discord.SelectDefaultValue.from_channel(one) for one in defaults]  # pyright: ignore[reportArgumentType]
             self._select = discord.ui.ChannelSelect[Any](
-                custom_id=field.name, required=False, min_values=0, max_values=most, default_values=channels
+                custom_id=field.name,
+                placeholder=unsaid,
+                required=False,
+                min_values=0,
+                max_values=most,
+                default_values=channels,
             )
         self._name = field.name
         self.label = _label(field, self._select, say)

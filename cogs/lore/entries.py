@@ -11,12 +11,12 @@ from discord.ext import commands
 
 from bot.services.cafe import Cafe
 from bot.services.lore.fields import ENTRY_FIELDS
-from bot.services.lore.shown import EntryChoice, May
+from bot.services.lore.shown import May
 from bot.texts import Say
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.lore.controls import NOTHING_AROUND
 from cogs.lore.entry_list import CARRIED_MAX, By, Listing, show_entries
-from cogs.lore.entry_panel import show_entry
+from cogs.lore.entry_panel import labelled, show_entry
 from cogs.lore.forms import FieldsForm, settle, text_of
 from cogs.lore.groups import entry as group
 from cogs.lore.parts import (
@@ -190,11 +190,6 @@ class EntryCommands(commands.Cog):
             entry_id = await meant(self.cafe, work, user_id, typed, book, may)
             entry = await self.cafe.lore.entries.get(work, user_id, entry_id, may=may)
         await show_entry(interaction, self.cafe, entry)
-
-
-def labelled(one: EntryChoice) -> str:
-    """An entry's number and name, with nothing in the name that Discord would format."""
-    return f"#{one.number} {plain(one.label.partition(' ')[2])}"
 
 
 def new_entry(

@@ -14,7 +14,7 @@ from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.lore.fields.kinds import Kind
 from bot.services.lore.fields.of_entries import ENTRY_FIELDS
-from bot.services.lore.shown import LoreEntry, May
+from bot.services.lore.shown import EntryChoice, LoreEntry, May
 from bot.texts import N_, Say, Text
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
@@ -69,7 +69,14 @@ class EntryForms(LastingSelect, template=rf"lore:entry:{ID}:form"):
     @classmethod
     def of(cls, entry_id: UUID, say: Say) -> Self:
         """The menu."""
-        options = [discord.SelectOption(label=say(title)[:100], value=code) for code, (title, _) in FORMS.items()]
+        options = [
+            discord.SelectOption(
+                label=say(title)[:100],
+                value=code,
+                description=short(", ".join(say(ENTRY_FIELDS[name].label) for name in names), 100),
+            )
+            for code, (title, names) in FORMS.items()
+        ]
         menu = discord.ui.Select[discord.ui.View](
             custom_id=f"lore:entry:{entry_id}:form", options=options, placeholder=say("Change something…")
         )
@@ -93,7 +100,7 @@ class EntryForms(LastingSelect, template=rf"lore:entry:{ID}:form"):
         await interaction.response.send_modal(form)
 
 
-class EntryButton(LastingButton, template=rf"lore:entry:{ID}:(?P<deed>on|off|undo|whole)"):
+class EntryButton(LastingButton, template=rf"lore:entry:{ID}:(?P<deed>on|off|undo|whole|history|delete)"):
     """Does one thing with an entry, and shows its panel anew."""
 
     def __init__(self, entry_id: str, deed: str, label: str) -> None:
@@ -115,7 +122,17 @@ class EntryButton(LastingButton, template=rf"lore:entry:{ID}:(?P<deed>on|off|und
             await interaction.response.defer(ephemeral=True, thinking=True)
             await show_whole(interaction, cafe, self.entry_id)
             return
+        if self.deed == "history":
+            # Here and not above: from the versions one comes back to the panel.
+            from cogs.lore.history import history
+
+            await interaction.response.defer(ephemeral=True, thinking=True)
+            await show(interaction, await history(interaction, cafe, self.entry_id))
+            return
         await interaction.response.defer()
+        if self.deed == "delete":
+            await _delete(interaction, cafe, self.entry_id)
+            return
         async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             if self.deed == "undo":
                 entry = await cafe.lore.entries.undo(work, user_id, self.entry_id)
@@ -165,6 +182,20 @@ async def show_whole(interaction: Asked, cafe: Cafe, entry_id: UUID) -> None:
     await interaction.followup.send(file=file, ephemeral=True, allowed_mentions=discord.AllowedMentions.none())
 
 
+async def _delete(interaction: Asked, cafe: Cafe, entry_id: UUID) -> None:
+    """Delete it, with a button that brings it back in place of its panel."""
+    async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+        gone = await cafe.lore.entries.delete(work, user_id, entry_id)
+    say = say_for(interaction)
+    told = say("**{entry}** is deleted. /lore entry undo brings it back.", entry=labelled(gone))
+    await redraw(interaction, panel(words(told), row(EntryButton(str(entry_id), "undo", say("Undo")))))
+
+
+def labelled(one: EntryChoice) -> str:
+    """An entry's number and name, with nothing in the name that Discord would format."""
+    return f"#{one.number} {plain(one.label.partition(' ')[2])}"
+
+
 async def entry_panel(interaction: Asked, cafe: Cafe, entry: LoreEntry) -> discord.ui.LayoutView:
     """The panel as the entry stands, with what who looks may do."""
     async with cafe.people.at_work(caller_of(interaction)) as (_, work):
@@ -183,7 +214,11 @@ def drawn(entry: LoreEntry, shown: Mapping[str, str], names: Mapping[str, str], 
     if entry.may.includes(May.WRITE):
         items.append(row(EntryForms.of(entry.id, say)))
         deed, label = ("off", say("Switch off")) if entry.is_enabled else ("on", say("Switch on"))
-        buttons += [EntryButton(str(entry.id), deed, label), EntryButton(str(entry.id), "undo", say("Undo"))]
+        buttons.append(EntryButton(str(entry.id), deed, label))
+        if entry.version > 1:
+            buttons.append(EntryButton(str(entry.id), "undo", say("Undo")))
+            buttons.append(EntryButton(str(entry.id), "history", say("Versions")))
+        buttons.append(EntryButton(str(entry.id), "delete", say("Delete")))
     if len(content) > _CONTENT_SHOWN:
         buttons.append(EntryButton(str(entry.id), "whole", say("All of its words")))
     if buttons:

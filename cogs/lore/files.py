@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any, Self
 from uuid import UUID
 
@@ -114,8 +115,10 @@ class FileCommands(commands.Cog):
         data = await fetched(file)
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             book_id = None if book is None else await self.cafe.lore.books.chosen(work, user_id, book, may=May.WRITE)
-        language = say_for(interaction).language
-        told = await self.cafe.lore.imports.begin(user_id, data, file.filename, language, book_id=book_id)
+        language, called = say_for(interaction).language, named(file)
+        told = await self.cafe.lore.imports.begin(
+            user_id, data, file.filename, language, book_id=book_id, called=called
+        )
         layout, attached = shown(told, say_for(interaction))
         await interaction.followup.send(view=layout, file=attached, ephemeral=True, allowed_mentions=NO_PINGS)
         await follow(interaction, self.cafe, user_id, told)
@@ -138,6 +141,12 @@ class FileCommands(commands.Cog):
             ephemeral=True,
             allowed_mentions=NO_PINGS,
         )
+
+
+def named(file: discord.Attachment) -> str:
+    """What a file was called before Discord put `_` for its blanks."""
+    stem, ending = PurePath(file.filename).stem, PurePath(file.filename).suffix
+    return (file.title or (stem if " " in stem else stem.replace("_", " "))) + ending
 
 
 async def fetched(file: discord.Attachment, most: int = int(limits.CARD_FILE_BYTES_MAX)) -> bytes:

@@ -102,9 +102,11 @@ async def around_of(interaction: Asked, cafe: Cafe, fields: Sequence[Field], sho
 async def _characters(interaction: Asked, cafe: Cafe, chosen: Sequence[str]) -> dict[str, str]:
     found = await names_of_characters(interaction, cafe, chosen)
     found |= {one.value: one.name for one in present_choices(cafe, interaction, "")}
+    adults = is_age_restricted(interaction)
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
-        own = await cafe.characters.find(work, user_id, "", adults=is_age_restricted(interaction), only_own=True)
-    return found | {str(one.id): one.name for one in own if str(one.id) not in found}
+        own = await cafe.characters.find(work, user_id, "", adults=adults, only_own=True)
+        others = await cafe.characters.find(work, user_id, "", adults=adults, only_own=False)
+    return found | {str(one.id): one.name for one in (*own, *others) if str(one.id) not in found}
 
 
 async def names_of_characters(interaction: Asked, cafe: Cafe, written: Sequence[str]) -> dict[str, str]:

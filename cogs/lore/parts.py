@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot import limits
-from bot.errors import Conflict
+from bot.errors import Conflict, UserError
 from bot.services.cafe import Cafe
 from bot.services.lore.shown import May
 from bot.services.talk.conversations import Asking
@@ -109,11 +109,11 @@ async def within_a_second(reading: Awaitable[T]) -> T:
 
 
 async def in_time(reading: Awaitable[Suggestions]) -> Suggestions:
-    """Suggestions, or none where they would come too late."""
+    """Suggestions, or none where they would come too late, or what was typed before them is not there."""
     try:
         async with asyncio.timeout(limits.AUTOCOMPLETE_MS / 1000):
             return await reading
-    except TimeoutError:
+    except (TimeoutError, UserError):
         return []
 
 

@@ -340,6 +340,23 @@ async def test_a_deleted_entry_comes_back(town: Town) -> None:
     assert "### #1 The old harbour" in panel(back)
 
 
+async def test_the_panel_deletes_undoes_and_tells_versions(town: Town) -> None:
+    await make_book(town, town.robin)
+    made = await make_entry(town, town.robin)
+    assert {"Switch off", "Delete"} <= controls(made)
+    assert not {"Undo", "Versions"} & controls(made)
+    changed = await change(town, town.robin, "words", {"content": "Ships land again."})
+    told = await town.robin.click(last(changed), label="Versions")
+    assert "### Versions of #1 The old harbour" in panel(told)
+    await town.robin.click(last(changed), label="Undo")
+    assert "Nobody lands there" in panel(changed)
+    await town.robin.click(last(changed), label="Delete")
+    assert panel(changed) == "**#1 The old harbour** is deleted. /lore entry undo brings it back."
+    assert await rows(town.program, "SELECT count(*) FROM lore_entries") == [(0,)]
+    await town.robin.click(last(changed), label="Undo")
+    assert "### #1 The old harbour" in panel(changed)
+
+
 async def test_many_are_changed_at_once(town: Town) -> None:
     await make_book(town, town.robin)
     for number in range(3):
@@ -425,6 +442,35 @@ async def test_an_entry_of_somebody_else_is_not_there(town: Town) -> None:
         assert await town.robin.autocomplete(town.channel, f"lore entry {command}", "entry", "") == []
     found = panel(await town.robin.slash(town.channel, "lore entry search", words="flood"))
     assert "None fits that." in found
+
+
+async def test_lore_is_written_in_direct_messages_too(town: Town) -> None:
+    robin = town.robin.user
+    form = await robin.slash("lore book create")
+    assert form.modal is not None
+    made = await robin.submit_modal(form, {**filled(form.modal), **BOOK})
+    form = await robin.click(last(made), label="Add an entry")
+    assert form.modal is not None
+    entry = await robin.submit_modal(form, ENTRY)
+    modal = await robin.select(last(entry), ["only"], custom_id=menu_of(entry, ":form"))
+    assert modal.modal is not None
+    # There are no channels and roles to choose from.
+    assert set(filled(modal.modal)) == {"tags_only"}
+    await robin.submit_modal(modal, {"tags_only": "sailor"})
+    assert "**Only characters tagged:** sailor" in panel(entry)
+    here = panel(await robin.slash("lore book here"))
+    assert "None yet." in here
+    refused = await robin.slash("lore book attach", book="Harbour Town", where="server")
+    assert "There is no server here." in words(refused)
+
+
+async def test_suggestions_are_none_where_the_book_typed_before_is_not_there(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin)
+    for option in ("entry", "book"):
+        found = await town.robin.autocomplete(town.channel, "lore entry show", option, "x", book="nothing")
+        assert found == []
+    assert await town.robin.autocomplete(town.channel, "lore entry show", "entry", "", book="Harbour Town") != []
 
 
 # ------------------------------------------------------------------------------------------------ in force
