@@ -40,6 +40,11 @@ class ExportingCommands(commands.Cog):
         say, name = say_for(interaction), plain(made.name)
         told = say("**{name}** as a card.", name=name)
         if made.entries:
-            told = say("**{name}** as a card, its lore book in it ({n} entries).", name=name, n=made.entries)
+            told = say.plural(
+                "**{name}** as a card, its lore book in it ({n} entry).",
+                "**{name}** as a card, its lore book in it ({n} entries).",
+                made.entries,
+                name=name,
+            )
         file = discord.File(io.BytesIO(made.data), made.file_name)
         await interaction.followup.send(told, file=file, ephemeral=True, allowed_mentions=NO_PINGS)

@@ -140,9 +140,14 @@ async def _compare(interaction: Asked, cafe: Cafe, data: bytes, file_name: str, 
 def _told(first: str, done: BroughtIn, say: Say) -> str:
     lines = [first]
     if done.book is not None and done.book.state is ImportState.DONE:
-        told = say("Its lore book **{book}** came along ({n} entries) and is in force wherever it speaks.",
-                   book=plain(done.book.book_name), n=done.book.total)  # fmt: skip
-        lines.append(told)
+        lines.append(
+            say.plural(
+                "Its lore book **{book}** came along ({n} entry) and is in force wherever it speaks.",
+                "Its lore book **{book}** came along ({n} entries) and is in force wherever it speaks.",
+                done.book.total,
+                book=plain(done.book.book_name),
+            )
+        )
     elif done.book is not None:
         waits = say("Its lore book is being brought in: /lore book import tells how far it is.")
         lines.append(done.book.failure or waits)

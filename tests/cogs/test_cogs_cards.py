@@ -51,7 +51,7 @@ async def bring(town: Town, data: bytes, file_name: str = "juno.png", **options:
 async def test_a_card_becomes_a_character_with_its_face_and_its_book(town: Town) -> None:
     told = await bring(town, png(card(character_book=BOOK)))
     assert "**Juno** is ready. Only you can summon it." in told_first(told)
-    assert "Its lore book **Sky** came along (1 entries) and is in force wherever it speaks." in told_first(told)
+    assert "Its lore book **Sky** came along (1 entry) and is in force wherever it speaks." in told_first(told)
     assert "extensions.other: has no meaning here; kept for export." in words(told)
     assert [one.filename for one in last(told).attachments] == ["report.txt"]
     sql = "SELECT name, definition, greeting, picture_id IS NOT NULL FROM characters"
@@ -63,7 +63,7 @@ async def test_it_goes_out_as_it_came(town: Town) -> None:
     raw = card(character_book=BOOK)
     await bring(town, png(raw))
     told = await town.robin.slash(town.channel, "character export", character="Juno", format="json-v2")
-    assert "**Juno** as a card, its lore book in it (1 entries)." in words(told)
+    assert "**Juno** as a card, its lore book in it (1 entry)." in words(told)
     assert orjson.loads(await last(told).attachments[0].read()) == raw
     picture = await town.robin.slash(town.channel, "character export", character="Juno")
     (file,) = last(picture).attachments

@@ -47,6 +47,12 @@ async def test_a_file_is_brought_in_with_a_report(town: Town) -> None:
     assert "You brought in no files lately." in words(nothing)
 
 
+async def test_a_book_without_a_name_has_its_files(town: Town) -> None:
+    nameless = orjson.dumps({"entries": {"0": {"key": ["bell"], "content": "It rings."}}})
+    await town.robin.slash(town.channel, "lore book import", file=("The_copper_kettle.json", nameless))
+    assert await rows(town.program, "SELECT name FROM lore_books") == [("The copper kettle",)]
+
+
 async def test_a_newer_file_shows_what_differs_and_waits(town: Town) -> None:
     await bring(town, world(bell="It rings."))
     told = await bring(town, world(bell="It is silent.", gate="It is shut."), book="Harbour")

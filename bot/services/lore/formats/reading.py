@@ -11,6 +11,7 @@ from uuid import UUID
 from bot.services.lore.book import Book, Entry, Mode
 
 JsonObject = dict[str, object]
+_DETAIL = 300
 
 
 class Format(StrEnum):
@@ -181,7 +182,7 @@ class Fields:
 
     def note(self, fate: Fate, name: str, value: object = "") -> None:
         """Tell of one field."""
-        self.notes.append(Note(fate, name, str(value)[:100]))
+        self.notes.append(Note(fate, name, str(value)[:_DETAIL]))
 
     def told(self, silent: Iterable[str] = ()) -> tuple[Note, ...]:
         """The notes, with every field that nobody asked for; `silent` ones hold nothing worth telling."""
