@@ -124,6 +124,10 @@ class Layout(ui.LayoutView):
         row: ui.ActionRow[Any] = ui.ActionRow()
         row.add_item(ui.Button(label="Map", url="https://example.org/map"))
         box.add_item(row)
+        menu: ui.ActionRow[Any] = ui.ActionRow()
+        options = [discord.SelectOption(label=room, value=room) for room in ("Stairs", "Cellar")]
+        menu.add_item(ui.Select[Any](placeholder="A room", options=options))
+        box.add_item(menu)
         self.add_item(box)
 
 

@@ -70,6 +70,19 @@ async def test_components_v2_are_drawn(bot: HouseBot, opens: Opens) -> None:
     await expect(robin.page.locator("dialog.lightbox")).to_have_count(0)
 
 
+async def test_nothing_in_a_container_hangs_over_its_edge(bot: HouseBot, opens: Opens) -> None:
+    robin = await opens()
+    await bot.layout("tavern")
+    box = robin.page.locator(".container").last
+    await expect(box).to_contain_text("The Archive")
+    beyond = """box => [...box.querySelectorAll('*')]
+        .filter(one => one.getBoundingClientRect().right > box.getBoundingClientRect().right + 1)
+        .map(one => one.className)"""
+    for width in (1280, 1100, 960, 390):
+        await robin.page.set_viewport_size({"width": width, "height": 800})
+        assert await box.evaluate(beyond) == [], width
+
+
 async def test_an_embed_shows_all_its_parts(bot: HouseBot, opens: Opens) -> None:
     robin = await opens()
     embed = discord.Embed(title="Mira", url="https://example.org/", description="Keeper of **letters**", color=0x8659D6)
