@@ -115,7 +115,7 @@ def _add_files(commands: Any) -> None:  # what add_subparsers returns has a priv
     of_lore = lore.add_subparsers(dest="deed", required=True, metavar="WHAT")
     for deed, help_text in _LORE_DEEDS.items():
         one = of_lore.add_parser(deed, help=help_text, description=help_text)
-        one.add_argument("code", metavar="CODE", help="the eight letters that /lore book show tells its owner")
+        one.add_argument("code", metavar="CODE", help="the eight letters that /lore book edit tells its owner")
         one.add_argument("--notes", default=None, help="what readers are told about the book")
         one.set_defaults(run=_decide)
     card = commands.add_parser("card", help="look into a character card's file")

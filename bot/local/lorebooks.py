@@ -49,7 +49,7 @@ async def decide(settings: Settings, deed: str, code: str, notes: str | None, *,
                 notes=notes,
             )
         except NotFound as error:
-            raise StartError(f"{error} Nothing was changed. Its owner sees the code with /lore book show.") from error
+            raise StartError(f"{error} Nothing was changed. Its owner sees the code with /lore book edit.") from error
         finally:
             await database.close()
     tell(what.said.format(code=code.strip().lower()))

@@ -211,6 +211,8 @@ def _heading(book: LoreBook, say: Say) -> str:
     if book.may is not May.OWN and book.owner_name:
         about.append(say("by {person}", person=plain(book.owner_name)))
     about += [f"#{plain(tag)}" for tag in book.tags]
+    if book.may.includes(May.ADMIN):
+        about.append(say("code {code}", code=f"`{book.code}`"))
     return f"### {plain(short(book.name, 150))}\n-# {short(' · '.join(about), 400)}"
 
 

@@ -102,7 +102,7 @@ def menu_of(result: simcord.InteractionResult, ending: str) -> str:
 async def test_a_book_is_made_filled_and_listed(town: Town) -> None:
     made = await make_book(town, town.robin)
     assert "### Harbour Town" in panel(made)
-    assert "0 entries · 0 tokens · yours · #sea · #fog" in panel(made)
+    assert "0 entries · 0 tokens · yours · #sea · #fog · code `" in panel(made)
     assert {"Entries", "Add an entry", "Share…", "Delete…", "Change something…"} <= controls(made)
     entry = await make_entry(town, town.robin)
     assert "### #1 The old harbour" in panel(entry)
