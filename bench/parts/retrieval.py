@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
+from math import hypot
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -23,7 +24,9 @@ from bot.services.lore.book import Book, Entry, Key
 from bot.services.lore.chunks_cut import cut
 from bot.services.lore.deck import Deck
 from bot.services.lore.engine import activate
+from bot.services.lore.recall_neutral import NEUTRAL
 from bot.services.lore.scene import Said, Scene, Speaker
+from db.queries.lore.chunks import NEUTRALS
 
 NOTHING = "keys alone"
 KINDS = ("named", "reworded")
@@ -141,12 +144,14 @@ async def _measured(local: LocalModel, by_key: Ranks, languages: Sequence[str]) 
     asking = questions(languages)
     of_questions, question_ms = await _embedded(embedder, [one.text for one in asking], Kind.QUERY)
     of_chatter, _ = await _embedded(embedder, chatter(), Kind.QUERY)
+    neutral, _ = await _embedded(embedder, NEUTRAL, Kind.PASSAGE)
     memory = process.memory_info().rss - before
-    scores = {one.text: _scores(vector, of_facts) for one, vector in zip(asking, of_questions, strict=True)}
+    seen = Seen(of_facts, [fmean(numbers) for numbers in zip(*neutral, strict=True)])
+    scores = {one.text: seen.scores(vector) for one, vector in zip(asking, of_questions, strict=True)}
     meaning = {asked: sorted(near, key=lambda one: -near[one]) for asked, near in scores.items()}
     both = {asked: _both(near, by_key[asked]) for asked, near in scores.items()}
     await embedder.close()
-    idle = [_scores(vector, of_facts) for vector in of_chatter]
+    idle = [seen.scores(vector) for vector in of_chatter]
     return {
         "ways": {"meaning": hits(meaning, languages), "both": hits(both, languages)},
         "load_ms": round(load_ms, 1),
@@ -229,8 +234,36 @@ async def _embedded(embedder: LocalEmbedder, texts: Sequence[str], kind: Kind) -
     return vectors, median(took)
 
 
-def _scores(question: Sequence[float], of_facts: Sequence[Sequence[float]]) -> dict[UUID, float]:
-    return {
-        fact.id: sum(a * b for a, b in zip(question, vector, strict=True))
-        for fact, vector in zip(facts(), of_facts, strict=True)
-    }
+Vector = Sequence[float]
+
+
+class Seen:
+    """Facts as a search sees them (`db.queries.lore.chunks`): each language a book, each book from its own centre."""
+
+    def __init__(self, of_facts: Sequence[Vector], neutral: Vector) -> None:
+        self._centres: dict[str, list[float]] = {}
+        for language in dict.fromkeys(one.language for one in facts()):
+            book = [vector for one, vector in zip(facts(), of_facts, strict=True) if one.language == language]
+            self._centres[language] = centre_of(book, neutral)
+        self._facts = [
+            (one, seen_from(vector, self._centres[one.language])) for one, vector in zip(facts(), of_facts, strict=True)
+        ]
+
+    def scores(self, question: Vector) -> dict[UUID, float]:
+        """By fact how near it is to a question."""
+        asked = {language: seen_from(question, centre) for language, centre in self._centres.items()}
+        return {
+            one.id: sum(a * b for a, b in zip(vector, asked[one.language], strict=True)) for one, vector in self._facts
+        }
+
+
+def centre_of(book: Sequence[Vector], neutral: Vector) -> list[float]:
+    """The middle of a book's vectors and of the neutral one, which counts for a few."""
+    return [fmean(numbers) for numbers in zip(*book, *[neutral] * NEUTRALS, strict=True)]
+
+
+def seen_from(vector: Vector, centre: Vector) -> list[float]:
+    """The direction of a vector seen from a centre."""
+    seen = [a - b for a, b in zip(vector, centre, strict=True)]
+    length = hypot(*seen)
+    return [one / length for one in seen]

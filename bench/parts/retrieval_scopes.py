@@ -142,7 +142,7 @@ async def _searched(database: Database, owner: UUID, size: int, book: UUID, aske
         return near
 
     for vector in asked:
-        sought = Sought([book], _MODEL, [vector])
+        sought = Sought([book], _MODEL, [vector], [0.0] * _NUMBERS)
         exact = await timed(exact_ms, lambda direct, sought=sought: chunks.exactly(direct, sought, 10**9, entries=1000))
         near = await timed(index_ms, lambda direct, sought=sought: chunks.nearest(direct, sought, _MOST))
         handful = await timed([], lambda direct, sought=sought: chunks.nearest(direct, sought, _MOST, iterates=False))

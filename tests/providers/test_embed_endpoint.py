@@ -12,7 +12,7 @@ import pytest
 from bot.errors import BadKey, Down, ProviderError, RateLimited, Refused, Slow
 from bot.ports.embedding import Kind
 from bot.providers.deadlines import Deadlines
-from bot.providers.embed_endpoint import EndpointEmbedder, threshold_of
+from bot.providers.embed_endpoint import EndpointEmbedder
 from tests.fakes.scripted_provider import Act, Heard, Html, Json, Quiet, Raw, ScriptedProvider, Status
 
 KEY = "sk-canary-0123456789abcdef"
@@ -161,5 +161,8 @@ async def test_what_it_costs_is_logged_without_words(
     assert "prince" not in said
 
 
-def test_thresholds_are_the_families_own_unless_told() -> None:
-    assert threshold_of("intfloat/e5-large-v2") > threshold_of("something-new") > threshold_of("text-embedding-3-small")
+async def test_the_operators_threshold_wins(provider: ScriptedProvider) -> None:
+    told, usual = made(provider, threshold=0.7), made(provider)
+    assert told.threshold == 0.7 > usual.threshold
+    await told.close()
+    await usual.close()

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from statistics import fmean
 from uuid import UUID
 
 import structlog
@@ -19,6 +20,7 @@ import structlog
 from bot import limits
 from bot.errors import ProviderError, Slow
 from bot.ports.embedding import Embedder, Kind
+from bot.services.lore.recall_neutral import NEUTRAL
 from db.direct import Direct
 from db.queries.lore import chunks
 from db.queries.lore.chunks import Near, Sought
@@ -61,6 +63,7 @@ class Recall:
     def __init__(self, embedder: Embedder | None) -> None:
         self._embedder = embedder
         self._known: OrderedDict[str, Sequence[float]] = OrderedDict()
+        self._neutral: asyncio.Task[Sequence[float]] | None = None
         self._large: OrderedDict[tuple[UUID, ...], None] = OrderedDict()
 
     @property
@@ -82,18 +85,21 @@ class Recall:
         try:
             async with asyncio.timeout(limits.LORE_MEANING_SECONDS):
                 found = await self._vectors(self._embedder, {text for ask in asks for text in _questions(ask)})
+                neutral = await self._middle(self._embedder) if asks else ()
         except TimeoutError:
             return Meant(model, trouble=Trouble.SLOW)
         except ProviderError as error:
             _log.warning("lore_meaning_unavailable", model=model, error=str(error))
             return Meant(model, trouble=Trouble.SLOW if isinstance(error, Slow) else Trouble.DOWN)
         return Meant(
-            model, tuple(Sought(ask.book_ids, model, [found[text] for text in _questions(ask)]) for ask in asks)
+            model,
+            tuple(Sought(ask.book_ids, model, [found[text] for text in _questions(ask)], neutral) for ask in asks),
         )
 
     async def scores(self, direct: Direct, meant: Meant, shut: Collection[UUID] = ()) -> Mapping[UUID, float]:
-        """By entry the best cosine with any of its ask's texts: of the entries of an ask's books that have chunks the
-        nearest `limits.LORE_SCORES_MAX`. One trip for each ask; two to four for very large books.
+        """By entry how near it is to any of its ask's texts (1 the same, 0 unrelated), of the entries of an ask's
+        books that have chunks the nearest `limits.LORE_SCORES_MAX`. One trip for each ask; two to four for very large
+        books.
 
         `shut` are entries that may not come in whatever is said (their filters keep them out here): they take no place
         among the nearest.
@@ -121,6 +127,16 @@ class Recall:
         self._large.pop(key, None)
         return await chunks.exactly(direct, sought, _ALL, entries=limits.LORE_SCORES_MAX)
 
+    async def _middle(self, embedder: Embedder) -> Sequence[float]:
+        """What the model makes of texts that speak of nothing in particular; asked for once.
+
+        Whoever waits may give up; it is made to its end, and is there for the next.
+        """
+        if self._neutral is None or (self._neutral.done() and _has_failed(self._neutral)):
+            self._neutral = asyncio.create_task(_neutral(embedder), name="neutral meaning")
+            self._neutral.add_done_callback(_has_failed)
+        return await asyncio.shield(self._neutral)
+
     async def _vectors(self, embedder: Embedder, texts: Set[str]) -> Mapping[str, Sequence[float]]:
         """Texts' vectors; what was asked lately is remembered, so that a new turn embeds only what is new."""
         found = {text: self._known[text] for text in texts if text in self._known}
@@ -132,6 +148,15 @@ class Recall:
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return found
+
+
+async def _neutral(embedder: Embedder) -> Sequence[float]:
+    vectors = await embedder.embed(NEUTRAL, Kind.PASSAGE)
+    return [fmean(numbers) for numbers in zip(*vectors, strict=True)]
+
+
+def _has_failed(task: asyncio.Task[Sequence[float]]) -> bool:
+    return task.cancelled() or task.exception() is not None
 
 
 _ALL = 2**31

@@ -1,7 +1,12 @@
 """Pieces of entries and their meanings: what is to be embedded, what was, and what is near to a question.
 
-A search compares only what one model made of one length. Its cast and its `dimensions = …` are written out as in the
-indexes (`db.models.lore.chunks`), else Postgres would not use them.
+A search compares only what one model made of one length, seen from the centre of the book an entry stands in: texts of
+one language, or of one world, point the same way in every model, more or less, and what they share tells nothing about
+which of them is meant. So scores of different models and languages can be held against the same threshold. The index
+knows nothing of centres; what it hands out is weighed afterwards.
+
+A search's cast and its `dimensions = …` are written out as in the indexes (`db.models.lore.chunks`), else Postgres
+would not use them.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -175,27 +181,69 @@ _MOST = bindparam("most", type_=BigInteger())
 _NUMBER: Double[float] = Double()
 
 
-@lru_cache(16)
-def _questions(dimensions: int) -> Any:
-    """The questions' vectors, read from their text once."""
-    written = func.unnest(bindparam("vectors", type_=ARRAY(Text()))).table_valued(column("written", Text()))
-    meaning = cast(written.render_derived("asked").c.written, HALFVEC(dimensions)).label("meaning")
-    return select(meaning).cte("questions").prefix_with("MATERIALIZED")
+NEUTRALS = 4
+"""How many chunks the neutral vector counts for in a book's centre: enough that two entries are not each other's
+opposite, few enough that ten make their own (docs/lore-retrieval.md)."""
+_SAMPLE = 500
+"""Chunks of a book from which its centre is taken; more move it no further."""
 
 
-def _here(dimensions: int) -> tuple[ColumnElement[bool], ...]:
+def _same(dimensions: int) -> tuple[ColumnElement[bool], ...]:
     return (
-        Chunk.book_id == any_(_BOOKS),
         Chunk.model == bindparam("model", type_=Text()),
         Chunk.dimensions == literal_column(str(int(dimensions))),
-        Chunk.entry_id != all_(_SHUT),
     )
 
 
-def _distance(embedding: Any, dimensions: int) -> Any:
-    """The cosine distance of a chunk and a question."""
-    meaning: Any = cast(embedding, HALFVEC(dimensions))
-    return meaning.op("<=>", return_type=_NUMBER)(_questions(dimensions).c.meaning)
+def _here(dimensions: int) -> tuple[ColumnElement[bool], ...]:
+    return Chunk.book_id == any_(_BOOKS), *_same(dimensions), Chunk.entry_id != all_(_SHUT)
+
+
+def _meaning(written: Any, dimensions: int) -> Any:
+    return cast(written, HALFVEC(dimensions))
+
+
+@lru_cache(16)
+def _questions(dimensions: int) -> Any:
+    """The questions' vectors, read from their text once."""
+    written = func.unnest(bindparam("vectors", type_=ARRAY(Text()))).table_valued(
+        column("written", Text()), with_ordinality="number"
+    )
+    asked = written.render_derived("asked")
+    meaning = _meaning(asked.c.written, dimensions).label("meaning")
+    return select(meaning, asked.c.number).cte("questions").prefix_with("MATERIALIZED")
+
+
+@lru_cache(16)
+def _shifted(dimensions: int) -> Any:
+    """By book and question the book's centre, and the question seen from there."""
+    unnested = func.unnest(_BOOKS).table_valued(column("id", Uuid()))
+    book = unnested.render_derived("book")
+    some = (
+        select(_meaning(Chunk.embedding, dimensions).label("meaning"))
+        .where(Chunk.book_id == book.c.id, *_same(dimensions))
+        .limit(literal_column(str(_SAMPLE)))
+        .lateral("some")
+    )
+    neutral = _meaning(bindparam("neutral", type_=Text()), dimensions).label("meaning")
+    times = func.generate_series(literal_column("1"), literal_column(str(NEUTRALS))).table_valued("number")
+    parts = union_all(
+        select(book.c.id, some.c.meaning).select_from(book).join(some, true()),
+        select(book.c.id, neutral).select_from(book).join(times, true()),
+    ).subquery("parts")
+    mean = select(parts.c.id, func.avg(parts.c.meaning, type_=HALFVEC()).label("centre")).group_by(parts.c.id)
+    centres = mean.cte("centres").prefix_with("MATERIALIZED")
+    questions = _questions(dimensions)
+    asked = questions.c.meaning.op("-", return_type=HALFVEC())(centres.c.centre).label("asked")
+    shifted = select(centres.c.id.label("book_id"), centres.c.centre, asked, questions.c.number)
+    return shifted.select_from(centres).join(questions, true()).cte("shifted").prefix_with("MATERIALIZED")
+
+
+def _distance(meaning: Any, shifted: Any) -> Any:
+    """The cosine distance of a chunk and a question, both seen from the centre of the book."""
+    seen: Any = meaning.op("-", return_type=HALFVEC())(shifted.c.centre)
+    # What stands in the centre itself has no direction.
+    return func.nullif(seen.op("<=>", return_type=_NUMBER)(shifted.c.asked), literal_column("'NaN'::float8"))
 
 
 def _scored(distances: Any) -> Prepared:
@@ -206,30 +254,35 @@ def _scored(distances: Any) -> Prepared:
     return Prepared(
         select(found.c.entry_id, score, cast(func.sum(func.count()).over(), BigInteger).label("seen"))
         .group_by(found.c.entry_id)
-        .order_by(score.desc(), found.c.entry_id)
+        .order_by(score.desc().nulls_last(), found.c.entry_id)
         .limit(bindparam("entries", type_=BigInteger()))
     )
 
 
 @lru_cache(16)
 def _exactly(dimensions: int) -> Prepared:
-    scope = select(Chunk.entry_id, Chunk.embedding).where(*_here(dimensions)).limit(_MOST).subquery("scope")
-    distance = _distance(scope.c.embedding, dimensions).label("distance")
-    found = select(scope.c.entry_id, distance).join(_questions(dimensions), true())
-    return _scored(found)
+    scope = (
+        select(Chunk.entry_id, Chunk.book_id, Chunk.embedding).where(*_here(dimensions)).limit(_MOST).subquery("scope")
+    )
+    shifted = _shifted(dimensions)
+    distance = _distance(_meaning(scope.c.embedding, dimensions), shifted).label("distance")
+    return _scored(select(scope.c.entry_id, distance).join(shifted, shifted.c.book_id == scope.c.book_id))
 
 
 @lru_cache(16)
 def _nearest(dimensions: int) -> Prepared:
-    distance = _distance(Chunk.embedding, dimensions)
+    questions, shifted = _questions(dimensions), _shifted(dimensions)
+    meaning = _meaning(Chunk.embedding, dimensions)
     near = (
-        select(Chunk.entry_id, distance.label("distance"))
+        select(Chunk.entry_id, Chunk.book_id, meaning.label("meaning"))
         .where(*_here(dimensions))
-        .order_by(distance)
+        .order_by(meaning.op("<=>", return_type=_NUMBER)(questions.c.meaning))
         .limit(_MOST)
         .lateral("near")
     )
-    return _scored(select(near.c.entry_id, near.c.distance).select_from(_questions(dimensions)).join(near, true()))
+    same = (shifted.c.book_id == near.c.book_id) & (shifted.c.number == questions.c.number)
+    found = select(near.c.entry_id, _distance(near.c.meaning, shifted).label("distance")).select_from(questions)
+    return _scored(found.join(near, true()).join(shifted, same))
 
 
 _ITERATE = Prepared(
@@ -243,11 +296,15 @@ _ITERATE = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """In which books, what one model made of the questions. Entries that are `shut` are passed over."""
+    """In which books, what one model made of the questions. Entries that are `shut` are passed over.
+
+    `neutral` is what the model makes of texts that speak of nothing in particular.
+    """
 
     book_ids: Sequence[UUID]
     model: str
     vectors: Sequence[Sequence[float]]
+    neutral: Sequence[float]
     shut: Collection[UUID] = ()
 
     @property
@@ -257,21 +314,26 @@ class Sought:
 
     def values(self, most: int, entries: int) -> dict[str, Any]:
         """The statements' arguments."""
-        written = ["[" + ",".join(f"{one:.6g}" for one in vector) + "]" for vector in self.vectors]
         return {
             "book_ids": list(self.book_ids),
             "model": self.model,
-            "vectors": written,
+            "vectors": [_written(vector) for vector in self.vectors],
+            "neutral": _written(self.neutral),
             "shut": list(self.shut),
             "most": most,
             "entries": entries,
         }
 
 
+def _written(vector: Sequence[float]) -> str:
+    """A vector as Postgres reads it."""
+    return "[" + ",".join(f"{one:.6g}" for one in vector) + "]"
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
-    """By entry the best cosine of any of its chunks with any of the questions. `seen` counts the chunks compared, once
-    for each question."""
+    """By entry how near the nearest of its chunks is to the nearest of the questions: the cosine, both seen from the
+    centre of the book. `seen` counts the chunks compared, once for each question."""
 
     scores: Mapping[UUID, float]
     seen: int
@@ -298,4 +360,4 @@ async def nearest(direct: Direct, sought: Sought, most: int, *, iterates: bool =
 
 
 def _near(rows: Sequence[Any]) -> Near:
-    return Near({row.entry_id: row.score for row in rows}, rows[0].seen if rows else 0)
+    return Near({row.entry_id: row.score for row in rows if row.score is not None}, rows[0].seen if rows else 0)
