@@ -44,7 +44,7 @@ class PartForm(Form):
     """One text; for the note also where it stands."""
 
     def __init__(self, cafe: Cafe, say: Say, character_id: UUID, shown: Shown) -> None:
-        super().__init__(title=say(NAMES[shown.part])[:45])
+        super().__init__(title=shown.character[:45])
         self._cafe = cafe
         self._character_id = character_id
         self._part = shown.part
@@ -131,9 +131,9 @@ async def put(interaction: Asked, cafe: Cafe, character_id: UUID, part: Part, dr
 def _kept(changed: Character, shown: Shown, say: Say) -> str:
     name, part, text = plain(changed.name), say(NAMES[shown.part]), shown.draft.text
     if not text:
-        return say("{part} of **{name}**: empty now.", part=part, name=name)
+        return say("**{name}** is changed, here and now. {part}: empty.", name=name, part=part)
     told = say(
-        "{part} of **{name}** is changed, here and now ({count}):", part=part, name=name, count=counted(shown, say)
+        "**{name}** is changed, here and now. {part} ({count}):", name=name, part=part, count=counted(shown, say)
     )
     return f"{told}\n>>> {short(text, _SHOWN)}"
 

@@ -68,7 +68,7 @@ async def test_the_note_has_its_place(town: Town) -> None:
 async def test_a_longer_text_comes_and_goes_as_a_file(town: Town) -> None:
     await create(town, town.robin)
     sent = await edit(town, "definition", file=("mira.txt", ("\ufeff" + LONG).encode()))
-    assert f"Definition of **Mira** is changed, here and now ({len(LONG)} characters)" in words(sent)
+    assert f"**Mira** is changed, here and now. Definition ({len(LONG)} characters):" in words(sent)
     assert (await stored(town, Part.DEFINITION)).text == LONG
     opened = await edit(town, "definition")
     assert opened.modal is None

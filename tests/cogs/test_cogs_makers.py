@@ -140,7 +140,8 @@ async def test_the_greeting_is_seen_and_changed(town: Town) -> None:
     refused = await town.robin.submit_modal(form, {"text": "\u202ex"})
     assert "Greeting: there is a hidden character (U+202E)" in words(refused)
     mend = await town.robin.click(last(refused), label="Mend")
-    assert "Greeting of **Mira** is changed" in words(await town.robin.submit_modal(mend, {"text": "@everyone hello"}))
+    mended = await town.robin.submit_modal(mend, {"text": "@everyone hello"})
+    assert "**Mira** is changed, here and now. Greeting (" in words(mended)
     await use(town, town.robin, "greeting", character="Mira", text="Good evening.")
     assert await rows(town.program, "SELECT greeting FROM characters") == [("Good evening.",)]
 
