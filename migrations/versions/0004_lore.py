@@ -616,6 +616,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("turn_id", "entry_id", name=op.f("pk_lore_fired")),
     )
     op.create_index("ix_lore_fired_conversation_id_turn_id", "lore_fired", ["conversation_id", "turn_id"], unique=False)
+    op.create_index("ix_lore_fired_entry_id", "lore_fired", ["entry_id"], unique=False)
     op.add_column("characters", sa.Column("definition", sa.Text(), server_default="", nullable=False))
     op.add_column("characters", sa.Column("personality", sa.Text(), server_default="", nullable=False))
     op.add_column("characters", sa.Column("scenario", sa.Text(), server_default="", nullable=False))
@@ -658,6 +659,7 @@ def downgrade() -> None:
     op.drop_column("characters", "scenario")
     op.drop_column("characters", "personality")
     op.drop_column("characters", "definition")
+    op.drop_index("ix_lore_fired_entry_id", table_name="lore_fired")
     op.drop_index("ix_lore_fired_conversation_id_turn_id", table_name="lore_fired")
     op.drop_table("lore_fired")
     op.drop_index("ix_lore_entry_uses_book_id", table_name="lore_entry_uses")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from db.queries.lore import entries as queries
 from db.queries.lore import entries_bulk, versions
 from db.work import Work
 
+_AT_ONCE = 1000
+
 _EACH_ITS_OWN = frozenset({"name", "content", "keys", "secondary"})
 
 _CHANGES = {
@@ -33,16 +35,15 @@ _CHANGES = {
 
 async def change_many(work: Work, user_id: UUID, book_id: UUID, ids: Sequence[UUID], deed: Bulk) -> Bulked:
     """Do one thing to these entries of a book that the actor may write in. Raises `InvalidInput`."""
+    check(deed)
     await functions.lock(work.session, book_id)
-    if deed.kind is BulkKind.DELETE:
-        changed = await _delete(work, user_id, ids)
-    else:
-        changed = await _change(work, user_id, book_id, ids, deed)
-        await _record(work, user_id, changed, _CHANGES.get(deed.kind, EntryChange.EDITED))
+    changed = 0
+    for some in sliced(ids):
+        changed += len(await _done(work, user_id, book_id, some, deed))
     if changed:
         await functions.touch(work.session, book_id)
         await refresh(work, book_id)
-    return Bulked(len(changed), len(ids) - len(changed))
+    return Bulked(changed, len(ids) - changed)
 
 
 def check(deed: Bulk) -> None:
@@ -60,9 +61,23 @@ def check(deed: Bulk) -> None:
             return
 
 
+def sliced(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    """So many at a time as hold nobody up: ids are packed and unpacked between the statements."""
+    for start in range(0, len(ids), _AT_ONCE):
+        yield ids[start : start + _AT_ONCE]
+
+
 def can_be_set(name: str) -> bool:
     """Whether many entries can be given one value of this field."""
     return name in ENTRY_FIELDS and name not in _EACH_ITS_OWN
+
+
+async def _done(work: Work, user_id: UUID, book_id: UUID, ids: Sequence[UUID], deed: Bulk) -> Sequence[UUID]:
+    if deed.kind is BulkKind.DELETE:
+        return await _delete(work, user_id, ids)
+    changed = await _change(work, user_id, book_id, ids, deed)
+    await _record(work, user_id, changed, _CHANGES.get(deed.kind, EntryChange.EDITED))
+    return changed
 
 
 async def _change(work: Work, user_id: UUID, book_id: UUID, ids: Sequence[UUID], deed: Bulk) -> Sequence[UUID]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from bot import limits
 from bot.errors import NotAllowed
 from bot.services.lore.access import may_of
+from bot.services.lore.bulk import sliced
 from bot.services.lore.chunks import refresh
 from bot.services.lore.shown import May
 from bot.texts import N_
@@ -33,14 +34,15 @@ async def fork(work: Work, user_id: UUID, source: BookRow, row: BookModel) -> No
     row.tags, row.settings, row.raw, row.source_format = list(book.tags), book.settings, book.raw, book.source_format
     row.forked_from, row.last_number = book.id, book.last_number
     await books.add(work.session, row)
-    ids = {one: new_id() for one in await entries.ids_that_fit(work.session, book.id, entries.EVERY)}
-    if ids:
-        await entries_bulk.copy(work.session, ids, row.id, user_id)
-        for entry_id, rules in await entries_bulk.with_references(work.session, row.id):
-            await entries_bulk.set_rules(work.session, entry_id, _translated(rules, ids))
-        await versions.record(
-            work.session, list(ids.values()), EntryChange.CREATED, user_id, keep=int(limits.LORE_VERSIONS_KEPT)
-        )
+    ids: dict[UUID, UUID] = {}
+    for some in sliced(await entries.ids_that_fit(work.session, book.id, entries.EVERY)):
+        copied = {one: new_id() for one in some}
+        await entries_bulk.copy(work.session, copied, row.id, user_id)
+        ids |= copied
+    for entry_id, rules in await entries_bulk.with_references(work.session, row.id):
+        await entries_bulk.set_rules(work.session, entry_id, _translated(rules, ids))
+    for some in sliced(list(ids.values())):
+        await versions.record(work.session, some, EntryChange.CREATED, user_id, keep=int(limits.LORE_VERSIONS_KEPT))
     await functions.touch(work.session, row.id)
     await functions.count_fork(work.session, book.id)
     await refresh(work, row.id)

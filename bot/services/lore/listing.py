@@ -20,6 +20,8 @@ from db.queries.lore.entries import Filter, LineRow
 from db.work import Work
 
 _KEYS_SHOWN = 5
+_LETTERS_OF_WORDS = 3
+"""So many letters must be typed before an entry is offered for what stands in it."""
 _INT_MAX = 2**31 - 1
 _NUMBER = re.compile(r"#?\s*(\d{1,9})$")
 
@@ -94,7 +96,7 @@ async def ids_of(work: Work, book_id: UUID, which: Which) -> Sequence[UUID]:
 
 
 async def suggestions(work: Work, typed: str, book_id: UUID | None, *, deleted: bool = False) -> list[EntryChoice]:
-    """Entries offered while somebody types: by number, by the beginning of a word, or the first ones of the book."""
+    """Entries offered while somebody types: by number, by name, then by words; with nothing typed the book's first."""
     most = int(limits.CHOICES_MAX)
     chosen: list[EntryChoice] = []
     if deleted and book_id is not None:
@@ -105,14 +107,20 @@ async def suggestions(work: Work, typed: str, book_id: UUID | None, *, deleted: 
     if number is not None and book_id is not None:
         ids = list((await queries.ids_of(work.session, book_id, [int(number[1])])).values())
         chosen += [choice_of(row) for row in await queries.lines(work.session, ids)]
-    if typed.strip():
-        words = tsquery(typed)
-        hits = await functions.search(work.session, Sought(words, book_id), most) if words else None
-        rows = await queries.lines(work.session, hits.ids) if hits else ()
-    else:
-        rows = await queries.page(work.session, book_id, queries.EVERY, limit=most) if book_id else ()
-    chosen += [choice_of(row) for row in rows]
+    chosen += [choice_of(row) for row in await _offered(work, typed.strip(), book_id, most)]
     return list({one.id: one for one in chosen}.values())[:most]
+
+
+async def _offered(work: Work, typed: str, book_id: UUID | None, most: int) -> Sequence[LineRow]:
+    """Names first: one letter begins a word of nearly every entry, and counting those takes its time."""
+    if not typed:
+        return await queries.page(work.session, book_id, queries.EVERY, limit=most) if book_id else ()
+    named = [] if book_id is None else list(await queries.named_like(work.session, book_id, typed, most))
+    words = tsquery(typed)
+    if len(named) >= most or not words or (len(typed) < _LETTERS_OF_WORDS and book_id is not None):
+        return named
+    hits = await functions.search(work.session, Sought(words, book_id), most)
+    return [*named, *await queries.lines(work.session, hits.ids)]
 
 
 async def deleted_choices(work: Work, book_id: UUID) -> list[EntryChoice]:

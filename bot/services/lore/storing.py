@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from bot.services.lore.stored import NewEntry, mode_to_keep, rules_of
 from db import functions_lore as functions
 from db.models import EntryChange, EntryState
 from db.queries.lore import entries as queries
-from db.queries.lore import versions
+from db.queries.lore import entries_bulk, versions
 from db.work import Work
 
 
@@ -33,7 +34,7 @@ async def add_read(
     number = await functions.numbers(work.session, book_id, len(entries)) or 1
     place = await queries.last_place(work.session, book_id)
     rows = await asyncio.to_thread(_rows, entries, number, place, count)
-    await queries.add_many(work.session, [{**row, "book_id": book_id, "updated_by": user_id} for row in rows])
+    await entries_bulk.add(work.session, book_id, rows, user_id)
     ids = tuple(new.entry.id for new in entries)
     await _record(work, user_id, ids)
     return ids
@@ -67,15 +68,20 @@ async def settle(work: Work, user_id: UUID, book_id: UUID) -> None:
     await refresh(work, book_id)
 
 
-def _rows(entries: Sequence[NewEntry], number: int, place: int, count: CountTokens) -> list[dict[str, Any]]:
+def _rows(entries: Sequence[NewEntry], number: int, place: int, count: CountTokens) -> str:
     rows: list[dict[str, Any]] = []
     for offset, new in enumerate(entries):
         state = _state(new, number + offset, place + (offset + 1) * PLACE_STEP)
-        columns = columns_of(state, _tokens(new, count))
+        columns = {
+            **columns_of(state, _tokens(new, count)),
+            "rules": state.rules.model_dump(mode="json"),
+            "origin": state.origin.model_dump(mode="json"),
+        }
         rows.append(
-            {**columns, "id": new.entry.id, "number": state.number, "source_id": new.source_id, "raw": dict(new.raw)}
+            {**columns, "id": str(new.entry.id), "number": state.number, "source_id": new.source_id, "raw": new.raw}
         )
-    return rows
+    # Row by row: one long call would keep everybody else waiting, thread or not.
+    return "[" + ",".join(json.dumps(row, ensure_ascii=False, default=dict) for row in rows) + "]"
 
 
 def _state(new: NewEntry, number: int, place: int) -> EntryState:

@@ -123,7 +123,11 @@ class LoreFired(Base):
     """
 
     __tablename__ = "lore_fired"
-    __table_args__ = (Index("ix_lore_fired_conversation_id_turn_id", "conversation_id", "turn_id"),)
+    __table_args__ = (
+        Index("ix_lore_fired_conversation_id_turn_id", "conversation_id", "turn_id"),
+        # What goes with an entry is looked for by it.
+        Index("ix_lore_fired_entry_id", "entry_id"),
+    )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
         whose="those who take part in the conversation",

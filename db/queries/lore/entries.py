@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, any_, case, delete, func, insert, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, and_, any_, case, delete, func, literal, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Chunk, EntryRules, LoreBook, LoreEntry, LoreEntryUse, Mode
@@ -149,6 +149,18 @@ async def page(
     return rows[::-1] if is_back else rows
 
 
+async def named_like(session: AsyncSession, book_id: UUID, typed: str, limit: int) -> Sequence[LineRow]:
+    """Entries of a book in whose names, or first words, this stands; those whose names begin with it first."""
+    where = func.strpos(func.lower(_shown_name()), typed.lower())
+    statement = (
+        _lines()
+        .where(LoreEntry.book_id == book_id, where > 0)
+        .order_by((where > 1), LoreEntry.place, LoreEntry.number)
+        .limit(limit)
+    )
+    return [_line(row) for row in await session.execute(statement)]
+
+
 async def lines(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[LineRow]:
     """These entries as lists show them, in the order of the ids."""
     found = {row.id: _line(row) for row in await session.execute(_lines().where(LoreEntry.id.in_(ids)))}
@@ -172,12 +184,6 @@ async def add(session: AsyncSession, entry: LoreEntry) -> None:
     """Write a new entry."""
     session.add(entry)
     await session.flush()
-
-
-async def add_many(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write many new entries at once."""
-    if rows:
-        await session.execute(insert(LoreEntry), list(rows))
 
 
 async def remove(session: AsyncSession, entry: LoreEntry) -> None:
@@ -253,15 +259,18 @@ async def modes(session: AsyncSession, book_id: UUID) -> Sequence[tuple[Mode, bo
     return [(row[0], row[1], row[2], row[3]) for row in await session.execute(statement)]
 
 
-def _lines() -> Any:
+def _shown_name() -> ColumnElement[str]:
     # The content is not carried along: a page of lists needs its first words at most.
-    name = case((LoreEntry.name != "", LoreEntry.name), else_=func.left(LoreEntry.content, _FIRST_WORDS))
+    return case((LoreEntry.name != "", LoreEntry.name), else_=func.left(LoreEntry.content, _FIRST_WORDS))
+
+
+def _lines() -> Any:
     return select(
         LoreEntry.id,
         LoreEntry.book_id,
         LoreEntry.number,
         LoreEntry.place,
-        name.label("shown"),
+        _shown_name().label("shown"),
         LoreEntry.folder,
         LoreEntry.tags,
         LoreEntry.mode,
