@@ -13,7 +13,7 @@ from bot.services.cafe import Cafe
 from bot.services.lore.attaching import Attached
 from bot.services.lore.chunks import Progress
 from bot.services.lore.fields import BOOK_FIELDS
-from bot.services.lore.shown import LoreBook, May, Visibility
+from bot.services.lore.shown import BookTotals, LoreBook, May, Visibility
 from bot.texts import N_, Say, Text
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
@@ -55,6 +55,7 @@ FORMS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
 _DESCRIPTION_SHOWN = 800
 _RULES_SHOWN = 1000
 _PLACES_SHOWN = 12
+_TALLIES_MAX = 300
 
 
 class BookForms(LastingSelect, template=rf"lore:book:{ID}:form"):
@@ -185,21 +186,27 @@ async def book_panel(interaction: Asked, cafe: Cafe, book: LoreBook) -> discord.
         asking = await asking_of(cafe, interaction)
         async with cafe.people.at_work(caller_of(interaction)) as (_, work):
             places = await cafe.lore.attachments.of_book(work, asking, book.id)
-    async with cafe.people.at_work(caller_of(interaction)) as (_, work):
+    async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         learnt = await cafe.lore.chunks.progress(work, book.id)
-    return drawn(book, cafe.lore.books.typed(book, *BOOK_FIELDS), places, learnt, say_for(interaction))
+        totals = await cafe.lore.books.totals(work, user_id, book.id)
+    return drawn(book, cafe.lore.books.typed(book, *BOOK_FIELDS), places, (totals, learnt), say_for(interaction))
 
 
 def drawn(
-    book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...], learnt: Progress, say: Say
+    book: LoreBook,
+    shown: Mapping[str, str],
+    places: tuple[Attached, ...],
+    counted: tuple[BookTotals, Progress],
+    say: Say,
 ) -> discord.ui.LayoutView:
-    """The panel. Pure."""
+    """The panel. `counted` is what is in the book, and how far its meanings are learnt. Pure."""
+    totals, learnt = counted
     items: list[discord.ui.Item[Any]] = [words(_heading(book, say))]
     if book.description:
         items.append(words(plain(short(book.description, _DESCRIPTION_SHOWN))))
     items += [line(), words(_about(book, shown, places, say))]
-    if learnt.total:
-        items.append(words(_meaning(learnt, say)))
+    if told := "\n".join([*_within(totals, say), *([_meaning(learnt, say)] if learnt.total else [])]):
+        items.append(words(told))
     if book.may.includes(May.ADMIN):
         items.append(row(BookForms.of(book.id, say)))
     items.append(row(*_buttons(book, say)))
@@ -236,6 +243,21 @@ def _about(book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...
     if book.fork_count:
         counted.append(say.plural("copied {n} time", "copied {n} times", book.fork_count))
     return f"{text}\n-# {' · '.join(counted)}" if counted else text
+
+
+def _within(totals: BookTotals, say: Say) -> list[str]:
+    """What its entries cost in every prompt, and where they lie."""
+    lines: list[str] = []
+    off = totals.entries - totals.enabled
+    if off:
+        lines.append(say.plural("{n} entry is switched off.", "{n} entries are switched off.", off))
+    if totals.constant_tokens:
+        lines.append(say("**Always in the prompt:** {tokens}", tokens=tokens(totals.constant_tokens, say)))
+    for label, tallies in ((say("Folders"), totals.folders), (say("Tags of entries"), totals.tags)):
+        named = [f"{plain(one.name)} ({one.entries})" for one in tallies if one.name]
+        if named:
+            lines.append(f"**{label}:** {short(', '.join(named), _TALLIES_MAX)}")
+    return lines
 
 
 def _meaning(learnt: Progress, say: Say) -> str:

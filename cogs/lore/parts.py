@@ -75,8 +75,12 @@ async def redraw(interaction: Asked, layout: discord.ui.LayoutView) -> None:
 
 
 def panel(*items: discord.ui.Item[Any]) -> discord.ui.LayoutView:
-    """A framed panel. It survives restarts where its items do."""
-    layout = discord.ui.LayoutView(timeout=None)
+    """A framed panel. It survives restarts where its items do. Texts that would be too much together are cut."""
+    layout, left = discord.ui.LayoutView(timeout=None), TEXTS_MAX
+    for item in items:
+        if isinstance(item, discord.ui.TextDisplay):
+            item.content = short(item.content, max(left, 1))
+            left -= len(item.content)
     frame = discord.ui.Container[Any](*items, accent_colour=COLOUR)
     return layout.add_item(frame)
 

@@ -118,6 +118,19 @@ async def test_a_book_is_made_filled_and_listed(town: Town) -> None:
     assert "-# 1 entry · " in entries
 
 
+async def test_a_books_panel_counts_what_is_in_it(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin)
+    await make_entry(town, town.robin, name="Always", mode=["constant"], keys="", content="One two three.", folder="")
+    await make_entry(town, town.robin, name="Off", folder="past")
+    await town.robin.slash(town.channel, "lore entry enable", entry="Off", on=False)
+    told = panel(await town.robin.slash(town.channel, "lore book edit", book="Harbour Town"))
+    assert "3 entries · " in told
+    assert "1 entry is switched off." in told
+    assert "**Always in the prompt:** 3 tokens" in told
+    assert "**Folders:** past (1), places (1)" in told
+
+
 async def test_a_list_leads_to_panels(town: Town) -> None:
     await make_book(town, town.robin)
     await make_entry(town, town.robin)
@@ -149,6 +162,22 @@ async def test_every_field_of_a_book_is_changed_in_its_panel(town: Town) -> None
         assert sentence in panel(opened), form
     assert "**As SillyTavern does it:** yes" in panel(opened)
     assert "**Entries wake each other:**" not in panel(opened)
+
+
+async def test_a_panel_is_never_more_than_discord_takes(town: Town) -> None:
+    # Every sign is escaped, so that what is shown is twice as long as what was typed.
+    await make_book(town, town.robin, name="a*" * 40, description="*" * 300, tags="")
+    for number in range(8):
+        stars = "*" * 60
+        keys = "\n".join(f"{stars}{each}{number}" for each in range(30))
+        made = await make_entry(
+            town, town.robin, "a*" * 40, name="_" * 80, content="*" * 3900, folder=f"{number}" + "_" * 40, keys=keys
+        )
+        assert "### " in panel(made)
+        assert len(panel(made)) <= 4000
+    listed = panel(await town.robin.slash(town.channel, "lore entry list", book="a*" * 40))
+    assert 1000 < len(listed) <= 4000
+    assert len(panel(await town.robin.slash(town.channel, "lore book edit", book="a*" * 40))) <= 4000
 
 
 async def test_a_deleted_book_comes_back(town: Town) -> None:

@@ -380,7 +380,7 @@ def _attached_already() -> Conflict:
 
 def _no_such_attachment() -> NotFound:
     return NotFound(
-        "no_such_attachment", N_("No such lore book is attached here. See /lore book list for those that are.")
+        "no_such_attachment", N_("No such lore book is attached here. See /lore book here for those that are.")
     )
 
 
