@@ -1,5 +1,6 @@
 """Entries: written, found, moved, changed by the many, undone; and who may."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -362,6 +363,29 @@ async def test_entries_move_within_their_book(library: Library) -> None:
     assert await order(library, book) == [3, 1, 2]
     with pytest.raises(NotFound):
         await library.do("move", one.id, before=uuid4())
+
+
+async def test_what_is_found_by_its_meaning_is_learnt_where_it_was_changed(library: Library) -> None:
+    book, other = await library.book(), await library.book(name="South")
+    entry = await library.add(book)
+    assert await learning(library) == []
+    await library.do("edit", entry.id, {"mode": "hybrid"})
+    assert await learning(library) == [book]
+    await library.do("move", entry.id, book_id=other)
+    assert set(await learning(library)) == {book, other}
+    await library.do("edit", entry.id, {"mode": "keyword"})
+    assert await learning(library) == [other]
+    await library.do("edit", entry.id, {"name": "x"})
+    assert await learning(library) == []
+
+
+async def learning(library: Library) -> list[UUID]:
+    """The books that are to be learnt, and none of them any more."""
+    async with library.people.at_work(ROBIN) as (_, work):
+        rows = await work.session.execute(
+            text("DELETE FROM pgqueuer WHERE entrypoint = 'lore_chunks' RETURNING payload")
+        )
+        return [UUID(json.loads(row.payload)["book"]) for row in rows]
 
 
 async def test_an_entry_moves_into_another_book_with_its_history(library: Library) -> None:

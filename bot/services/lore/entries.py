@@ -19,6 +19,7 @@ from bot.services.lore.keeping import (
     counted,
     kept,
     refuse_too_many,
+    settled,
     shown,
     shown_deleted,
     write,
@@ -226,7 +227,7 @@ class LoreEntries:
         row.version += 1
         await kept(work, user_id, row, EntryChange.MOVED, was=row.mode)
         if target != left:
-            await functions.touch(work.session, left)
+            await settled(work, left, row.mode)
         return await self.get(work, user_id, entry_id)
 
     def check(self, deed: Bulk) -> None:

@@ -78,9 +78,14 @@ async def kept(
     await versions.record(
         work.session, [row.id], change, user_id, keep=int(limits.LORE_VERSIONS_KEPT), restores=restores
     )
-    await functions.touch(work.session, row.book_id)
-    if row.mode in _BY_MEANING or was in _BY_MEANING:
-        await refresh(work, row.book_id)
+    await settled(work, row.book_id, row.mode, was)
+
+
+async def settled(work: Work, book_id: UUID, *modes: Mode | None) -> None:
+    """Count a book anew; where an entry of these modes came, changed or went, have its meanings learnt anew."""
+    await functions.touch(work.session, book_id)
+    if _BY_MEANING & set(modes):
+        await refresh(work, book_id)
 
 
 def change_between(before: EntryState, after: EntryState) -> EntryChange:

@@ -78,7 +78,7 @@ def _listed() -> tuple[Field, ...]:
               default="keyword", choices=_MODES, path=("mode",)),
         Field("is_enabled", N_("Switched on"), Kind.FLAG, keys, default=True, path=("is_enabled",)),
         Field("keys", N_("Keys"), Kind.KEYS, keys,
-              N_("One a line or with commas between. “/patterns/i”, “Drache [case]”, “drag [part]” are understood."),
+              N_("One a line or with commas between: harbour, “Rose [case]”, “drag [part]”, or a regex in slashes."),
               default=(), path=("rules", "keys")),
         Field("secondary", N_("Second keys"), Kind.KEYS, keys, N_("Asked for once a key was found."),
               default=(), path=("rules", "secondary")),

@@ -34,7 +34,7 @@ def read_keys(typed: str, field: str) -> tuple[Key, ...]:
     if patterns > limits.LORE_PATTERNS_MAX:
         raise InvalidInput(
             "too_many_patterns",
-            N_("An entry can have at most {maximum} /patterns/; you wrote {count}. Join some of them with |."),
+            N_("An entry can have at most {maximum} regular expressions; you wrote {count}. Join some with |."),
             field=field,
             maximum=int(limits.LORE_PATTERNS_MAX),
             count=patterns,
