@@ -35,8 +35,9 @@ class Form(MendableModal):
         *,
         required: bool = True,
         typed: str = "",
+        most: int = int(limits.FORM_FIELD_MAX),
     ) -> discord.ui.TextInput[Self]:
-        """One more field."""
+        """One more field. `most` is for numbers: there is nothing in a longer one to keep."""
         # As long as Discord allows, not as long as we do: then our sentence says by how much it is too long, and the
         # text is kept, where Discord's own client would only cut it off.
         field = discord.ui.TextInput[Self](
@@ -44,8 +45,8 @@ class Form(MendableModal):
             style=style,
             placeholder=hint[:100],
             required=required,
-            max_length=int(limits.FORM_FIELD_MAX),
-            default=typed[: limits.FORM_FIELD_MAX] or None,
+            max_length=most,
+            default=typed[:most] or None,
         )
         self.add_item(discord.ui.Label(text=label, component=field))
         return field

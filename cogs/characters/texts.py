@@ -24,6 +24,8 @@ ROLES = {
     "assistant": N_("as its own words"),
 }
 _SHOWN = 1500
+_NUMBER = 6
+"""Characters of a number, with some to spare for what is none."""
 _HINTS = {
     Part.SYSTEM_PROMPT: N_("Who it is and how it speaks. “You are …”"),
     Part.DEFINITION: N_("All about it, at length; cards call this the description"),
@@ -59,7 +61,7 @@ class PartForm(Form):
 
     def _add_place(self, say: Say, draft: PartDraft) -> None:
         hint = say("How many messages stand after it; 0 for none")
-        self.depth = self.field("depth", say("Depth"), hint, typed=draft.depth)
+        self.depth = self.field("depth", say("Depth"), hint, typed=draft.depth, most=_NUMBER)
         options = [
             discord.SelectOption(label=say(label)[:100], value=role, default=role == draft.role)
             for role, label in ROLES.items()
