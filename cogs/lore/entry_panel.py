@@ -245,6 +245,9 @@ def _rules(entry: LoreEntry, shown: Mapping[str, str], names: Mapping[str, str],
         if name in _BESIDE_RULES or not (is_said(field, shown.get(name, "")) or name == "mode"):
             continue
         lines.append(f"**{say(field.label)}:** {told(field, shown[name], names, say)}")
+    if entry.origin.url:
+        speaker, link = plain(entry.origin.speaker) or say("somebody"), f"<{entry.origin.url}>"
+        lines.append(say("**Saved from a message of {person}:** {link}", person=speaker, link=link))
     if not shown.get("keys") and shown.get("mode") == "keyword":
         lines.append(say("It has no keys yet, so nothing brings it in."))
     text = "\n".join(lines)

@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.lore.fields import ENTRY_FIELDS
-from bot.services.lore.shown import BookChoice, May
+from bot.services.lore.shown import BookChoice, EntryOrigin, May
 from bot.texts import Say
 from bot.transport import cards
 from bot.transport.client import CafeClient
@@ -51,7 +51,7 @@ class SavingCog(commands.Cog):
             told = say("You have no lore book to save it to. Make one with /lore book create, then try again.")
             await interaction.response.send_message(told, ephemeral=True, allowed_mentions=NO_PINGS)
             return
-        await interaction.response.send_modal(SaveForm(self._cafe, books, said_in(message), say))
+        await interaction.response.send_modal(SaveForm(self._cafe, books, message, say))
 
     async def _books(self, interaction: Asked) -> tuple[BookChoice, ...]:
         async with self._cafe.people.at_work(caller_of(interaction)) as (user_id, work):
@@ -61,16 +61,18 @@ class SavingCog(commands.Cog):
 class SaveForm(MendableModal):
     """A book and an entry's words."""
 
-    def __init__(self, cafe: Cafe, books: tuple[BookChoice, ...], content: str, say: Say) -> None:
+    def __init__(self, cafe: Cafe, books: tuple[BookChoice, ...], message: discord.Message, say: Say) -> None:
         super().__init__(title=say("Save to lore"))
         self._cafe = cafe
+        speaker = message.author.display_name
+        self._origin = EntryOrigin(url=message.jump_url, speaker=speaker, message_id=message.id)
         options = [
             discord.SelectOption(label=one.label[:100], value=str(one.id), default=number == 0)
             for number, one in enumerate(books[: limits.CHOICES_MAX])
         ]
         self.book = discord.ui.Select[Self](custom_id="book", options=options, required=True)
         self.add_item(discord.ui.Label(text=say("Lore book"), component=self.book))
-        shown = {"content": content[: limits.FORM_FIELD_MAX], "mode": "keyword"}
+        shown = {"content": said_in(message)[: limits.FORM_FIELD_MAX], "mode": "keyword"}
         self._controls = controls([ENTRY_FIELDS[name] for name in _ASKED], shown, say, NOTHING_AROUND)
         for control in self._controls:
             self.add_item(control.label)
@@ -80,7 +82,9 @@ class SaveForm(MendableModal):
         typed = {name: value for control in self._controls for name, value in control.written().items()}
         await settle(interaction)
         async with self._cafe.people.at_work(caller_of(interaction)) as (user_id, work):
-            made = await self._cafe.lore.entries.add(work, user_id, UUID(self.book.values[0]), typed)
+            made = await self._cafe.lore.entries.add(
+                work, user_id, UUID(self.book.values[0]), typed, origin=self._origin
+            )
         await show_entry(interaction, self._cafe, made)
 
 

@@ -680,3 +680,4 @@ async def test_a_message_is_saved_to_lore(town: Town) -> None:
     saved = await town.robin.submit_modal(again, {**typed, "keys": "lighthouse"})
     assert "### #1 The lighthouse" in panel(saved)
     assert "year of the comet" in panel(saved)
+    assert f"**Saved from a message of alexandra:** <{message.jump_url}>" in panel(saved)

@@ -13,8 +13,8 @@ from db.models import BookCategory, BookSettings, Difficulty, EntryChange, Entry
 
 __all__ = [
     "BookChoice", "BookPage", "BookTotals", "Bulk", "BulkKind", "Bulked", "DeletedBook", "EntryChange", "EntryChoice",
-    "EntryLine", "EntryPage", "HistoryPage", "LoreBook", "LoreEntry", "May", "Shelf", "Tally", "VersionLine",
-    "Visibility", "Which",
+    "EntryLine", "EntryOrigin", "EntryPage", "HistoryPage", "LoreBook", "LoreEntry", "May", "Shelf", "Tally",
+    "VersionLine", "Visibility", "Which",
 ]  # fmt: skip
 
 
