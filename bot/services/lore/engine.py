@@ -171,8 +171,10 @@ class _Run:
         wanting = {
             number
             for number, book in enumerate(self.deck.books)
-            if book.at_least and came.count(number) < book.at_least and not self.room.is_full
+            if book.at_least and came.count(number) < book.at_least
         }
+        if wanting and any(isinstance(self._verdict(number), Via) for number in self.hopeless):
+            return None  # the room is full
         undecided = [
             number
             for number in (self.found if wanting else ())
@@ -297,7 +299,6 @@ class _Run:
 
     def _give_up(self, numbers: Iterable[int]) -> None:
         """There is no room for these, and there will not be any."""
-        self.room.is_full = True
         left = (self.room.left, tuple(self.room.left_of))
         self.hopeless.update(dict.fromkeys(numbers, left))
 

@@ -18,8 +18,6 @@ class Room:
         self.spent = 0
         self.beside = 0
         """Tokens of entries that ignore the budget; they cost the others nothing."""
-        self.is_full = False
-        """Something did not fit."""
 
     @property
     def has_some(self) -> bool:
@@ -32,7 +30,6 @@ class Room:
         left = min(self.left, self.left_of[self._deck.book_of[number]])
         if cost <= left or not cost:
             return 0
-        self.is_full = True
         return int(cost - max(0, left))
 
     def why(self, number: int) -> Why:
