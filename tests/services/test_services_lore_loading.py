@@ -1,6 +1,8 @@
 """Books kept ready: read once for each version, indexed once for each set, off the event loop, forgotten in order."""
 
 import asyncio
+import gc
+import weakref
 from uuid import UUID
 
 import pytest
@@ -119,6 +121,27 @@ async def test_what_was_not_used_for_the_longest_is_forgotten(
     for one in books:
         await ready(decks, program, in_force(one))
     assert len(decks._decks) == 2
+
+
+async def test_what_is_forgotten_is_freed_without_the_collector(program: Program) -> None:
+    decks = LoreDecks(program.database)
+    entries = [entry(f"Lamp {n}", "Lit.", f"lamp{n}", "{{char}}") for n in range(2100)]
+    one = await book(program, *entries)
+    deck = (await ready(decks, program, in_force(one))).deck
+    deck.index.find("lamp7")
+    assert gc.isenabled()
+    there, gone = weakref.ref(deck.index), weakref.ref(deck)
+    decks._decks.clear()
+    decks._books.clear()
+    await asyncio.sleep(0)  # what woke this task still holds what it brought
+    assert gone() is deck, "the control: it is held here"
+    gc.disable()
+    try:
+        del deck
+        assert gone() is None
+        assert there() is None
+    finally:
+        gc.enable()
 
 
 async def test_many_entries_are_made_ready_beside_the_event_loop(

@@ -18,6 +18,7 @@ import orjson
 import structlog
 
 from bot import limits
+from bot.footprint import making_much
 from bot.services.lore.book import Book, Entry, Mode, Overrides, Position, overridden
 from bot.services.lore.compatible import OldBook, old_book
 from bot.services.lore.deck import Deck
@@ -36,6 +37,9 @@ _log = structlog.get_logger(__name__)
 
 _LITTLE = 200
 """Entries that are made ready within a millisecond or two: handing them to a thread would take longer."""
+
+_MUCH = 2_000
+"""Entries whose making would let the collector of cycles hold everything up."""
 
 _NEAREST_FIRST = (
     LoreScope.CONVERSATION,
@@ -259,4 +263,9 @@ def _with_threshold(entry: Entry, threshold: float) -> Entry:
 
 
 async def _aside(size: int, make: Callable[[], T]) -> T:
-    return make() if size <= _LITTLE else await asyncio.to_thread(make)
+    if size <= _LITTLE:
+        return make()
+    if size <= _MUCH:
+        return await asyncio.to_thread(make)
+    with making_much():
+        return await asyncio.to_thread(make)

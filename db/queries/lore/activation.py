@@ -51,7 +51,7 @@ _TURN = bindparam("turn_id", type_=Uuid())
 _UNTIL = bindparam("until", type_=Uuid())
 
 _FIRED_MOST = 1000
-_SLICE = 2000
+_SLICE = 500
 """Entries read at once, so that nothing else waits for long."""
 
 
