@@ -117,6 +117,7 @@ TOWN: tuple[DemoEntry, ...] = (
             keys=_keys("lamp", "lamps", "oil", "lantern"),
             secondary=_keys("cost", "costs", "price", "buy", "penny", "pennies", "expensive", "how much"),
             logic=Logic.AND_ANY,
+            waking=Waking(is_woken=False),
         ),
         "Prices",
     ),

@@ -82,6 +82,8 @@ def test_the_bell_wakes_the_ship_for_mira_only() -> None:
 def test_oil_is_priced_only_where_somebody_asks_for_the_price() -> None:
     assert "What lamp oil costs" in heard("What is the price of oil?")
     assert "What lamp oil costs" not in heard("The oil smells of fish.")
+    # The ferry's own text speaks of a lantern and a penny: that is no question after a price.
+    assert "What lamp oil costs" not in heard("Old Fenwick is late.")
 
 
 def test_one_rumour_at_a_time() -> None:
