@@ -203,6 +203,7 @@ async def test_the_operator_publishes_curates_and_features(room: Room) -> None:
     assert await room.publish(made.code.upper(), visibility="public") == made.id
     seen = await room.do("look", made.id, by=SASHA)
     assert (seen.may, seen.view_count, seen.owner_name) == (May.READ, 1, "Robin")
+    assert seen.last_viewed_at is not None
     assert (await room.do("look", made.id)).view_count == 1, "one's own looking is counted"
     assert (await room.do("look", made.id, by=SASHA)).view_count == 2
     assert seen.version == (await room.do("get", made.id)).version, "looking is a change"

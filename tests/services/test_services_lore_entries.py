@@ -1,5 +1,6 @@
 """Entries: written, found, moved, changed by the many, undone; and who may."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -407,6 +408,33 @@ async def test_an_entry_moves_into_another_book_with_its_history(library: Librar
     with pytest.raises(NotFound):
         await library.do("move", entry.id, book_id=theirs)
     assert (await library.do("get", entry.id)).book_id == other
+
+
+# ---------------------------------------------------------------------------------------------------- at once
+
+
+async def test_many_writers_at_once_lose_nothing_and_never_wait_for_each_other_in_a_ring(library: Library) -> None:
+    book, other = await library.book(), await library.book(name="South")
+    here = [await library.add(book, f"{n}.") for n in range(4)]
+    there = [await library.add(other, f"{n}.") for n in range(4)]
+    await asyncio.gather(
+        *(library.do("edit", one.id, {"name": f"By the {n}th"}) for n, one in enumerate(here)),
+        *(library.do("edit", here[0].id, {"order": str(n)}) for n in range(4)),
+        *(library.add(book, f"New {n}.") for n in range(4)),
+        *(library.do("move", one.id, book_id=other) for one in here[2:]),
+        *(library.do("move", one.id, book_id=book) for one in there[2:]),
+        library.do("bulk", book, Which(), Bulk(BulkKind.TAG, value="sea")),
+        library.do("bulk", other, Which(), Bulk(BulkKind.TAG, value="sea")),
+        library.do("delete", there[0].id),
+    )
+    for which, numbers in ((book, 8), (other, 3)):
+        page = await library.do("page", which)
+        row = await library.row(which)
+        assert (page.total, row.entry_count, row.token_count) == (numbers, numbers, page.tokens)
+        assert len({one.number for one in page.entries}) == numbers
+    assert (await library.do("history", here[0].id)).lines[0].version >= 6
+    changed = await library.do("get", here[0].id)
+    assert (changed.name, changed.entry.order in range(4)) == ("By the 0th", True)
 
 
 # ---------------------------------------------------------------------------------------------------- undone

@@ -128,4 +128,5 @@ def _shown(row: BookModel, may: May, owner_name: str, attached: int, requests: i
         may=may,
         attached=attached,
         requests=requests,
+        last_viewed_at=row.last_viewed_at,
     )

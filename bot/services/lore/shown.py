@@ -48,7 +48,8 @@ class LoreBook:
     """A book, and what the one who looks `may` do with it.
 
     `attached` counts the places they know of where it is attached, `requests` those who ask to write in it, for who may
-    answer. `version` grows with every change. `owner_name` is empty where it is not theirs to know.
+    answer. `version` grows with every change; `last_viewed_at` is when another person last looked at it. `owner_name` is
+    empty where it is not theirs to know.
     """
 
     id: UUID
@@ -84,6 +85,7 @@ class LoreBook:
     may: May
     attached: int = 0
     requests: int = 0
+    last_viewed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
