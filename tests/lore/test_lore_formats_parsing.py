@@ -23,7 +23,7 @@ def world(entries: int, content: str = "words " * 40) -> bytes:
 
 async def test_a_large_file_is_read_by_a_process_as_a_small_one_is_by_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     small = await read_file(world(3), "the world.json", "en")
-    monkeypatch.setattr(parsing, "_BYTES_IN_THREAD", 10)
+    monkeypatch.setattr(parsing, "_LIGHT_BYTES", 10)
     large = await read_file(world(3), "the world.json", "en")
     assert small.text == large.text
     assert (small.total, small.account) == (large.total, large.account)
@@ -37,7 +37,7 @@ async def test_a_large_file_is_read_by_a_process_as_a_small_one_is_by_a_thread(m
 
 
 async def test_a_process_that_dies_of_a_file_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "_BYTES_IN_THREAD", 10)
+    monkeypatch.setattr(parsing, "_LIGHT_BYTES", 10)
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(InvalidInput) as caught:
         await read_file(world(1), "x", "en")
@@ -51,7 +51,7 @@ async def test_a_cards_book_stays_behind_when_the_card_is_read(monkeypatch: pyte
     }
     packed = orjson.dumps(card)
     small = await parse_card(packed)
-    monkeypatch.setattr(parsing, "_BYTES_IN_THREAD", 10)
+    monkeypatch.setattr(parsing, "_LIGHT_BYTES", 10)
     assert await parse_card(packed) == small
     assert small["data"] == {"name": "N", "character_book": {"name": "B", "entries": []}}
     assert len((await read_file(packed, "x", "en")).whole().entries) == 1

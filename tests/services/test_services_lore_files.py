@@ -19,6 +19,7 @@ from bot.errors import Conflict, InvalidInput, LimitReached, NotAllowed, NotFoun
 from bot.jobs import Jobs
 from bot.ports import Caller
 from bot.services.characters.cards.containers import opened
+from bot.services.lore import exporting, importing
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.exporting import LoreExports
@@ -247,6 +248,20 @@ async def test_the_same_book_again_asks_what_to_do(desk: Desk, choice: Choice, e
     assert set(again.differ) <= {"same", "ours", "gone"}, "what was decided is not asked again"
     with pytest.raises(Conflict):
         await desk.imports.choose(user_id, told.id, choice)
+
+
+async def test_large_books_are_compared_and_written_by_a_process_with_the_same_outcome(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (importing, exporting):
+        monkeypatch.setattr(module, "_LIGHT_PAGES", -1)
+    first = await desk.bring(world("same", "theirs", "gone"))
+    assert first.book_id is not None
+    told = await desk.bring(world("same", "new", "theirs"), book_id=first.book_id)
+    assert told.waits
+    await desk.imports.choose(await desk.people.arrive(ROBIN), told.id, Choice.THEIRS)
+    out: Any = await desk.export(first.book_id)
+    assert {one["comment"] for one in out["entries"].values()} == {"same", "new", "theirs"}
 
 
 async def test_an_import_that_waits_can_be_left(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,8 +17,9 @@ from bot.services.characters.cards.columns import Columns, card_of
 from bot.services.characters.cards.containers import with_card
 from bot.services.characters.cards.json_files import JsonObject
 from bot.services.characters.rows import columns_of
-from bot.services.lore.exporting import LoreExports, slug
-from bot.services.lore.formats.reading import Format, Shelf
+from bot.services.lore.apart import apart
+from bot.services.lore.exporting import GoingOut, LoreExports, slug, with_leaves
+from bot.services.lore.formats.reading import Format
 from bot.services.lore.formats.writing import written_book
 from bot.texts import N_
 from db.queries.lore import files
@@ -65,32 +65,34 @@ class CardExports:
             assert row is not None
             columns, raw = columns_of(row), row.card
             books = await files.books_of_character(work.session, user_id, character_id)
-        shelf = await self._books.shelf(user_id, books[0].id) if books else None
+        going = await self._books.going(user_id, books[0].id) if books else None
         face = await self._characters.pictures.read(seen.picture_sha256) if seen.picture_sha256 else None
-        data = await asyncio.to_thread(_packed, columns, raw, shelf, kind, face)
+        heavy = going is not None and going.is_heavy
+        data, entries = await apart(written_apart, columns, raw, going, kind, face, heavy=heavy)
         if len(data) > limits.EXPORT_BYTES_MAX:
             raise LimitReached(
                 "export_card_too_large",
-                N_(
-                    "The card has {size} MB with its lore book; at most {maximum} can be sent. Export the book alone."
-                ),
+                N_("The card has {size} MB with its lore book; at most {maximum} can be sent. Export the book alone."),
                 size=f"{len(data) / 1_000_000:.1f}",
                 maximum=f"{limits.EXPORT_BYTES_MAX / 1_000_000:.0f}",
             )
         ending = "png" if kind is CardFormat.PNG else f"{kind.value[-2:]}.json"
         file_name = f"{slug(columns.name, 'character')}.{ending}"
-        return ExportedCard(columns.name, file_name, data, len(shelf.leaves) if shelf else 0)
+        return ExportedCard(columns.name, file_name, data, entries)
 
 
-def _packed(
-    columns: Columns, raw: JsonObject | None, shelf: Shelf | None, kind: CardFormat, face: bytes | None
-) -> bytes:
-    book = None if shelf is None else written_book(shelf, Format.CHARACTER_BOOK)
-    card = card_of(columns, raw, book)
+def written_apart(
+    columns: Columns, raw: JsonObject | None, going: GoingOut | None, kind: CardFormat, face: bytes | None
+) -> tuple[bytes, int]:
+    """The card, and how many entries are in its book. For `apart`."""
+    shelf = None if going is None else with_leaves(going.shelf, going.pages)
+    card = card_of(columns, raw, None if shelf is None else written_book(shelf, Format.CHARACTER_BOOK))
+    entries = 0 if shelf is None else len(shelf.leaves)
     if kind is not CardFormat.PNG:
-        return _json(card, Spec.V3 if kind is CardFormat.JSON_V3 else Spec.V2, indent=True)
+        return _json(card, Spec.V3 if kind is CardFormat.JSON_V3 else Spec.V2, indent=True), entries
     # Whoever reads only the older one finds that, too.
-    return with_card(face or _plain_picture(), {"chara": _json(card, Spec.V2), "ccv3": _json(card, Spec.V3)})
+    carried = {"chara": _json(card, Spec.V2), "ccv3": _json(card, Spec.V3)}
+    return with_card(face or _plain_picture(), carried), entries
 
 
 def _json(card: Card, spec: Spec, *, indent: bool = False) -> bytes:

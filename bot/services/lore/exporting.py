@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from uuid import UUID
 
 import orjson
 
 from bot import limits
 from bot.errors import LimitReached, NotAllowed
+from bot.services.lore.apart import apart, unpacked
 from bot.services.lore.books import LoreBooks
-from bot.services.lore.files import shelf_of
+from bot.services.lore.files import leaves, shelf_of
 from bot.services.lore.formats.reading import Format, Shelf
 from bot.services.lore.formats.writing import written_book
 from bot.services.lore.shown import May
@@ -24,6 +25,7 @@ from db.work import Actor, Database
 
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _NAME = 40
+_LIGHT_PAGES = 6
 _ENDINGS: Mapping[Format, str] = {
     Format.WORLD: "world.json", Format.CHARACTER_BOOK: "book.json", Format.LOREBOOK_V3: "lorebook.json",
 }  # fmt: skip
@@ -38,6 +40,19 @@ class ExportedFile:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class GoingOut:
+    """A book ready to be written: itself, and its leaves packed."""
+
+    shelf: Shelf
+    pages: tuple[bytes, ...]
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether writing it would be felt."""
+        return len(self.pages) > _LIGHT_PAGES
+
+
 class LoreExports:
     """Writes books as files."""
 
@@ -50,8 +65,8 @@ class LoreExports:
 
         Raises `NotFound`, `NotAllowed`, or `LimitReached` where the file is larger than Discord takes.
         """
-        shelf = await self.shelf(user_id, book_id)
-        data = await asyncio.to_thread(_packed, shelf, kind)
+        going = await self.going(user_id, book_id)
+        data, count = await apart(written_apart, going.shelf, going.pages, kind, heavy=going.is_heavy)
         if len(data) > limits.EXPORT_BYTES_MAX:
             raise LimitReached(
                 "export_book_too_large",
@@ -59,9 +74,9 @@ class LoreExports:
                 size=f"{len(data) / 1_000_000:.1f}",
                 maximum=f"{limits.EXPORT_BYTES_MAX / 1_000_000:.0f}",
             )
-        return ExportedFile(f"{slug(shelf.book.name, 'lore')}-{_ENDINGS[kind]}", data, len(shelf.leaves))
+        return ExportedFile(f"{slug(going.shelf.book.name, 'lore')}-{_ENDINGS[kind]}", data, count)
 
-    async def shelf(self, user_id: UUID, book_id: UUID) -> Shelf:
+    async def going(self, user_id: UUID, book_id: UUID) -> GoingOut:
         """A book ready to be written. Raises `NotFound` or `NotAllowed`."""
         async with self._database.work(Actor.user(user_id)) as work:
             book = await self._books.get(work, user_id, book_id)
@@ -72,9 +87,8 @@ class LoreExports:
                     name=book.name,
                 )
             row = await queries.book(work.session, book_id)
-            rows = await queries.entries(work.session, book_id)
-        assert row is not None
-        return await asyncio.to_thread(shelf_of, row, rows)
+            assert row is not None
+            return GoingOut(shelf_of(row), tuple(await leaves(work, book_id)))
 
 
 def slug(title: str, otherwise: str) -> str:
@@ -83,5 +97,12 @@ def slug(title: str, otherwise: str) -> str:
     return _LETTERS.sub("-", ascii_only).strip("-")[:_NAME].strip("-") or otherwise
 
 
-def _packed(shelf: Shelf, kind: Format) -> bytes:
-    return orjson.dumps(written_book(shelf, kind), option=orjson.OPT_INDENT_2)
+def written_apart(shelf: Shelf, pages: Sequence[bytes], kind: Format) -> tuple[bytes, int]:
+    """The file, and how many entries are in it. For `apart`."""
+    filled = with_leaves(shelf, pages)
+    return orjson.dumps(written_book(filled, kind), option=orjson.OPT_INDENT_2), len(filled.leaves)
+
+
+def with_leaves(shelf: Shelf, pages: Sequence[bytes]) -> Shelf:
+    """The book with its leaves unpacked."""
+    return replace(shelf, leaves=tuple(chain.from_iterable(unpacked(pages))))

@@ -1,13 +1,15 @@
-"""What is kept of a book and its entries that came out of a file, and the same on its way out again. Pure."""
+"""What is kept of a book and its entries that came out of a file, and the same on its way out again."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
 from bot import limits
+from bot.services.lore.apart import BATCH, packed
 from bot.services.lore.book import Entry
 from bot.services.lore.formats.reading import Came, Format, JsonObject, Leaf, ReadBook, ReadEntry, Shelf
 from bot.services.lore.formats.translating import book_as
@@ -15,7 +17,9 @@ from bot.services.lore.parsing import FileRead
 from bot.services.lore.stored import NewEntry, book_of, entry_from, settings_of
 from db.models import BookSettings
 from db.models import LoreBook as BookModel
-from db.models import LoreEntry as EntryModel
+from db.queries.lore import files as queries
+from db.queries.lore.files import EntryRow
+from db.work import Work
 
 _MORE = ("is_compatible", "query_depth", "threshold")
 """Settings of a book that the engine's own book does not have."""
@@ -54,7 +58,7 @@ def settings_in(head: ReadBook) -> BookSettings:
     return settings_of(head.book).model_copy(update=changes)
 
 
-def leaf_of(row: EntryModel) -> Leaf:
+def leaf_of(row: EntryRow) -> Leaf:
     """A kept entry as it is written."""
     entry = entry_from(
         row.id, row.rules, name=row.name, content=row.content, tokens=row.tokens, mode=row.mode, is_on=True
@@ -70,8 +74,22 @@ def came_of(raw: Mapping[str, Any]) -> Came | None:
     return Came(Format(kind), cast(JsonObject, held), str(raw.get("name") or ""))
 
 
-def shelf_of(book: BookModel, entries: Sequence[EntryModel]) -> Shelf:
-    """A kept book as it is written."""
+async def leaves(work: Work, book_id: UUID) -> list[bytes]:
+    """All entries of a book as they are written, in order, packed."""
+    pages: list[bytes] = []
+    after: tuple[int, int] | None = None
+    while rows := await queries.entries_after(work.session, book_id, after, limit=BATCH):
+        after = rows[-1].place, rows[-1].number
+        pages += await asyncio.to_thread(_page, rows)
+    return pages
+
+
+def _page(rows: Sequence[EntryRow]) -> tuple[bytes, ...]:
+    return packed([leaf_of(row) for row in rows])
+
+
+def shelf_of(book: BookModel) -> Shelf:
+    """A kept book as it is written, still without its leaves."""
     usual, settings = BookSettings(), book.settings
     more = {name: getattr(settings, name) for name in _MORE if getattr(settings, name) != getattr(usual, name)}
     came = came_of(book.raw)
@@ -83,7 +101,7 @@ def shelf_of(book: BookModel, entries: Sequence[EntryModel]) -> Shelf:
         name = given if " ".join(given.split())[: limits.LORE_BOOK_NAME_MAX].strip() == name else name
         description = told if told.strip()[: limits.DESCRIPTION_MAX] == description else description
     whole = replace(book_of(book, ()), name=name)
-    return Shelf(whole, tuple(leaf_of(row) for row in entries), description, came, more)
+    return Shelf(whole, (), description, came, more)
 
 
 def _relinked(entry: Entry, ids: Mapping[UUID, UUID]) -> Entry:

@@ -6,8 +6,7 @@ begins it anew. The file is kept until then. A small one is stored while its sen
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -16,13 +15,14 @@ from uuid import UUID
 from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.errors import Conflict, LimitReached, NotFound, UserError
-from bot.services.lore import diffs
+from bot.services.lore.apart import apart, unpacked
 from bot.services.lore.books import LoreBooks
-from bot.services.lore.diffs import Choice, Difference, Kind
+from bot.services.lore.diffs import Choice, Kind
 from bot.services.lore.entries import LoreEntries
-from bot.services.lore.files import kept_book, kept_entry, leaf_of, settings_in
-from bot.services.lore.formats.reading import Format, ReadBook
+from bot.services.lore.files import kept_book, kept_entry, leaves, settings_in
+from bot.services.lore.formats.reading import Format
 from bot.services.lore.parsing import FileRead, read_file
+from bot.services.lore.planning import compared, planned
 from bot.services.lore.shown import Bulk, BulkKind, May, Which
 from bot.texts import N_, Say
 from db.models import ImportState, LoreImport
@@ -35,6 +35,7 @@ JOB = "lore_import"
 FORMATS = frozenset(one.value for one in Format)
 _OVER = frozenset({ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED})
 _TOLD_EVERY = 500
+_LIGHT_PAGES = 6
 _SHOWN = 10
 _LOOK_SECONDS = 1.0
 _LOOKS = 120
@@ -111,9 +112,9 @@ class LoreImports:
         report: dict[str, Any] = {**_told(read), "name": read.head.book.name}
         choices: dict[str, Any] = {"language": language, "called": called or file_name}
         if book_id is not None:
-            found = await self._differences(user_id, book_id, read.whole())
-            report["differ"] = {kind.value: number for kind, number in diffs.counted(found).items() if number}
-            report["text"] = _differing_text(found, Say(language)) + report["text"]
+            pages = await self._pages(user_id, book_id)
+            differ, lines = await apart(compared, read, pages, language, heavy=_is_heavy(read, pages))
+            report |= {"differ": differ, "text": f"{lines}\n\n{report['text']}"}
         elif character_id is not None:
             choices["character_id"] = str(character_id)
         async with self._database.work(Actor.user(user_id)) as work:
@@ -232,39 +233,29 @@ class LoreImports:
     async def _renew_book(
         self, work: Work, user_id: UUID, import_id: UUID, book_id: UUID, choice: Choice, read: FileRead
     ) -> None:
-        theirs = read.whole()
-        found = await self._differences(user_id, book_id, theirs, work)
-        ids = {one.read.entry.id: one.entry_id for one in found if one.read is not None and one.entry_id is not None}
-        added, replaced, removed = diffs.settled(found, choice)
-        kind = theirs.format
+        pages = await self._pages(user_id, book_id, work)
+        plan = await apart(planned, read, pages, choice, heavy=_is_heavy(read, pages))
         done = 0
-        for at in range(0, len(added), 100):
-            new = [kept_entry(one, kind, ids) for one in added[at : at + 100]]
-            await self._entries.add_read(work, user_id, book_id, new)
-            done += len(new)
+        for added in unpacked(plan.added):
+            await self._entries.add_read(work, user_id, book_id, added)
+            done += len(added)
             await self._note(user_id, import_id, done=done)
-        pairs = list(replaced.items())
-        for at in range(0, len(pairs), 100):
-            changed = {key: kept_entry(one, kind, ids) for key, one in pairs[at : at + 100]}
-            await self._entries.replace_read(work, user_id, book_id, changed)
-            done += len(changed)
+        for replaced in unpacked(plan.replaced):
+            await self._entries.replace_read(work, user_id, book_id, dict(replaced))
+            done += len(replaced)
             await self._note(user_id, import_id, done=done)
-        if removed:
-            await self._entries.bulk(work, user_id, book_id, Which(ids=tuple(removed)), Bulk(BulkKind.DELETE))
-        # What stays as it is here was compared with this file: the next one is compared from there on.
-        stay = [one for one in found if one.kind in {Kind.BOTH, Kind.OURS} and one.entry_id not in replaced]
-        raws = {one.entry_id: kept_entry(one.read, kind).raw for one in stay if one.entry_id and one.read}
-        await queries.come_from(work.session, raws)
+        if plan.removed:
+            await self._entries.bulk(work, user_id, book_id, Which(ids=plan.removed), Bulk(BulkKind.DELETE))
+        for stay in unpacked(plan.stay):
+            await queries.come_from(work.session, dict(stay))
 
-    async def _differences(
-        self, user_id: UUID, book_id: UUID, theirs: ReadBook, work: Work | None = None
-    ) -> tuple[Difference, ...]:
+    async def _pages(self, user_id: UUID, book_id: UUID, work: Work | None = None) -> list[bytes]:
+        """A book's leaves, packed. Raises `NotFound` or `NotAllowed`."""
         if work is None:
             async with self._database.work(Actor.user(user_id)) as own:
-                return await self._differences(user_id, book_id, theirs, own)
+                return await self._pages(user_id, book_id, own)
         await self._books.get(work, user_id, book_id, may=May.WRITE)
-        rows = await queries.entries(work.session, book_id)
-        return await asyncio.to_thread(lambda: diffs.differences([leaf_of(row) for row in rows], theirs))
+        return await leaves(work, book_id)
 
     # ------------------------------------------------------------------------------------------------ rows
 
@@ -311,19 +302,8 @@ def _told(read: FileRead) -> dict[str, Any]:
     }
 
 
-_KINDS = {
-    Kind.ADDED: N_("new: {name}"),
-    Kind.CHANGED: N_("changed in the file: {name} ({fields})"),
-    Kind.BOTH: N_("changed in the file and here: {name} ({fields})"),
-    Kind.GONE: N_("no longer in the file: {name}"),
-    Kind.GONE_BOTH: N_("no longer in the file, changed here: {name}"),
-    Kind.OURS: N_("changed or made here only: {name}"),
-}
-
-
-def _differing_text(found: Sequence[Difference], say: Say) -> str:
-    lines = [say(_KINDS[one.kind], name=one.name, fields=", ".join(one.fields)) for one in found if one.kind in _KINDS]
-    return "\n".join([*lines, "", ""])
+def _is_heavy(read: FileRead, pages: list[bytes]) -> bool:
+    return len(read.packed) + len(pages) > _LIGHT_PAGES
 
 
 async def _progress(work: Work, row: LoreImport) -> Progress:

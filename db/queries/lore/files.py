@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Character, ImportState, LoreAttachment, LoreBook, LoreEntry, LoreImport, LoreScope
+from db.models import (
+    Character,
+    EntryRules,
+    ImportState,
+    LoreAttachment,
+    LoreBook,
+    LoreEntry,
+    LoreImport,
+    LoreScope,
+    Mode,
+)
 
 _OVER = (ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
 
@@ -60,10 +70,33 @@ async def book(session: AsyncSession, book_id: UUID) -> LoreBook | None:
     return await session.get(LoreBook, book_id)
 
 
-async def entries(session: AsyncSession, book_id: UUID) -> Sequence[LoreEntry]:
-    """All entries of a book in order."""
-    statement = select(LoreEntry).where(LoreEntry.book_id == book_id).order_by(LoreEntry.place, LoreEntry.number)
-    return list(await session.scalars(statement))
+class EntryRow(Protocol):
+    """What goes out of an entry."""
+
+    id: UUID
+    number: int
+    name: str
+    content: str
+    tokens: int
+    is_enabled: bool
+    mode: Mode
+    folder: str
+    tags: list[str]
+    place: int
+    rules: EntryRules
+    raw: dict[str, Any]
+
+
+async def entries_after(
+    session: AsyncSession, book_id: UUID, after: tuple[int, int] | None, *, limit: int
+) -> Sequence[EntryRow]:
+    """Entries of a book in order, beyond that place and number."""
+    columns = [getattr(LoreEntry, name) for name in EntryRow.__annotations__]
+    statement = select(*columns).where(LoreEntry.book_id == book_id)
+    if after is not None:
+        statement = statement.where(tuple_(LoreEntry.place, LoreEntry.number) > after)
+    rows = await session.execute(statement.order_by(LoreEntry.place, LoreEntry.number).limit(limit))
+    return cast("Sequence[EntryRow]", rows.all())
 
 
 async def come_from(session: AsyncSession, raws: Mapping[UUID, Mapping[str, object]]) -> None:
