@@ -330,7 +330,13 @@ async def test_an_option_names_an_entry_by_number_name_or_id(library: Library) -
     assert labels[1].startswith("#2 Nameless but long.")
     assert all(len(label) <= 100 for label in labels)
     assert [choice.id for choice in await library.do("find", "2", book_id=book)] == [two.id]
-    assert [choice.id for choice in await library.do("find", "harb")] == [one.id, two.id]
+    assert [choice.id for choice in await library.do("find", "harb", book_id=book)] == [one.id, two.id]
+    anywhere = await library.do("find", "HARB")
+    assert [choice.id for choice in anywhere] == [one.id, two.id]
+    assert anywhere[0].label == "#1 The Harbour (The north)"
+    assert all(len(choice.label) <= 100 for choice in anywhere)
+    assert [choice.id for choice in await library.do("find", "")] == [one.id, two.id]
+    assert await library.do("find", "", by=SASHA) == ()
     await library.do("delete", one.id)
     assert await library.do("chosen", "#1", book_id=book, deleted=True) == one.id
     assert [choice.id for choice in await library.do("find", "#1", book_id=book, deleted=True)] == [one.id]

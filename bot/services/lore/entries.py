@@ -128,7 +128,7 @@ class LoreEntries:
         """Entries offered while somebody types, of one book or of all they may read."""
         if book_id is not None:
             await opened(work, user_id, book_id, may)
-        return tuple(await listing.suggestions(work, typed, book_id, deleted=deleted))
+        return tuple(await listing.suggestions(work, user_id, typed, book_id, deleted=deleted))
 
     async def page(
         self,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from bot import limits
@@ -14,6 +15,7 @@ from bot.services.lore.shown import EntryChoice, EntryLine, EntryPage, Which
 from bot.services.lore.stored import keys_of
 from db import functions_lore as functions
 from db.functions_lore import Sought
+from db.queries.lore import books
 from db.queries.lore import entries as queries
 from db.queries.lore import versions
 from db.queries.lore.entries import Filter, LineRow
@@ -22,6 +24,7 @@ from db.work import Work
 _KEYS_SHOWN = 5
 _LETTERS_OF_WORDS = 3
 """So many letters must be typed before an entry is offered for what stands in it."""
+_BOOKS_LOOKED_THROUGH = 3
 _INT_MAX = 2**31 - 1
 _NUMBER = re.compile(r"#?\s*(\d{1,9})$")
 
@@ -95,32 +98,63 @@ async def ids_of(work: Work, book_id: UUID, which: Which) -> Sequence[UUID]:
     return [one for one in hits.ids if not only or one in only]
 
 
-async def suggestions(work: Work, typed: str, book_id: UUID | None, *, deleted: bool = False) -> list[EntryChoice]:
-    """Entries offered while somebody types: by number, by name, then by words; with nothing typed the book's first."""
+async def suggestions(
+    work: Work, user_id: UUID, typed: str, book_id: UUID | None, *, deleted: bool = False
+) -> list[EntryChoice]:
+    """Entries offered while somebody types: by number, by name, then by words; with nothing typed a book's first.
+
+    Without a book those of the books changed last are offered, with their books' names; and whatever holds the words.
+    """
     most = int(limits.CHOICES_MAX)
+    if book_id is None:
+        return await _of_any_book(work, user_id, typed.strip(), most)
     chosen: list[EntryChoice] = []
-    if deleted and book_id is not None:
+    if deleted:
         gone = await deleted_choices(work, book_id)
         wanted = typed.strip().lstrip("#").casefold()
         chosen += [one for one in gone if wanted in one.label.casefold()]
     number = _NUMBER.match(typed.strip())
-    if number is not None and book_id is not None:
+    if number is not None:
         ids = list((await queries.ids_of(work.session, book_id, [int(number[1])])).values())
         chosen += [choice_of(row) for row in await queries.lines(work.session, ids)]
-    chosen += [choice_of(row) for row in await _offered(work, typed.strip(), book_id, most)]
+    named = await _named(work, book_id, typed.strip(), most)
+    chosen += [choice_of(row) for row in named]
+    if len(named) < most:
+        chosen += [choice_of(row) for row in await _worded(work, typed.strip(), book_id, most)]
     return list({one.id: one for one in chosen}.values())[:most]
 
 
-async def _offered(work: Work, typed: str, book_id: UUID | None, most: int) -> Sequence[LineRow]:
-    """Names first: one letter begins a word of nearly every entry, and counting those takes its time."""
+async def _of_any_book(work: Work, user_id: UUID, typed: str, most: int) -> list[EntryChoice]:
+    rows: list[LineRow] = []
+    for book in await books.recent(work.session, user_id, _BOOKS_LOOKED_THROUGH):
+        if len(rows) < most:
+            rows += await _named(work, book.id, typed, most - len(rows))
+    if len(rows) < most:
+        rows += await _worded(work, typed, None, most)
+    names = await books.names_of(work.session, list({row.book_id for row in rows}))
+    offered = {row.id: replace(choice_of(row), label=_with_book(row, names)) for row in rows}
+    return list(offered.values())[:most]
+
+
+async def _named(work: Work, book_id: UUID, typed: str, most: int) -> Sequence[LineRow]:
     if not typed:
-        return await queries.page(work.session, book_id, queries.EVERY, limit=most) if book_id else ()
-    named = [] if book_id is None else list(await queries.named_like(work.session, book_id, typed, most))
-    words = tsquery(typed)
-    if len(named) >= most or not words or (len(typed) < _LETTERS_OF_WORDS and book_id is not None):
-        return named
-    hits = await functions.search(work.session, Sought(words, book_id), most)
-    return [*named, *await queries.lines(work.session, hits.ids)]
+        return await queries.page(work.session, book_id, queries.EVERY, limit=most)
+    return await queries.named_like(work.session, book_id, typed, most)
+
+
+async def _worded(work: Work, typed: str, book_id: UUID | None, most: int) -> Sequence[LineRow]:
+    # One letter begins a word of nearly every entry; only to count those takes its time.
+    words = tsquery(typed) if len(typed) >= _LETTERS_OF_WORDS else ""
+    hits = await functions.search(work.session, Sought(words, book_id), most) if words else None
+    return await queries.lines(work.session, hits.ids) if hits else ()
+
+
+def _with_book(row: LineRow, names: Mapping[UUID, str]) -> str:
+    book = names.get(row.book_id, "")
+    most = int(limits.CHOICE_LABEL_MAX)
+    if len(book) > most // 3:
+        book = book[: most // 3 - 1] + "…"
+    return f"{label(row.number, row.name)[: most - len(book) - 3]} ({book})"
 
 
 async def deleted_choices(work: Work, book_id: UUID) -> list[EntryChoice]:

@@ -48,8 +48,7 @@ class LoreBook:
     """A book, and what the one who looks `may` do with it.
 
     `attached` counts the places they know of where it is attached, `requests` those who ask to write in it, for who may
-    answer. `version` grows with every change; `last_viewed_at` is when another person last looked at it. `owner_name` is
-    empty where it is not theirs to know.
+    answer. `version` grows with every change; `last_viewed_at` is when another person last looked at it.
     """
 
     id: UUID

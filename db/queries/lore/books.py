@@ -156,6 +156,26 @@ async def names(session: AsyncSession, user_id: UUID, *, most_public: int) -> Se
     return sorted(found.values(), key=lambda one: (not one.is_own, one.name.casefold(), one.id))
 
 
+async def recent(session: AsyncSession, user_id: UUID, limit: int) -> Sequence[BookName]:
+    """The books of a person's own, and of those they were let into, that were changed last."""
+    statement = (
+        _seen(user_id)
+        .where(_of(user_id, Kinds(public=False)))
+        .order_by(LoreBook.updated_at.desc(), LoreBook.id)
+        .limit(limit)
+    )
+    return [
+        BookName(row[0].id, row[0].name, row[0].code, row[0].owner_id == user_id, row[1], row[0].allow_collaboration)
+        for row in await session.execute(statement)
+    ]
+
+
+async def names_of(session: AsyncSession, book_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The names of books that the actor may read."""
+    rows = await session.execute(select(LoreBook.id, LoreBook.name).where(LoreBook.id.in_(book_ids)))
+    return {row.id: row.name for row in rows}
+
+
 async def page(
     session: AsyncSession, user_id: UUID, kinds: Kinds, *, text: str, offset: int, limit: int
 ) -> tuple[Sequence[BookRow], int, int]:
