@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import repeat
+from uuid import UUID
 
 import pytest
 
-from bot.services.lore.compatible import OldBook, OldEntry, OldScene, OldSettings, Strategy, TimedEffect, scan
+from bot.services.lore.book import Entry, Key
+from bot.services.lore.compatible import (
+    OldBook,
+    OldEntry,
+    OldScene,
+    OldSettings,
+    Strategy,
+    TimedEffect,
+    old_book,
+    read_old,
+    scan,
+)
 from bot.services.lore.compatible.model import At, Logic, Origin
 from bot.services.lore.compatible.order import placed
 from bot.services.lore.compatible.scan import OldActivation, sorted_entries
 from bot.services.lore.compatible.timed import mark_of
+from bot.services.lore.formats.reading import JsonObject
+from bot.services.lore.formats.recognise import read_book
 
 QUIET = OldSettings(recursive=False)
 
@@ -190,6 +204,16 @@ def test_14_constants_get_no_priority_for_the_last_tokens() -> None:
     assert uids(run(entries, said("x", prompt_tokens=400))) == [2]
 
 
+def test_15_groups_then_roll_then_macros_then_budget() -> None:
+    """A winner that fails its roll costs nothing, who lost is not rolled for, tokens are of the filled-in text."""
+    winner = e(1, "x", group="g", group_override=True, probability=50, content=tokens(99), order=9)
+    loser, other = e(2, "x", group="g", probability=50), e(3, "x", content="{{w}}", order=1)
+    expands = said("x", prompt_tokens=400, roll=rolls(0.9), expand=lambda text: text.replace("{{w}}", tokens(98)))
+    assert uids(run([winner, loser, other], expands)) == [3], "one roll only, and 98 tokens fit"
+    longer = replace(expands, roll=rolls(0.9), expand=lambda text: text.replace("{{w}}", tokens(100)))
+    assert uids(run([winner, loser, other], longer)) == []
+
+
 def test_16_recursion_steps() -> None:
     chain = [e(1, "x", content="yy"), e(2, "yy", content="zz"), e(3, "zz")]
     found = [uids(run(chain, said("x"), OldSettings(max_recursion_steps=steps))) for steps in (0, 1, 2)]
@@ -330,22 +354,38 @@ def lengths(entry: OldEntry, *at: int) -> list[bool]:
     return came
 
 
-def test_33_to_35_the_clock_is_the_length() -> None:
-    key_once = e(1, "x", sticky=3)
-    effects = run([key_once], said("x")).effects
-    assert effects[("sticky", "b", 1)].end == 4
-    silent = [bool(uids(run([key_once], said(*["m"] * n, effects=effects)))) for n in (2, 3, 4)]
+def test_33_the_clock_is_the_length_and_state_is_by_book_and_uid() -> None:
+    effects = run([e(1, "x", sticky=3)], said("x", "m")).effects
+    assert effects == {("sticky", "b", 1): TimedEffect(mark_of("b", e(1, "x", sticky=3)), 2, 5)}
+
+
+def test_34_an_ended_sticky_begins_a_protected_cooldown() -> None:
+    entry = e(1, "x", sticky=2, cooldown=4)
+    effects = {("sticky", "b", 1): TimedEffect(mark_of("b", entry), 1, 3)}
+    found = run([entry], said("x", "x", "x", effects=effects))
+    assert found.active == ()
+    assert dict(found.effects) == {("cooldown", "b", 1): TimedEffect(mark_of("b", entry), 3, 7, protected=True)}
+    running = run([entry], said("m", "m", effects=effects)).effects
+    assert running[("sticky", "b", 1)].end == 3, "never refreshed while running"
+
+
+def test_35_an_effect_holds_between_its_start_and_its_end() -> None:
+    effects = run([e(1, "x", sticky=3)], said("x")).effects
+    silent = [bool(uids(run([e(1, "x", sticky=3)], said(*["m"] * n, effects=effects)))) for n in (2, 3, 4)]
     assert silent == [True, True, False]
     assert lengths(e(1, "x", cooldown=2), 1, 3, 5) == [True, True, True], "a cooldown of 2 does nothing by turns"
+    for sticky, more in ((1, 0), (2, 0), (3, 1), (4, 1), (5, 2)):
+        came = [lengths_once(e(1, "x", sticky=sticky), at) for at in (3, 5, 7)]
+        assert sum(came) == more, sticky
     assert lengths(e(1, "x", sticky=3, cooldown=2, delay=2), *range(1, 8)) == [
-        False,
-        True,
-        True,
-        True,
-        False,
-        False,
-        True,
-    ]
+        False, True, True, True, False, False, True,
+    ]  # fmt: skip
+
+
+def lengths_once(entry: OldEntry, at: int) -> bool:
+    """Whether an entry that was called at length 1 comes in at another length, without its key."""
+    effects = run([entry], said("x")).effects
+    return bool(uids(run([entry], said(*["m"] * at, effects=effects))))
 
 
 def test_34_effects_that_ended_are_gone() -> None:
@@ -410,3 +450,59 @@ def test_41_meaning_replaces_both_key_checks_and_nothing_else() -> None:
 def test_42_timed_effects_are_written_for_all_that_came_in() -> None:
     found = run([e(1, "x", sticky=2, cooldown=3), e(2, "x", cooldown=1), e(3, "y", sticky=1)], said("x"))
     assert sorted(found.effects) == [("cooldown", "b", 1), ("cooldown", "b", 2), ("sticky", "b", 1)]
+
+
+# ------------------------------------------------------------------------------------------------ files
+
+
+def test_every_statement_has_its_test() -> None:
+    """None of the 42 is about windows alone. Parts of some have no place in a pure scan: which messages are hidden or
+    dropped by a swipe (2: whoever makes the scene), what a form excludes (16), the order shown in a list (38: any field
+    is in the mark), lines in a console (42).
+    """
+    named = {
+        int(number) for name in globals() if name.startswith("test_") for number in name.split("_") if number.isdigit()
+    }
+    assert set(range(1, 43)) <= named
+    assert 43 not in named, "the control"
+
+
+def test_a_world_file_is_read_as_it_stands() -> None:
+    raw = {
+        "entries": {
+            "0": {"uid": 5, "key": ["x", " "], "keysecondary": ["y"], "content": "c", "selectiveLogic": 3, "order": 7,
+                  "position": 4, "depth": 2, "role": 1, "probability": 40, "useProbability": True, "sticky": None,
+                  "delayUntilRecursion": True, "caseSensitive": None, "matchWholeWords": False, "scanDepth": 3,
+                  "group": "a, b", "matchScenario": True, "triggers": ["swipe"],
+                  "characterFilter": {"isExclude": True, "names": ["mira"], "tags": ["t"]}},
+            "9": {"key": "a,b", "selective": "yes", "position": 99, "selectiveLogic": 9, "order": "high"},
+            "8": "no entry",
+        }
+    }  # fmt: skip
+    book, ids = read_old(raw, "b")
+    assert ids == ("5", "9")
+    first, second = book.entries
+    assert first == OldEntry(
+        0, ("x", " "), ("y",), "c", selective=False, selective_logic=Logic.AND_ALL, order=7, position=At.DEPTH, depth=2,
+        role=1, probability=40, delay_until_recursion=1, match_whole_words=False, scan_depth=3, group="a, b",
+        reads=frozenset({"scenario"}), triggers=("swipe",), filter_names=frozenset({"mira"}),
+        filter_tags=frozenset({"t"}), filter_excludes=True,
+    )  # fmt: skip
+    assert (second.key, second.selective, second.position, second.selective_logic, second.order) == (
+        ("a", "b"), True, At.BEFORE, Logic.AND_ANY, 100,
+    )  # fmt: skip
+    assert not second.use_probability
+
+
+def test_a_book_kept_here_is_run_as_its_file_says_with_what_was_changed_here() -> None:
+    raw: JsonObject = {"uid": 40, "key": ["drag", " "], "content": "c", "selective": True, "automationId": "kept"}
+    known = read_book({"entries": {"0": raw}}, "b", lambda: UUID(int=1)).book
+    entry = known.entries[0]
+    assert [one.text for one in entry.keys] == ["drag"], "the blank key is refused here"
+    book = old_book(known, {entry.id: raw}, {entry.id: 12})
+    assert [(one.uid, one.key) for one in book.entries] == [(12, ("drag", " "))]
+    assert [one.uid for _, one in scan([book], QUIET, said("nothing")).active] == [12], "and fires there"
+    edited = replace(known, entries=(replace(entry, content="new", order=3), Entry(UUID(int=2), keys=(Key("new"),))))
+    book = old_book(edited, {entry.id: raw}, {entry.id: 12, UUID(int=2): 13})
+    assert [(one.uid, one.content, one.order) for one in book.entries] == [(12, "new", 3), (13, "", 100)]
+    assert [one.uid for _, one in scan([book], QUIET, said("new")).active] == [13, 12], "by order"

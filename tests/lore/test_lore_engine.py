@@ -19,14 +19,17 @@ from bot.services.lore.book import (
     Meaning,
     Mode,
     Occasion,
+    Overrides,
+    Position,
     Source,
     Timing,
     Waking,
+    overridden,
 )
 from bot.services.lore.deck import Deck
 from bot.services.lore.engine import Activation, activate
-from bot.services.lore.reasons import Via, Why
-from bot.services.lore.scene import Fired, Past, Said, Scene, Speaker
+from bot.services.lore.reasons import Trouble, Via, Why
+from bot.services.lore.scene import Fired, Past, Places, Said, Scene, Speaker
 
 DIE = UUID(int=77)
 
@@ -446,3 +449,131 @@ def test_what_is_deleted_or_answered_anew_never_happened() -> None:
     anew = Scene(DIE, (Said(10, Speaker.USER, "Ann", "x"),), past=kept)
     assert active(run(book(one), anew)) == {1}
     assert run(book(one), anew).fired == (Fired(uid(1), 10),), "and fires once, not twice"
+
+
+# ------------------------------------------------------------------------------------------------ places and warnings
+
+
+def troubles(found: Activation) -> list[tuple[Trouble, int | None]]:
+    return [(one.trouble, one.entry.id.int if one.entry else None) for one in found.warnings]
+
+
+def test_who_is_filtered_out_takes_no_place_from_the_others_near() -> None:
+    elsewhere = Filters(channels=Choice(only=frozenset({9})))
+    shut = [entry(n, mode=Mode.VECTOR, meaning=Meaning(results=2), filters=elsewhere) for n in range(1, 6)]
+    open_ = [entry(n, mode=Mode.VECTOR, meaning=Meaning(results=2)) for n in range(6, 9)]
+    where = scene("x", scores={uid(n): 1 - n / 100 for n in range(1, 9)})
+    found = run(book(*shut, *open_), where)
+    assert active(found) == {6, 7}
+    assert {why(found, n) for n in range(1, 6)} == {Why.CHANNEL}
+    control = [replace(one, filters=Filters()) for one in shut]
+    assert active(run(book(*control, *open_), where)) == {1, 2}
+
+
+def test_who_has_no_place_in_this_prompt_takes_no_room_and_is_told_of() -> None:
+    top = entry(1, "x", position=Position.SYSTEM_TOP, tokens=60, content="a lamp")
+    board, wall = (
+        entry(n, "x", position=Position.OUTLET, outlet=name, tokens=20) for n, name in ((2, "board"), (3, "wall"))
+    )
+    rest, woken = entry(4, "x", tokens=60, order=1), entry(5, "lamp")
+    few = Places(frozenset({Position.BEFORE_CHARACTER}), frozenset({"wall"}))
+    found = run(book(top, board, wall, rest, woken), scene("x", places=few), 100)
+    assert active(found) == {3, 4}, "what is in no prompt wakes nobody either"
+    assert {why(found, 1), why(found, 2)} == {Why.NOWHERE}
+    assert sorted(troubles(found)) == [(Trouble.NOWHERE, 1), (Trouble.NOWHERE, 2)]
+    every = run(book(top, board, wall, rest, woken), scene("x"), 1000)
+    assert active(every) == {1, 2, 3, 4, 5}
+    assert troubles(every) == []
+
+
+def test_an_outlet_without_a_name_is_nowhere() -> None:
+    found = run(book(entry(1, "x", position=Position.OUTLET), entry(2, "x")), scene("x"))
+    assert active(found) == {2}
+    assert troubles(found) == [(Trouble.OUTLET_UNNAMED, 1), (Trouble.NOWHERE, 1)]
+
+
+def test_what_is_too_long_is_shortened_with_an_account() -> None:
+    words = "It guards a lamp. Nobody knows the witch. She left long ago."
+    long = entry(1, "x", content=words, tokens=16, max_tokens=6)
+    found = run(book(long, entry(2, "lamp"), entry(3, "witch")), scene("x"))
+    assert active(found) == {1, 2}, "words that are left out wake nobody"
+    assert found.active[0].text == "It guards a lamp."
+    assert found.spent == 5 + 10
+    assert troubles(found) == [(Trouble.SHORTENED, 1)]
+    assert found.warnings[0].number == 11
+    whole = run(book(replace(long, max_tokens=16), entry(3, "witch")), scene("x"))
+    assert active(whole) == {1, 3}
+    assert troubles(whole) == []
+
+
+def test_tokens_of_shortened_words_are_counted_where_somebody_can_count() -> None:
+    long = entry(1, "x", content="one two three four five six", tokens=6, max_tokens=3)
+    deck = Deck([book(long)], count=lambda text: len(text.split()))
+    found = activate(deck, scene("x"), 100)
+    assert (found.active[0].text, found.spent) == ("one two three", 3)
+
+
+def test_keys_that_cannot_be_looked_for_are_told_of() -> None:
+    broken = entry(1, "x", keys=(Key("(", is_regex=True), Key("x")))
+    emptied = entry(2, secondary=(Key("{{nothing}}"),), keys=(Key("x"),))
+    deck = Deck(
+        [book(broken, emptied, entry(3, keys=(Key("["),)))], expand=lambda text: text.replace("{{nothing}}", "")
+    )
+    found = activate(deck, scene("x ["), 100)
+    assert active(found) == {1, 3}
+    assert [(one.trouble, one.key) for one in found.warnings] == [
+        (Trouble.KEY_BROKEN, "("),
+        (Trouble.KEY_EMPTY, "{{nothing}}"),
+    ]
+
+
+def test_an_entry_without_words_is_told_of() -> None:
+    found = run(book(entry(1, "x", content="  ")), scene("x"))
+    assert active(found) == {1}
+    assert troubles(found) == [(Trouble.NO_WORDS, 1)]
+
+
+def test_who_waits_for_a_key_that_a_late_wave_brings_comes_then() -> None:
+    """Also where the wave in between brought nobody."""
+    shy = entry(1, "x", secondary=(Key("lamp"),))
+    late = entry(2, mode=Mode.CONSTANT, content="a lamp", waking=Waking(level=2))
+    assert active(run(book(shy, late), scene("x"))) == {1, 2}
+
+
+def test_who_needs_somebody_that_is_withdrawn_goes_too() -> None:
+    shy = entry(4, "dragon", secondary=(Key("witch"),), logic=Logic.NOT_ANY)
+    needs = entry(5, "tower", requires=frozenset({uid(4)}))
+    found = run(book(*chain(), shy, needs), scene("dragon"))
+    assert active(found) == {1, 2, 3}
+    assert why(found, 5) is Why.REQUIRES
+
+
+def test_who_would_not_fit_anyway_is_still_told_the_gate_that_shuts_it() -> None:
+    first = entry(1, "x", tokens=95, order=900)
+    unlucky, big, unkeyed = entry(2, "x", probability=0), entry(3, "x"), entry(4, "y")
+    woken = entry(5, "content")
+    found = run(book(first, unlucky, big, unkeyed, woken), scene("x"), 100)
+    assert active(found) == {1}
+    assert {number: why(found, number) for number in (2, 3, 4, 5)} == {
+        2: Why.DIE,
+        3: Why.BUDGET,
+        4: None,
+        5: Why.BUDGET,
+    }, "5 is woken by what came in"
+    assert {one.out.number for one in found.refused if one.out.why is Why.BUDGET} == {5}
+
+
+def test_a_room_that_only_a_shut_out_entry_found_too_small_is_not_full() -> None:
+    unlucky, far = entry(1, "x", probability=0, tokens=5000), entry(2, "raven")
+    where = scene("x", "", "", "raven")
+    assert active(run(book(unlucky, far, at_least=1), where, 100)) == {2}
+    assert active(run(book(replace(unlucky, probability=100), far, at_least=1), where, 100)) == set(), "the control"
+
+
+def test_a_book_is_read_as_it_is_attached() -> None:
+    one = book(entry(1, "raven"), entry(2, "dragon", content="tower"), entry(3, "tower"))
+    where = scene("dragon", "", "", "raven")
+    assert active(run(one, where)) == {2, 3}
+    assert active(run(overridden(one, Overrides(scan_depth=4)), where)) == {1, 2, 3}
+    assert active(run(overridden(one, Overrides(recursion=False)), where)) == {2}
+    assert active(run(overridden(one, Overrides(token_budget=10)), where)) == {2}

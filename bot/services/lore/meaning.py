@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.services.lore.book import Blend, Entry, Mode
+from bot.services.lore.book import EVERYWHERE, Blend, Entry, Mode
 from bot.services.lore.deck import Deck
+from bot.services.lore.filters import kept_out
 from bot.services.lore.reasons import Out, Why
 from bot.services.lore.scene import Scene
 
@@ -15,6 +16,7 @@ class Meanings:
         self._scores = scene.scores
         self._threshold = scene.threshold
         self._place: dict[int, int] = {}
+        self._shut: dict[int, Why] = {}
         self.near: list[int] = []
         """Entries found by meaning alone, nearest first."""
         if not scene.scores:
@@ -22,10 +24,15 @@ class Meanings:
         met = [0] * len(deck.books)
         known = [number for number in deck.by_meaning if deck.entries[number].id in scene.scores]
         for number in sorted(known, key=lambda one: (-self._scores[deck.entries[one].id], deck.rank[one])):
-            if self._is_near(deck.entries[number]):
-                met[deck.book_of[number]] += 1
-                self._place[number] = met[deck.book_of[number]]
-                self.near.append(number)
+            entry = deck.entries[number]
+            if not self._is_near(entry):
+                continue
+            self.near.append(number)
+            if entry.filters is not EVERYWHERE and (why := kept_out(entry.filters, scene)):
+                self._shut[number] = why  # takes no place from others: a search with filters would come back short
+                continue
+            met[deck.book_of[number]] += 1
+            self._place[number] = met[deck.book_of[number]]
 
     def score(self, entry: Entry) -> float | None:
         """How near an entry is; None where nobody knows."""
@@ -46,6 +53,8 @@ class Meanings:
 
     def against(self, number: int, entry: Entry) -> Out:
         """Why meaning did not call an entry in that something else spoke for."""
+        if number in self._shut:
+            return Out(self._shut[number])
         if number in self._place:
             return Out(Why.RESULTS, self._place[number])
         return Out(Why.SIMILARITY, self.score(entry))
