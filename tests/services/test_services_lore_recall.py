@@ -23,6 +23,7 @@ from bot.providers.deadlines import Deadlines
 from bot.providers.embed_endpoint import EndpointEmbedder
 from bot.providers.embed_local import ENGLISH, LocalEmbedder
 from bot.services.lore import recall as recalling
+from bot.services.lore.book import Choice, Filters, Mode
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.chunks import JOB, Chunks, refresh
 from bot.services.lore.entries import LoreEntries
@@ -31,12 +32,13 @@ from bot.services.lore.recall_neutral import NEUTRAL
 from bot.services.people import People
 from db.ids import new_id
 from db.models import Chunk, Grant, LoreBook, LoreEntry
-from db.models.lore.rules import Mode
+from db.models.lore.rules import Mode as StoredMode
 from db.queries.lore import chunks as queries
 from db.queries.lore.chunks import Sought
 from db.work import Actor, Database
 from tests.fakes.scripted_provider import Act, Heard, Json, Quiet, ScriptedProvider, Status
-from tests.services.lorecraft import attach, prompt_text
+from tests.services.lorecraft import attach, entry, prompt_text
+from tests.services.lorecraft import book as lore_book
 from tests.services.stagecraft import ROBIN, SASHA, Program, make, said, summon
 
 FACTS = (
@@ -81,7 +83,9 @@ def answer(heard: Heard) -> Act:
 async def book_of(database: Database, owner: UUID, *contents: str) -> tuple[UUID, list[UUID]]:
     book = LoreBook(id=new_id(), owner_id=owner, code=secrets.token_hex(4), name="Harbour")
     entries = [
-        LoreEntry(id=new_id(), book_id=book.id, number=number, content=one, mode=Mode.VECTOR, content_sha256=NO_HASH)
+        LoreEntry(
+            id=new_id(), book_id=book.id, number=number, content=one, mode=StoredMode.VECTOR, content_sha256=NO_HASH
+        )
         for number, one in enumerate(contents, 1)
     ]
     async with database.work(Actor.user(owner)) as work:
@@ -441,6 +445,33 @@ async def test_what_a_person_writes_is_learnt_and_said_to_who_asks_in_other_word
     idle = await told("Mira, thank you, that was fun, good night!")
     assert not any(fact in idle for fact in FACTS[1:])
     assert FACTS[2] in await told("Mira, should we hunt that pale deer in the woods?")
+    await program.crash()
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_entries_for_somebody_else_take_no_place_from_those_that_may_come_in(
+    start: Callable[..., Program], english: LocalEmbedder, monkeypatch: pytest.MonkeyPatch, is_told: bool
+) -> None:
+    recall = Recall(english)
+    if not is_told:  # the control: six nearer ones, of which five may come in, and all of them are for another
+        scores = recall.scores
+        monkeypatch.setattr(recall, "scores", lambda direct, meant, shut: scores(direct, meant))
+    program = start(recall=recall)
+    await program.listening.start()
+    elsewhere = Filters(characters=Choice(only=frozenset({new_id()})))
+    others = [
+        entry(f"{number}", "Mira keeps the key of the lighthouse.", mode=Mode.VECTOR, filters=elsewhere)
+        for number in range(6)
+    ]
+    ours = entry("ours", FACTS[0], mode=Mode.VECTOR)
+    book = await lore_book(program, *others, ours, entry("bread", FACTS[1], mode=Mode.VECTOR), query_depth=1)
+    await attach(program, book)
+    await learn(program.database, await program.people.arrive(ROBIN), Chunks(program.database, english), book)
+    await summon(program, await make(program))
+    await program.turns.hear(said("Mira, where is the key of the lighthouse?"))
+    await program.turns.idle()
+    assert (FACTS[0] in prompt_text(program)) is is_told
+    assert others[0].content not in prompt_text(program)
     await program.crash()
 
 

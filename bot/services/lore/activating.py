@@ -19,9 +19,11 @@ from bot import limits
 from bot.clock import Clock
 from bot.ports import Models
 from bot.services.lore import old_ways, scenery
-from bot.services.lore.book import Position
+from bot.services.lore.book import EVERYWHERE, Position
+from bot.services.lore.deck import Deck
 from bot.services.lore.engine import Activation, activate
 from bot.services.lore.explaining import Explained, with_outcome
+from bot.services.lore.filters import kept_out
 from bot.services.lore.loading import LoreDecks, LoreSet
 from bot.services.lore.old_ways import Circumstances, OldWays
 from bot.services.lore.recall import Ask, Recall
@@ -151,19 +153,19 @@ class LoreActivations:
         if not ready.everything:
             return None
         said = scenery.window(snapshot.history, material)
-        sought = await self._sought(actor, ready, said)
-        budget = lore_budget(models.context_tokens)
-        circumstances = Circumstances(snapshot, material, said, sought.scores, self._recall.threshold, models.count)
-        old = await _in_old_ways(ready, circumstances, budget)
         scene = scenery.scene_of(
             snapshot,
             material,
             said,
-            scores=sought.scores,
+            scores={},
             threshold=self._recall.threshold,
             reads_texts=ready.deck.reads_texts,
         )
-        scene = replace(scene, places=_places(ready, snapshot))
+        sought = await self._sought(actor, ready, said, scene)
+        budget = lore_budget(models.context_tokens)
+        circumstances = Circumstances(snapshot, material, said, sought.scores, self._recall.threshold, models.count)
+        old = await _in_old_ways(ready, circumstances, budget)
+        scene = replace(scene, scores=sought.scores, places=_places(ready, snapshot))
         explained = Explained(ready, said)
         found, lines, warnings = await _activated(ready, scene, max(0, budget - old.spent), explained)
         lines = (*lines, *map(explained.came_in, old.active))
@@ -189,7 +191,7 @@ class LoreActivations:
             over=scenery.called_in(material)[1],
         )
 
-    async def _sought(self, actor: Actor, ready: LoreSet, said: Sequence[Said]) -> _Sought:
+    async def _sought(self, actor: Actor, ready: LoreSet, said: Sequence[Said], scene: Scene) -> _Sought:
         """How near entries are in meaning, where a book in force has any that is found so."""
         depths: dict[int, list[UUID]] = {}
         for one in ready.everything:
@@ -205,7 +207,13 @@ class LoreActivations:
         if not meant.asks:
             return _Sought({}, warnings)
         async with self._database.directly(actor) as direct:
-            return _Sought(await self._recall.scores(direct, meant), warnings, meant.model)
+            return _Sought(await self._recall.scores(direct, meant, _shut(ready.deck, scene)), warnings, meant.model)
+
+
+def _shut(deck: Deck, scene: Scene) -> list[UUID]:
+    """Entries by meaning that their filters keep out here: they take no place among the nearest."""
+    sought = (deck.entries[number] for number in deck.by_meaning)
+    return [one.id for one in sought if one.filters is not EVERYWHERE and kept_out(one.filters, scene)]
 
 
 def _fired(found: Activation, now: int) -> Iterator[Mapping[str, Any]]:
