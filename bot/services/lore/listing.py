@@ -15,9 +15,8 @@ from bot.services.lore.shown import EntryChoice, EntryLine, EntryPage, Which
 from bot.services.lore.stored import keys_of
 from db import functions_lore as functions
 from db.functions_lore import Sought
-from db.queries.lore import books
+from db.queries.lore import books, versions
 from db.queries.lore import entries as queries
-from db.queries.lore import versions
 from db.queries.lore.entries import Filter, LineRow
 from db.work import Work
 
