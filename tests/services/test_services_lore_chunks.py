@@ -307,7 +307,8 @@ async def test_trouble_puts_it_off_and_loses_nothing(
     book = await book_of(database, robin, "The lamp is green.")
     (payload,) = await queued(database)
     await forget_queue(database)
-    provider.will(act)
+    provider.will(act, act)
+    await chunks.run(payload)
     await chunks.run(payload)
     async with database.work(Actor.job("test")) as work:
         after = text("SELECT round(extract(epoch FROM execute_after - created)) FROM pgqueuer WHERE entrypoint = :job")

@@ -104,7 +104,8 @@ class Chunks:
             later = _AGAIN if error.retry_after_seconds is None else timedelta(seconds=error.retry_after_seconds)
             _log.warning("lore_not_learnt", model=self._embedder.model, again_in=str(later), error=str(error))
             async with self._database.work(actor) as work:
-                await work.enqueue(JOB, payload, after=later)
+                # However many jobs of this book wait for the server, one of them tries again.
+                await work.enqueue(JOB, payload, after=later, once=f"{JOB} {book_id} again")
             return
         async with self._database.work(actor) as work:
             # None: they were deleted, or this person may not write here any more. Whoever did that, or the sweep, has
