@@ -93,7 +93,7 @@ def chat(number: int, said: Words, count: int = MESSAGES) -> tuple[Said, ...]:
 def scene(number: int, window: tuple[Said, ...], book_: Book) -> Scene:
     """A turn of a conversation of some length, in which a few entries' effects run."""
     ids = tuple(range(window[0].id, window[0].id - 100, -1))
-    timed = [one.id for one in book_.entries if one.sticky or one.cooldown][:50]
+    timed = [one.id for one in book_.entries if one.sticky or one.cooldown][:20]
     fired = tuple(Fired(one, ids[1 + place % 5]) for place, one in enumerate(timed))
     return Scene(
         UUID(int=(7 << 90) + number), window, character_id=CHARACTER, channel_ids=frozenset({CHANNEL}),

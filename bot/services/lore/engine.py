@@ -123,9 +123,8 @@ class _Run:
     # ------------------------------------------------------------------------------------------ candidates
 
     def _first(self) -> list[int]:
-        depth, reads_talk, numbers = self.deck.depth, self.deck.reads_talk, self.deck.number
+        depth, numbers = self.deck.depth, self.deck.number
         found = [number for number, newest in self.found.items() if newest < depth[number]]
-        self.gates.take_as_found(number for number in found if reads_talk[number])
         more = {*self.sticky, *self.deck.constant, *self.meanings.near}
         more.update(numbers[one] for one in self.scene.manual if one in numbers)
         if self.deck.reads_texts:
@@ -210,7 +209,9 @@ class _Run:
             return fresh
         grouped = self.deck.grouped
         loose = [number for number in candidates if number not in grouped]
-        through = [number for number in candidates if number in grouped and self._is_through(number)]
+        through = [number for number in candidates if number in grouped and not self.room.lacks(number)]
+        self._give_up(grouped.intersection(candidates).difference(through))
+        through = [number for number in through if self._is_through(number)]
         while loose or through:
             winners, losers = self._contest(through)
             left = self._take([*loose, *winners], fresh, set(winners))
@@ -219,10 +220,7 @@ class _Run:
         return fresh
 
     def _is_through(self, number: int) -> bool:
-        """Whether an entry passes the gates and could find room."""
-        if self.room.lacks(number):
-            self._give_up([number])
-            return False
+        """Whether an entry passes the gates."""
         verdict = self._verdict(number)
         if isinstance(verdict, Via):
             return True
@@ -289,7 +287,7 @@ class _Run:
         return left
 
     def _let_in(self, number: int, fresh: list[int]) -> None:
-        self.room.take(number)
+        self.room.give(number)
         self.wave_of[number] = self.wave
         self.out.pop(number, None)
         self.waiting.discard(number)
@@ -314,10 +312,11 @@ class _Run:
 
     def _withdraw(self) -> None:
         """Take out again who forbids what a later wave brought, who was woken by nobody else, and who needs them."""
+        goes_on = False
         for number in self.deck.forbids & self.wave_of.keys():
             if number not in self.sticky and not self.gates.has_secondary(number, self.wave):
                 self._drop(number, Out(Why.FORBIDDEN_LATER))
-        goes_on = bool(self.wave)
+                goes_on = True
         while goes_on:
             gone = [(number, out) for number in self.wave_of if (out := self._lost(number))]
             for number, out in gone:

@@ -106,7 +106,7 @@ class Gates:
             return None
         if entry.mode is Mode.CONSTANT:
             return Via.CONSTANT
-        has_key = number in self._found or self._first_key(number) is not None
+        has_key = number in self._found or self._is_said(number) or self._first_key(number) is not None
         if entry.mode is Mode.KEYWORD:
             return Via.KEYWORD if has_key else None
         if self._meanings.speaks(number, entry, has_key):
@@ -153,6 +153,11 @@ class Gates:
     def take_as_found(self, numbers: Iterable[int]) -> None:
         """Keys of these entries are known to stand where they count."""
         self._found.update(numbers)
+
+    def _is_said(self, number: int) -> bool:
+        """Whether a key stands in the messages of an entry that looks at all that is said and nothing else."""
+        newest = self._window.entries.get(number)
+        return newest is not None and self._deck.reads_talk[number] and newest < self._depth(number)
 
     def _first_key(self, number: int) -> tuple[int, Place] | None:
         """The key that stands newest, and where; where none was said, the first in the words of who woke the entry."""

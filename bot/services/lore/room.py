@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import inf
 
 from bot.services.lore.deck import Deck
-from bot.services.lore.reasons import Why
 
 
 class Room:
@@ -32,16 +31,9 @@ class Room:
             return 0
         return int(cost - max(0, left))
 
-    def why(self, number: int) -> Why:
-        """Which budget is short for an entry that lacks tokens."""
-        return Why.BUDGET if self._deck.cost[number] > self.left else Why.BOOK_BUDGET
-
-    def take(self, number: int) -> int:
-        """Give an entry room; how many tokens are short, where there is none."""
-        short = self.lacks(number)
-        if not short:
-            self._move(number, 1)
-        return short
+    def give(self, number: int) -> None:
+        """An entry that fits takes what it costs."""
+        self._move(number, 1)
 
     def give_back(self, number: int) -> None:
         """An entry that had room does not come after all."""
