@@ -88,12 +88,17 @@ async def written(town: Town, line: str) -> UUID:
             book = await cafe.lore.books.create(work, robin, {"name": name, "description": line[:500]})
         except InvalidInput:
             book = await cafe.lore.books.create(work, robin, {"name": "A book", "description": "Of everything"})
-        typed = {"content": f"{line[:500]} everything", "keys": line[:60], "mode": "constant", "folder": line[:30]}
-        for name in (line[:60], "An entry"):
+        content = f"{line[:500]} everything"
+        most = {"name": line[:60], "keys": line[:60], "folder": line[:30]}
+        for typed in (
+            {**most, "content": content},
+            {"name": "An entry", "content": content},
+            {"content": "everything"},
+        ):
+            # What is refused in a name or a key may still stand in a content.
             with contextlib.suppress(InvalidInput):
-                await cafe.lore.entries.add(work, robin, book.id, {**typed, "name": name})
-                return book.id
-        await cafe.lore.entries.add(work, robin, book.id, {"content": f"{line[:500]} everything", "mode": "constant"})
+                await cafe.lore.entries.add(work, robin, book.id, {**typed, "mode": "constant"})
+                break
         return book.id
 
 
