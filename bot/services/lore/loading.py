@@ -104,7 +104,7 @@ class LoreDecks:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._books: OrderedDict[tuple[UUID, int], LoadedBook] = OrderedDict()
-        self._decks: OrderedDict[Hashable, tuple[Deck, asyncio.Lock]] = OrderedDict()
+        self._decks: OrderedDict[_DeckKey, tuple[Deck, asyncio.Lock]] = OrderedDict()
         self._making: dict[Hashable, asyncio.Task[Any]] = {}
 
     async def ready(
@@ -143,6 +143,7 @@ class LoreDecks:
             if found is None:
                 return None
             self._books[key] = found
+            self._outdate(one.book_id, one.version)
             self._forget()
         self._books.move_to_end(key)
         return found
@@ -155,14 +156,23 @@ class LoreDecks:
             rows = await activation.entries(direct, book_id, with_raw=row.settings.is_compatible)
         return await _aside(len(rows), lambda: _made(row, rows))
 
+    def _outdate(self, book_id: UUID, version: int) -> None:
+        """Versions of before are of no use any more, nor are decks of them."""
+        for key in [key for key in self._books if key[0] == book_id and key[1] < version]:
+            self._drop(key)
+
     def _forget(self) -> None:
         """Keep what was used last, within the limit; always the newest."""
         kept = sum(len(one.book.entries) for one in self._books.values())
         while kept > limits.LORE_LOADED_ENTRIES and len(self._books) > 1:
-            (book_id, version), gone = self._books.popitem(last=False)
-            kept -= len(gone.book.entries)
-            for key in [key for key in self._decks if (book_id, version) in cast("_DeckKey", key)[1]]:
-                del self._decks[key]
+            key = next(iter(self._books))
+            kept -= len(self._books[key].book.entries)
+            self._drop(key)
+
+    def _drop(self, key: tuple[UUID, int]) -> None:
+        gone = self._books.pop(key).book
+        for other in [other for other in self._decks if (gone.id, gone.version) in other[1]]:
+            del self._decks[other]
 
     # -------------------------------------------------------------------------------------------- decks
 
@@ -175,9 +185,6 @@ class LoreDecks:
         found = self._decks.get(key)
         if found is None:
             found = await self._once(("deck", key), lambda: self._index(books, character, person, count))
-            # Of one book, older versions are of no use any more.
-            for other in [other for other in self._decks if _is_older(cast("_DeckKey", other), key)]:
-                del self._decks[other]
             self._decks[key] = found
             while len(self._decks) > limits.LORE_DECKS:
                 self._decks.popitem(last=False)
@@ -219,21 +226,17 @@ def nearest_first(in_force: Sequence[InForce]) -> list[InForce]:
     return list(nearest.values())
 
 
-def _is_older(other: _DeckKey, key: _DeckKey) -> bool:
-    """Whether a deck holds the same books, some of them in versions of before."""
-    theirs, ours = other[1], key[1]
-    return theirs != ours and [one for one, _ in theirs] == [one for one, _ in ours]
+def _made(row: Any, rows: list[Any]) -> LoadedBook:
+    """A book out of its rows, which are used up. Runs in a thread where there are many.
 
-
-def _made(row: Any, rows: Sequence[Any]) -> LoadedBook:
-    """A book out of its rows. Runs in a thread where there are many."""
-    read = [SimpleNamespace(**{**one._asdict(), "rules": EntryRules.model_validate_json(one.rules)}) for one in rows]
-    book = book_of(row, cast(Any, read))
+    One after another: what is given up in one go is freed in one go, and nobody else gets a word in meanwhile.
+    """
+    book = book_of(row, cast(Any, map(_read, rows)))
     settings: BookSettings = row.settings
     if settings.threshold is not None:
         book = replace(book, entries=tuple(_with_threshold(one, settings.threshold) for one in book.entries))
     numbers: Mapping[UUID, int] = {one.id: one.number for one in rows}
-    return LoadedBook(
+    loaded = LoadedBook(
         book=book,
         settings=settings,
         numbers=numbers,
@@ -243,6 +246,13 @@ def _made(row: Any, rows: Sequence[Any]) -> LoadedBook:
         has_macros=any("{{" in key.text for entry in book.entries for key in (*entry.keys, *entry.secondary)),
         outlets=frozenset(one.outlet for one in book.entries if one.position is Position.OUTLET),
     )
+    while rows:
+        rows.pop()
+    return loaded
+
+
+def _read(row: Any) -> SimpleNamespace:
+    return SimpleNamespace(**{**row._asdict(), "rules": EntryRules.model_validate_json(row.rules)})
 
 
 def _raws(rows: Sequence[Any]) -> Mapping[UUID, JsonObject]:
@@ -267,5 +277,8 @@ async def _aside(size: int, make: Callable[[], T]) -> T:
         return make()
     if size <= _MUCH:
         return await asyncio.to_thread(make)
+    # Not as the thread's result: what carries one here is a cycle, which nobody collects any more.
+    made: list[T] = []
     with making_much():
-        return await asyncio.to_thread(make)
+        await asyncio.to_thread(lambda: made.append(make()))
+    return made.pop()

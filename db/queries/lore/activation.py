@@ -290,7 +290,7 @@ async def book(direct: Direct, book_id: UUID) -> Any:
     return await direct.row(_BOOK, book_id=book_id)
 
 
-async def entries(direct: Direct, book_id: UUID, *, with_raw: bool) -> Sequence[Any]:
+async def entries(direct: Direct, book_id: UUID, *, with_raw: bool) -> list[Any]:
     """A book's entries by number, in slices: one trip for each `_SLICE`.
 
     `rules` and `raw` come as JSON text: turning many of them into values is work for a thread.
