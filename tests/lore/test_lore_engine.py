@@ -409,6 +409,8 @@ def test_the_die_is_cast_once_a_turn() -> None:
 def test_a_person_calls_an_entry_in() -> None:
     found = run(book(entry(1, "nothing", cooldown=3, probability=0)), scene("x", manual=frozenset({uid(1)})))
     assert found.active[0].cause.via is Via.MANUAL
+    plain = run(book(entry(1, "nothing"), entry(2, "x")), scene("x", manual=frozenset({uid(1)})))
+    assert {one.entry.id.int: one.cause.via for one in plain.active} == {1: Via.MANUAL, 2: Via.KEYWORD}
 
 
 # ------------------------------------------------------------------------------------------------ time

@@ -16,6 +16,9 @@ from bot.services.lore.shortening import shortened
 _RUN = 4_000
 """Entries that are sorted at a time: sorting holds Python's lock."""
 
+_PLACES_MAX = 100_000
+"""Keys and entries of which it is remembered where the one stands in the other."""
+
 _NUMBER = (1 << 32) - 1
 
 
@@ -63,7 +66,7 @@ class Deck:
         self.wakes_simply: list[bool] = [entry.waking is FREELY or entry.waking == FREELY for entry in self.entries]
         self.rank = self._ranks()
         self.constant = [n for n in everyone if self.entries[n].mode is Mode.CONSTANT]
-        self.by_meaning = [n for n in everyone if self.entries[n].mode in {Mode.VECTOR, Mode.HYBRID}]
+        self.by_meaning = frozenset(n for n in everyone if self.entries[n].mode in {Mode.VECTOR, Mode.HYBRID})
         self.waves: list[int] = [book.steps if book.recursion else 0 for book in books]
         self.delayed = [n for n in everyone if 0 < self.entries[n].waking.level <= self.waves[self.book_of[n]]]
         self.reads_texts = any(sources & ~int(TALK) for sources in self.sources)
@@ -79,6 +82,7 @@ class Deck:
         """How far back entries look that have no depth of their own."""
         self.furthest = max((*self.depth, self.usual_depth), default=0)
         self._low: dict[int, str] = {}
+        self._places: dict[tuple[int, int], int | None] = {}
         self.warnings = tuple(self._warnings())
 
     def book(self, number: int) -> Book:
@@ -89,12 +93,18 @@ class Deck:
         """The words of an entry that stand in a prompt."""
         return self.shortened[number][0] if number in self.shortened else self.entries[number].content
 
-    def low(self, number: int) -> str:
-        """The words of an entry that stand in a prompt, folded."""
-        known = self._low.get(number)
-        if known is None:
-            known = self._low[number] = folded(self.text(number))
-        return known
+    def place_in(self, key: int, number: int) -> int | None:
+        """Where one key first stands in the words of an entry, without looking for any other."""
+        asked = (key, number)
+        if asked not in self._places:
+            if len(self._places) >= _PLACES_MAX:
+                self._places.clear()
+            low = self._low.get(number)
+            if low is None:
+                low = self._low[number] = folded(self.text(number))
+            may = self.index.may_stand(key, low)
+            self._places[asked] = self.index.place(key, self.text(number)) if may else None
+        return self._places[asked]
 
     def _depth(self, number: int) -> int:
         own = self.entries[number].scan_depth

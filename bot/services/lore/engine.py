@@ -342,9 +342,7 @@ class _Run:
         deck = self.deck
         parents = tuple(deck.entries[one] for one in self.parents.get(number, ())) if wave else ()
         shortened = deck.shortened[number][0] if number in deck.shortened else None
-        return Active(
-            deck.entries[number], deck.book_of[number], self.gates.cause(number, wave), wave, parents, shortened
-        )
+        return Active(deck.entries[number], deck.book_of[number], self.gates.cause(number), wave, parents, shortened)
 
     # ------------------------------------------------------------------------------------------ when somebody asks
 

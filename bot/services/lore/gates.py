@@ -14,9 +14,6 @@ from bot.services.lore.scene import Scene
 from bot.services.lore.timing import Clock, Effect
 from bot.services.lore.window import Wakes, Window
 
-_PAST_THE_GATES = frozenset({Via.STICKY, Via.MANUAL})
-_BY_MEANING = frozenset({Mode.VECTOR, Mode.HYBRID})
-
 
 class Gates:
     """The gates of one scene. `further[b]` is how many messages more than usual book `b` looks back.
@@ -40,6 +37,7 @@ class Gates:
         self._effects = effects
         self._meanings = meanings
         self._found: set[int] = set()
+        self._brought: dict[int, Via] = {}
         self.parents: dict[int, tuple[int, ...]] = {}
         """Who woke an entry: one of its keys stands in the words of each."""
         self._places = scene.places
@@ -49,6 +47,12 @@ class Gates:
 
     def verdict(self, number: int, wave: int) -> Via | Out | None:
         """Whether an entry may come in: what brings it, what keeps it out, or None where nothing speaks for it yet."""
+        found = self._verdict(number, wave)
+        if isinstance(found, Via):
+            self._brought[number] = found
+        return found
+
+    def _verdict(self, number: int, wave: int) -> Via | Out | None:
         entry, book = self._deck.entries[number], self._deck.book(number)
         via = self._via(number, entry, wave)
         if via is None or type(via) is Out:
@@ -59,8 +63,8 @@ class Gates:
             return Out(why)
         if self.has_places and not self.has_place(number):
             return Out(Why.NOWHERE)
-        if via in _PAST_THE_GATES:
-            return via
+        if via is Via.STICKY or via is Via.MANUAL:
+            return via  # past the other gates
         if entry.delay and (missing := self._clock.waits(entry, book)):
             return Out(Why.DELAY, missing)
         if number in self._effects:
@@ -80,18 +84,15 @@ class Gates:
             return bool(entry.outlet) and (places is None or entry.outlet in places.outlets)
         return places is None or entry.position in places.positions
 
-    def cause(self, number: int, wave: int) -> Cause:
-        """What brought an entry in that came in at this wave, with the key and its place."""
-        if self._deck.is_plain[number] and not self._scene.manual:
-            found = self._first_key(number)
-            assert found is not None, "what came in was brought by something"
-            return Cause(Via.KEYWORD, self._deck.index.keys[found[0]].text, found[1])
+    def cause(self, number: int) -> Cause:
+        """What brought an entry in that came in, with the key and its place."""
         entry = self._deck.entries[number]
-        via = self._via(number, entry, wave)
-        assert isinstance(via, Via), "what came in was brought by something"
+        via = self._brought.get(number)
+        if via is None:  # nothing had to be asked of it
+            via = Via.MANUAL if self._scene.manual and entry.id in self._scene.manual else Via.KEYWORD
         if via is Via.STICKY:
             return Cause(via, left=self._effects[number].left)
-        score = self._meanings.score(entry) if entry.mode in _BY_MEANING else None
+        score = self._meanings.score(entry) if number in self._deck.by_meaning else None
         found = self._first_key(number) if via is Via.KEYWORD else None
         if found is None:
             return Cause(via, score=score)

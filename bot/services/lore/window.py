@@ -97,7 +97,7 @@ class Window:
                 if key in found and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=found[key])
             for parent in self._heard:
-                offset = self._heard_at(key, parent)
+                offset = self._deck.place_in(key, parent)
                 if offset is not None and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=offset)
         return None
@@ -109,11 +109,6 @@ class Window:
             if key in found:
                 return key, Place(parent=self._deck.entries[parent], offset=found[key])
         return None
-
-    def _heard_at(self, key: int, parent: int) -> int | None:
-        if not self._index.may_stand(key, self._deck.low(parent)):
-            return None
-        return self._index.place(key, self._deck.text(parent))
 
     def _said_in(self, key: int, entry: int, number: int) -> Place | None:
         with_name = bool(_NAMES & self._deck.sources[entry])
