@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, any_, case, delete, func, literal, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Uuid, and_, any_, case, delete, func, literal, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Chunk, EntryRules, LoreBook, LoreEntry, LoreEntryUse, Mode
@@ -176,8 +177,10 @@ async def count(session: AsyncSession, book_id: UUID, which: Filter) -> tuple[in
 
 async def ids_that_fit(session: AsyncSession, book_id: UUID, which: Filter) -> Sequence[UUID]:
     """The ids of these entries, in the order of lists."""
-    statement = select(LoreEntry.id).where(which.of(book_id)).order_by(LoreEntry.place, LoreEntry.number)
-    return list(await session.scalars(statement))
+    # As one value: twenty thousand rows take their time to unpack, and everybody else waits.
+    ordered = aggregate_order_by(LoreEntry.id, LoreEntry.place, LoreEntry.number)
+    statement = select(func.array_agg(ordered, type_=ARRAY(Uuid()))).where(which.of(book_id))
+    return await session.scalar(statement) or ()
 
 
 async def add(session: AsyncSession, entry: LoreEntry) -> None:
