@@ -310,6 +310,9 @@ LORE_FUNCTIONS: tuple[Function, ...] = (
                 is_curated = coalesce(curated, b.is_curated), is_featured = coalesce(featured, b.is_featured),
                 curator_notes = coalesce(notes, b.curator_notes), version = b.version + 1, updated_at = now()
                 WHERE b.code = asked AND b.deleted_at IS NULL RETURNING b.id INTO found;
+            -- Who opened it by its code may not read what is private again; they may if it is shared again.
+            UPDATE grants AS g SET status = 'revoked', revoked_at = now()
+                WHERE seen = 'private' AND g.book_id = found AND g.status = 'active' AND g.granted_by = g.user_id;
             RETURN found;
         END
         """,

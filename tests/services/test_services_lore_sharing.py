@@ -15,6 +15,7 @@ from bot.ports import Caller
 from bot.services.lore import passwords, sharing
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.entries import LoreEntries
+from bot.services.lore.publishing import Publishing
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.shown import LoreBook, May, Shelf
 from bot.services.people import People
@@ -291,6 +292,21 @@ async def test_requests_end_where_there_are_too_many(shelves: Shelves, monkeypat
     await shelves.share("ask", shelves.book.id, by=SASHA)
     with pytest.raises(NotAllowed):
         await shelves.share("ask", shelves.book.id, by=KIM)
+
+
+async def test_a_public_book_stays_public_until_it_gets_a_password(shelves: Shelves) -> None:
+    await Publishing(shelves.database).publish(shelves.book.code, visibility="public")
+    assert await shelves.may(KIM) is May.READ
+    await shelves.share("open", shelves.book.code, by=SASHA)
+    await shelves.share("share", shelves.book.id)
+    assert await shelves.may(KIM) is May.READ
+    await Publishing(shelves.database).publish(shelves.book.code, visibility="private")
+    assert (await shelves.may(KIM), await shelves.may(SASHA)) == (None, None)
+    await Publishing(shelves.database).publish(shelves.book.code, visibility="public")
+    await shelves.share("share", shelves.book.id, password="open sesame")
+    assert (await shelves.may(KIM), await shelves.may(SASHA)) == (None, None)
+    await shelves.share("open", shelves.book.code, "open sesame", by=SASHA)
+    assert await shelves.may(SASHA) is May.READ
 
 
 async def test_nobody_gives_themselves_a_grant_in_the_database(shelves: Shelves) -> None:

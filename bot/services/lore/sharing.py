@@ -81,7 +81,7 @@ class LoreSharing:
         """Whoever has its code may read the book from now on, until then (None: without an end).
 
         `password` None leaves it as it is, empty takes it away; with another one, those who opened the book by the old
-        one must open it again. For its owner. Raises `InvalidInput`.
+        one must open it again. A public book stays so until it gets one. For its owner. Raises `InvalidInput`.
         """
         await opened(work, user_id, book_id, May.OWN)
         if until is not None and until <= self._clock.now():
@@ -93,7 +93,9 @@ class LoreSharing:
         if password is not None:
             row.password_hash = hashed
             await grants.end_opened(work.session, book_id, self._clock.now())
-        row.visibility, row.shared_until = Visibility.SHARED, until
+        stays_public = row.visibility is Visibility.PUBLIC and not password
+        row.visibility = Visibility.PUBLIC if stays_public else Visibility.SHARED
+        row.shared_until = until
         return await self._changed(work, user_id, row)
 
     async def unshare(self, work: Work, user_id: UUID, book_id: UUID) -> LoreBook:
