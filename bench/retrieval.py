@@ -130,7 +130,7 @@ def scopes(total: int) -> int:
     from bench.parts.retrieval_scopes import measure_scopes
 
     machine = Machine()
-    sizes = [total // part for part in (120, 24, 12, 6, 3)]
+    sizes = [total // part for part in (120, 24, 12, 8, 6, 3)]
     found = asyncio.run(measure_scopes(total, sizes))
     rows = [
         (f"{one.pieces:,} of {total:,} pieces", f"{one.exact_ms:.1f} ms, by the index {one.index_ms:.1f} ms",

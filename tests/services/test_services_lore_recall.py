@@ -351,6 +351,22 @@ async def test_entries_that_are_shut_take_no_place_among_the_nearest(
     assert not first.keys() & second.keys()
 
 
+async def test_where_all_are_compared_those_that_are_shut_are_told_too_unless_they_take_a_place(
+    database: Database, english: LocalEmbedder, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice, robin = random.Random(seed), await People(database).arrive(ROBIN)
+    (question,) = await english.embed(["Where is the key?"], Kind.QUERY)
+    recall, ask = Recall(english), Ask((await crowd(database, robin, dice, 12, question),), ("Where is the key?",))
+    everybody = await scores(database, robin, recall, ask)
+    nearest = sorted(everybody, key=lambda one: -everybody[one])[:5]
+    meant = await recall.meant([ask])
+    async with database.directly(Actor.user(robin)) as direct:
+        assert await recall.scores(direct, meant, nearest) == everybody
+        monkeypatch.setattr(limits, "LORE_SCORES_MAX", Limit(5, "entries", "for the test"))
+        assert set(await recall.scores(direct, meant)) == set(nearest)  # the control
+        assert len((await recall.scores(direct, meant, nearest)).keys() - set(nearest)) == 5
+
+
 async def test_a_large_scope_is_searched_by_the_index_and_a_small_one_exactly(
     database: Database, english: LocalEmbedder, seed: int, small: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -448,15 +464,11 @@ async def test_what_a_person_writes_is_learnt_and_said_to_who_asks_in_other_word
     await program.crash()
 
 
-@pytest.mark.parametrize("is_told", [True, False])
 async def test_entries_for_somebody_else_take_no_place_from_those_that_may_come_in(
-    start: Callable[..., Program], english: LocalEmbedder, monkeypatch: pytest.MonkeyPatch, is_told: bool
+    start: Callable[..., Program], english: LocalEmbedder
 ) -> None:
-    recall = Recall(english)
-    if not is_told:  # the control: six nearer ones, of which five may come in, and all of them are for another
-        scores = recall.scores
-        monkeypatch.setattr(recall, "scores", lambda direct, meant, shut: scores(direct, meant))
-    program = start(recall=recall)
+    """Six are nearer, of which five may come in at once; all of them are for another character."""
+    program = start(recall=Recall(english))
     await program.listening.start()
     elsewhere = Filters(characters=Choice(only=frozenset({new_id()})))
     others = [
@@ -470,7 +482,7 @@ async def test_entries_for_somebody_else_take_no_place_from_those_that_may_come_
     await summon(program, await make(program))
     await program.turns.hear(said("Mira, where is the key of the lighthouse?"))
     await program.turns.idle()
-    assert (FACTS[0] in prompt_text(program)) is is_told
+    assert FACTS[0] in prompt_text(program)
     assert others[0].content not in prompt_text(program)
     await program.crash()
 

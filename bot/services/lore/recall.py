@@ -23,7 +23,7 @@ from bot.ports.embedding import Embedder, Kind
 from bot.services.lore.recall_neutral import NEUTRAL
 from db.direct import Direct
 from db.queries.lore import chunks
-from db.queries.lore.chunks import Near, Sought
+from db.queries.lore.chunks import Sought
 
 _log = structlog.get_logger(__name__)
 
@@ -101,31 +101,35 @@ class Recall:
         books that have chunks the nearest `limits.LORE_SCORES_MAX`. One trip for each ask; two to four for very large
         books.
 
-        `shut` are entries that may not come in whatever is said (their filters keep them out here): they take no place
-        among the nearest.
+        `shut` are entries that may not come in whatever is said (their filters keep them out here). Where not every
+        entry can be told, they take no place among those that are.
         """
         scores: dict[UUID, float] = {}
         for sought in meant.asks:
-            for entry_id, score in (await self._near(direct, replace(sought, shut=shut))).scores.items():
+            for entry_id, score in (await self._near(direct, sought, shut)).items():
                 scores[entry_id] = max(score, scores.get(entry_id, -1.0))
         return scores
 
-    async def _near(self, direct: Direct, sought: Sought) -> Near:
+    async def _near(self, direct: Direct, sought: Sought, shut: Collection[UUID]) -> Mapping[UUID, float]:
         """Exactly, as long as that is fast; by the index where the books are large, and exactly again where that comes
         back short."""
         key = tuple(sorted(sought.book_ids))
+        most = int(limits.LORE_SCORES_MAX)
+        admitted = replace(sought, shut=shut)
         if key not in self._large:
-            near = await chunks.exactly(direct, sought, limits.LORE_EXACT_CHUNKS + 1, entries=limits.LORE_SCORES_MAX)
+            near = await chunks.exactly(direct, sought, limits.LORE_EXACT_CHUNKS + 1, entries=most)
             if near.seen <= limits.LORE_EXACT_CHUNKS * len(sought.vectors):
-                return near
+                if not shut or len(near.scores) < most:
+                    return near.scores
+                return {**near.scores, **(await chunks.exactly(direct, admitted, _ALL, entries=most)).scores}
             self._large[key] = None
             if len(self._large) > _REMEMBERED:
                 self._large.popitem(last=False)
-        near = await chunks.nearest(direct, sought, limits.LORE_NEAREST_CHUNKS)
+        near = await chunks.nearest(direct, admitted, limits.LORE_NEAREST_CHUNKS)
         if near.seen >= limits.LORE_NEAREST_CHUNKS * len(sought.vectors):
-            return near
+            return near.scores
         self._large.pop(key, None)
-        return await chunks.exactly(direct, sought, _ALL, entries=limits.LORE_SCORES_MAX)
+        return (await chunks.exactly(direct, admitted, _ALL, entries=most)).scores
 
     async def _middle(self, embedder: Embedder) -> Sequence[float]:
         """What the model makes of texts that speak of nothing in particular; asked for once.
