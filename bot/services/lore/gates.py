@@ -168,9 +168,8 @@ class Gates:
             place = self._place(number, key, 0)
             if place is not None and (best is None or _nearer(place, best[1])):
                 best = key, place
-        if best is None:
-            woken = (self._window.place_in(parent, keys) for parent in self.parents.get(number, ()))
-            best = next((found for found in woken if found), None)
+        if best is None and number in self.parents:
+            best = self._window.woken_at(keys, self.parents[number])
         return best
 
     def _depth(self, number: int) -> int:

@@ -34,7 +34,7 @@ class Window:
         self._said: list[Found] = [one[0] for one in said]
         self._named: list[Found] = [one[0] for one in named]
         self._texts = [(int(source), source, *index.read(text)[:2]) for source, text in scene.texts.items() if text]
-        self._read: list[tuple[int, Found]] = []
+        self._read: dict[int, Found] = {}
         self._heard: list[int] = []
         self.newest: dict[int, int] = {}
         self.entries: dict[int, int] = {}
@@ -62,7 +62,7 @@ class Window:
         children: dict[int, list[int]] = {}
         for parent in parents:
             found, entries, _ = self._index.read(self._deck.text(parent))
-            self._read.append((parent, found))
+            self._read[parent] = found
             for child in entries:
                 if child != parent:
                     children.setdefault(child, []).append(parent)
@@ -93,7 +93,7 @@ class Window:
                 if bit & sources and key in found:
                     return Place(source=source, offset=found[key])
         if wakes is not None:
-            for parent, found in self._read:
+            for parent, found in self._read.items():
                 if key in found and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=found[key])
             for parent in self._heard:
@@ -102,12 +102,13 @@ class Window:
                     return Place(parent=self._deck.entries[parent], offset=offset)
         return None
 
-    def place_in(self, parent: int, keys: Iterable[int]) -> tuple[int, Place] | None:
-        """The first of the keys that stands in the words of an entry that woke others."""
-        found = self._index.find(self._deck.text(parent))
-        for key in keys:
-            if key in found:
-                return key, Place(parent=self._deck.entries[parent], offset=found[key])
+    def woken_at(self, keys: Iterable[int], parents: Iterable[int]) -> tuple[int, Place] | None:
+        """The first of the keys that stands in the words of one of these entries, which were read."""
+        for parent in parents:
+            found = self._read[parent]
+            for key in keys:
+                if key in found:
+                    return key, Place(parent=self._deck.entries[parent], offset=found[key])
         return None
 
     def _said_in(self, key: int, entry: int, number: int) -> Place | None:
