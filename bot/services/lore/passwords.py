@@ -61,7 +61,7 @@ class Tries:
         if len(self._recent(user_id)) >= limits.LORE_PASSWORD_TRIES:
             raise LimitReached(
                 "too_many_guesses",
-                N_("That were too many wrong codes or passwords. Try again in ten minutes, or ask the book's owner."),
+                N_("Those were too many wrong codes or passwords. Try again in ten minutes, or ask the book's owner."),
             )
 
     def count(self, user_id: UUID) -> None:
