@@ -299,5 +299,7 @@ def drawn(found: tuple[Attached, ...], say: Say) -> discord.ui.LayoutView:
         f"**{plain(one.book_name)}** · {in_words(one, say)}\n-# {entries(one.entries, say)} · {tokens(one.tokens, say)}"
         for one in found[:_LINES_SHOWN]
     ]
-    items += [words("\n".join(lines)), row(HereSelect.of(found, say))]
+    items.append(words("\n".join(lines)))
+    if mine := tuple(one for one in found if one.may_detach):
+        items.append(row(HereSelect.of(mine, say)))
     return panel(*items)

@@ -514,6 +514,9 @@ async def test_a_book_is_put_in_force_and_taken_out(town: Town) -> None:
     here = await town.owner.slash(town.channel, "lore book here")
     assert f"**Harbour Town** · <#{town.channel.id}> (depth 6, no waking)" in panel(here)
     ((attachment,),) = await rows(town.program, "SELECT id FROM lore_attachments")
+    theirs = await town.sasha.slash(town.channel, "lore book here")
+    assert "**Harbour Town**" in panel(theirs)
+    assert "Change one here…" not in controls(theirs)
     form = await town.owner.select(last(here), [str(attachment)], custom_id="lore:here")
     assert form.modal is not None
     shown = filled(form.modal)
