@@ -14,6 +14,7 @@ from db.work import Database
 
 Tell = Callable[[str], None]
 
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What a word changes of a book (None: nothing), and what is said of it."""
