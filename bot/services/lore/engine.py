@@ -29,7 +29,7 @@ from bot.services.lore.gates import Gates
 from bot.services.lore.groups import Candidate, Contest
 from bot.services.lore.meaning import Meanings
 from bot.services.lore.reasons import Active, LoreWarning, Out, Refused, Trouble, Via, Why
-from bot.services.lore.room import Room
+from bot.services.lore.room import Left, Room
 from bot.services.lore.scene import Fired, Scene
 from bot.services.lore.timing import Clock
 from bot.services.lore.window import Window
@@ -68,9 +68,6 @@ def activate(deck: Deck, scene: Scene, budget: int) -> Activation:
 _MAY_CHANGE = frozenset({Why.SECONDARY, Why.REQUIRES})
 """Reasons that what comes in later may take away."""
 
-_Left = tuple[float, tuple[float, ...]]
-"""The room there was: of the prompt's budget, and of each book's."""
-
 
 class _Run:
     """One decision at work."""
@@ -95,7 +92,7 @@ class _Run:
         self.wave_of: dict[int, int] = {}
         self.parents = self.gates.parents
         self.out: dict[int, Out] = {}
-        self.hopeless: dict[int, _Left] = {}
+        self.hopeless: dict[int, Left] = {}
         """Who needs more room than there was when it came to them."""
         self.unheard: list[tuple[int, Sequence[int]]] = []
         """Waves in which nobody could have found room, and who might have woken somebody then."""
@@ -274,7 +271,7 @@ class _Run:
                     left += [one for one in line[place:] if one in winners and one not in free]
                     left += self._take(free, fresh, winners) if free else []
                     break
-                self._give_up([number])
+                self.hopeless[number] = room.as_it_is()
             elif number in winners or (is_plain[number] and not has_places) or self._is_through(number):
                 if is_plain[number] or not deck.has_exclusions or not (out := self._excluded(number)):
                     self._let_in(number, fresh)
@@ -297,8 +294,7 @@ class _Run:
 
     def _give_up(self, numbers: Iterable[int]) -> None:
         """There is no room for these, and there will not be any."""
-        left = (self.room.left, tuple(self.room.left_of))
-        self.hopeless.update(dict.fromkeys(numbers, left))
+        self.hopeless.update(dict.fromkeys(numbers, self.room.as_it_is()))
 
     def _excluded(self, number: int) -> Out | None:
         """Who is in that this entry may not stand beside."""
@@ -368,7 +364,7 @@ class _Run:
             self._give_up(one for one in self._children(self.window.woken_by(waking)) if one not in self.hopeless)
         self.wave = last
 
-    def _short(self, number: int, left: _Left) -> Out:
+    def _short(self, number: int, left: Left) -> Out:
         overall, of_book = left[0], left[1][self.deck.book_of[number]]
         cost = self.deck.cost[number]
         why = Why.BUDGET if cost > overall else Why.BOOK_BUDGET

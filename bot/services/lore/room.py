@@ -6,6 +6,9 @@ from math import inf
 
 from bot.services.lore.deck import Deck
 
+Left = tuple[float, tuple[float, ...]]
+"""The room there is: of the prompt's budget, and of each book's."""
+
 
 class Room:
     """What is left of the prompt's budget and of each book's."""
@@ -14,9 +17,16 @@ class Room:
         self._deck = deck
         self.left: float = budget
         self.left_of: list[float] = [inf if book.token_budget is None else book.token_budget for book in deck.books]
+        self._known: Left | None = None
         self.spent = 0
         self.beside = 0
         """Tokens of entries that ignore the budget; they cost the others nothing."""
+
+    def as_it_is(self) -> Left:
+        """What is left now, to be told of later."""
+        if self._known is None:
+            self._known = self.left, tuple(self.left_of)
+        return self._known
 
     @property
     def has_some(self) -> bool:
@@ -44,6 +54,7 @@ class Room:
         if not cost:
             self.beside += self._deck.tokens[number] * times
             return
+        self._known = None
         self.left_of[self._deck.book_of[number]] -= cost
         self.left -= cost
         self.spent += cost
