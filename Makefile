@@ -70,7 +70,7 @@ lock: python ## Renew the requirements' locks from pyproject.toml (hashes, no ho
 bench-%: python
 	@test -f bench/$*.py || { echo "There is no bench/$*.py; make help lists what there is."; exit 2; }
 	@"$(PYTHON)" bot/local/install.py dev
-	@exec $(BIN)/python -m bench.$*
+	@exec $(BIN)/python -m bench.$* $(ARGS)
 
 clean: ## Remove what was installed and built; data/ and .env stay
 	@rm -rf $(VENV) build .pytest_cache .ruff_cache .import_linter_cache .hypothesis botcafe.egg-info
