@@ -3,6 +3,7 @@
 `--book FILE --chat FILE --print-active` instead prints the ids of the entries that a chat brings in from a book: a
 world file (or any other book that is read here), and a JSON list of messages, newest first (texts, or objects with
 `name`, `mes`, `is_user`). `--compatible`: as the program the file comes from would decide; `--why`: with reasons.
+As a target: `make bench-lore ARGS="--book FILE --chat FILE --print-active"`.
 """
 
 from __future__ import annotations
