@@ -77,6 +77,8 @@ def explained(reasons: Reasons, say: Say) -> discord.Embed:
     ]
     if reasons.took is not None and reasons.took != NOTHING_KNOWN:
         lines.append(taken(reasons.took, say))
+    if any(piece.kind == "lore" for piece in reasons.pieces):
+        lines.append(say("Why lore was told, or was not: /lore why."))
     if reasons.prompt is not None:
         lines.append(say("The whole prompt is in the file; it is kept for 7 days."))
     embed.description = "\n".join([*lines, _table(reasons.pieces, say)])
