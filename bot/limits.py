@@ -174,7 +174,9 @@ LORE_REGEX_PLACES_MAX = Limit(
     100, "places", "repeated letters of a pattern, braces multiplied out; the worst of 100 takes 5 ms for 4,000 letters"
 )
 LORE_TEXT_MAX = Limit(100_000, "characters", "of one text that keys are looked for in; a message has 4,000 at most")
-LORE_REMEMBERED_CHARACTERS = Limit(4_000_000, "characters", "texts whose keys are remembered, for each set of books")
+LORE_REMEMBERED_BYTES = Limit(
+    4_000_000, "bytes", "what was found in texts is remembered, for each set of books: 800 messages at 10,000 entries"
+)
 LORE_CLOCK_MAX = Limit(100, "messages", "sticky and cooldown together reach back no further than this")
 LORE_LOADED_ENTRIES = Limit(
     300_000, "entries", "of lore books kept ready in memory; what was not used for long is read again when needed"

@@ -266,3 +266,16 @@ def test_the_automaton_is_made_in_slices() -> None:
     slices = Deck([book]).index._slices
     assert len(slices) > 3
     assert sum(len(at) for _, _, at in slices) == 20_000
+
+
+def test_what_was_found_is_forgotten_before_it_takes_too_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LORE_REMEMBERED_BYTES", 20_000)
+    index = Deck([Book(UUID(int=1), 1, entries=tuple(entry(n, Key("many")) for n in range(1, 500)))]).index
+    texts = [f"many {n}" for n in range(50)]
+    first = [index.read(text) for text in texts]
+    assert 0 < len(index._remembered) < 20, "it is the entries found that weigh"
+    assert texts[-1] in index._remembered
+    assert [index.read(text) for text in texts] == first
+    index.forget()
+    assert not index._remembered
+    assert index._room == 20_000

@@ -65,7 +65,7 @@ class Index:
             for words, at in _sliced(self._anchored(expand))
         ]
         self._remembered: OrderedDict[str, Reading] = OrderedDict()
-        self._room = int(limits.LORE_REMEMBERED_CHARACTERS)
+        self._room = int(limits.LORE_REMEMBERED_BYTES)
 
     def owners(self, key: int) -> Sequence[int]:
         """The entries of which this is a primary key."""
@@ -88,10 +88,9 @@ class Index:
         entries = {entry for key in found for entry in self.owners(key)}
         known = found, tuple(entries), tuple(entry for entry in entries if self._is_deep[entry])
         self._remembered[text] = known
-        self._room -= len(text) + 64
+        self._room -= _weight(text, known)
         while self._room < 0 and len(self._remembered) > 1:
-            gone, _ = self._remembered.popitem(last=False)
-            self._room += len(gone) + 64
+            self._room += _weight(*self._remembered.popitem(last=False))
         return known
 
     def _touch(self, text: str) -> None:
@@ -103,7 +102,7 @@ class Index:
     def forget(self) -> None:
         """Forget every text that was read."""
         self._remembered.clear()
-        self._room = int(limits.LORE_REMEMBERED_CHARACTERS)
+        self._room = int(limits.LORE_REMEMBERED_BYTES)
 
     def _found(self, text: str) -> Found:
         text = text[: limits.LORE_TEXT_MAX]
@@ -242,6 +241,12 @@ class Index:
         )
         if key.case_sensitive:
             self._exact[number] = plain(text)
+
+
+def _weight(text: str, known: Reading) -> int:
+    """About how many bytes it takes to remember a text."""
+    found, entries, deep = known
+    return 200 + len(text) + 50 * len(found) + 8 * (len(entries) + len(deep))
 
 
 def _turned_round(keys_of: Sequence[Sequence[int]], keys: int) -> tuple[array[int], array[int]]:
