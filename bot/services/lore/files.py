@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
+import orjson
+
 from bot import limits
 from bot.services.lore.apart import BATCH, packed
 from bot.services.lore.book import Entry
@@ -15,7 +17,7 @@ from bot.services.lore.formats.reading import Came, Format, JsonObject, Leaf, Re
 from bot.services.lore.formats.translating import book_as
 from bot.services.lore.parsing import FileRead
 from bot.services.lore.stored import NewEntry, book_of, entry_from, settings_of
-from db.models import BookSettings
+from db.models import BookSettings, EntryRules
 from db.models import LoreBook as BookModel
 from db.queries.lore import files as queries
 from db.queries.lore.files import EntryRow
@@ -34,7 +36,7 @@ def kept_entry(read: ReadEntry, kind: Format, ids: Mapping[UUID, UUID] | None = 
         folder=read.folder[: limits.LORE_FOLDER_MAX],
         tags=read.tags,
         source_id=read.source_id,
-        raw={"format": kind.value, "object": read.raw},
+        raw={"format": kind.value, "object": read.raw} | ({"name": read.key} if read.key else {}),
         mode=read.on,
     )
 
@@ -60,10 +62,9 @@ def settings_in(head: ReadBook) -> BookSettings:
 
 def leaf_of(row: EntryRow) -> Leaf:
     """A kept entry as it is written."""
-    entry = entry_from(
-        row.id, row.rules, name=row.name, content=row.content, tokens=row.tokens, mode=row.mode, is_on=True
-    )
-    return Leaf(entry, row.is_enabled, row.folder, tuple(row.tags), came_of(row.raw), row.number)
+    rules = EntryRules.model_validate_json(row.rules)
+    entry = entry_from(row.id, rules, name=row.name, content=row.content, tokens=row.tokens, mode=row.mode, is_on=True)
+    return Leaf(entry, row.is_enabled, row.folder, tuple(row.tags), came_of(orjson.loads(row.raw)), row.number)
 
 
 def came_of(raw: Mapping[str, Any]) -> Came | None:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import Text, bindparam, func, select, tuple_, update
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import (
     Character,
-    EntryRules,
     ImportState,
     LoreAttachment,
     LoreBook,
@@ -70,8 +70,11 @@ async def book(session: AsyncSession, book_id: UUID) -> LoreBook | None:
     return await session.get(LoreBook, book_id)
 
 
+_DOCUMENTS = ("rules", "raw")
+
+
 class EntryRow(Protocol):
-    """What goes out of an entry."""
+    """What goes out of an entry; its documents as text, so that they can be read in a thread."""
 
     id: UUID
     number: int
@@ -83,16 +86,17 @@ class EntryRow(Protocol):
     folder: str
     tags: list[str]
     place: int
-    rules: EntryRules
-    raw: dict[str, Any]
+    rules: str
+    raw: str
 
 
 async def entries_after(
     session: AsyncSession, book_id: UUID, after: tuple[int, int] | None, *, limit: int
 ) -> Sequence[EntryRow]:
     """Entries of a book in order, beyond that place and number."""
-    columns = [getattr(LoreEntry, name) for name in EntryRow.__annotations__]
-    statement = select(*columns).where(LoreEntry.book_id == book_id)
+    columns = [getattr(LoreEntry, name) for name in EntryRow.__annotations__ if name not in _DOCUMENTS]
+    documents = [sql_cast(getattr(LoreEntry, name), Text).label(name) for name in _DOCUMENTS]
+    statement = select(*columns, *documents).where(LoreEntry.book_id == book_id)
     if after is not None:
         statement = statement.where(tuple_(LoreEntry.place, LoreEntry.number) > after)
     rows = await session.execute(statement.order_by(LoreEntry.place, LoreEntry.number).limit(limit))

@@ -6,6 +6,7 @@ spelling); some programs put them at the top as well. What stands below `extensi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
@@ -17,7 +18,7 @@ from bot.services.lore.formats.entries import NUMBERS, PLACES, SCAN, SILENT, mod
 from bot.services.lore.formats.keys import read_keys, written_key
 from bot.services.lore.formats.ours import NAME, block_of, more_of, settled, settled_book
 from bot.services.lore.formats.reading import Fate, Fields, Format, JsonObject, Leaf, NewId, ReadBook, ReadEntry
-from bot.services.lore.formats.world import common, listed
+from bot.services.lore.formats.world import common, listed, refuse_others
 
 _BUDGET = int(limits.LORE_BUDGET_MAX)
 _ORDER = int(limits.LORE_ORDER_MAX)
@@ -29,7 +30,7 @@ def read_character_book(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     """A card's book; `name` is the character's, for books without one."""
     entries = settled([read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries"))])
     fields = Fields(raw)
-    fields.asked.add("entries")
+    refuse_others(fields, "entries")
     book = Book(
         new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries),
         scan_depth=fields.number("scan_depth", "scanDepth", default=2, least=0, most=SCAN),
@@ -59,8 +60,8 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     minds_case = fields.flag("case_sensitive", "caseSensitive", "risu_case_sensitive")
     whole = fields.flag("match_whole_words", "matchWholeWords", "whole_words_only", default=True)
     written = fields.texts("keys", "key")
-    # Some programs write `use_regex` on every entry; it is believed where the first key looks like a pattern.
-    is_regex = fields.flag("use_regex") and bool(written) and written[0].startswith("/")
+    is_regex = uses_patterns(fields.raw)
+    fields.asked.add("use_regex")
     keys = read_keys(fields, "keys", written, case_sensitive=minds_case, whole_words=whole)
     second = fields.texts("secondary_keys", "keysecondary")
     secondary = read_keys(fields, "secondary_keys", second, case_sensitive=minds_case, whole_words=whole)
@@ -88,6 +89,16 @@ def read_entry(raw: JsonObject, entry_id: UUID, source_id: str) -> ReadEntry:
     )
     is_off = not fields.flag("enabled", default=True)
     return read_as(decorated(entry, content, fields), fields, raw, source_id, is_off=is_off)
+
+
+def uses_patterns(raw: Mapping[str, object]) -> bool:
+    """Whether an entry's keys are patterns.
+
+    Some programs write `use_regex` on every entry; it is believed where the first key looks like a pattern.
+    """
+    fields = Fields(raw)
+    written = fields.texts("keys", "key")
+    return fields.flag("use_regex") and bool(written) and written[0].startswith("/")
 
 
 def fresh_book(book: Book, description: str) -> JsonObject:

@@ -11,7 +11,7 @@ from bot.services.lore.formats.decorators import decorated, without_decorators
 from bot.services.lore.formats.entries import SILENT, mode_of, read_as, rules_of
 from bot.services.lore.formats.keys import read_keys
 from bot.services.lore.formats.reading import Fate, Fields, Format, JsonObject, NewId, ReadBook, ReadEntry
-from bot.services.lore.formats.world import listed
+from bot.services.lore.formats.world import listed, refuse_others
 
 
 def read_risu(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
@@ -44,6 +44,7 @@ def read_novel(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
 
 def _book(raw: JsonObject, name: str, new_id: NewId, kind: Format, entries: tuple[ReadEntry, ...]) -> ReadBook:
     fields = Fields(raw)
+    refuse_others(fields, "data" if kind is Format.RISU else "entries")
     fields.asked |= {"entries", "data", "type", "kind", "ver", "lorebookVersion"}
     book = Book(new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries))
     description = fields.text("description")

@@ -47,7 +47,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """Where something came from: the object it was, in the shape of that format; for a book also the file's name."""
+    """Where something came from: the object it was, in the shape of that format.
+
+    `name` is the file's for a book, for an entry the one under which it stood in it.
+    """
 
     format: Format
     raw: JsonObject
@@ -59,6 +62,7 @@ class ReadEntry:
     """An entry out of a file. `source_id` finds it again when a newer version of the file is imported.
 
     `on` is its mode when it is not switched off. `said` are the fields of the file that mean something here.
+    `key` is the name under which it stands in a file that has its entries by name.
     """
 
     entry: Entry
@@ -69,6 +73,7 @@ class ReadEntry:
     folder: str = ""
     tags: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    key: str = ""
 
     @property
     def is_enabled(self) -> bool:
@@ -78,7 +83,7 @@ class ReadEntry:
     def leaf(self, kind: Format) -> Leaf:
         """The entry as it is written again."""
         entry = replace(self.entry, mode=self.on)
-        return Leaf(entry, self.is_enabled, self.folder, self.tags, Came(kind, self.raw))
+        return Leaf(entry, self.is_enabled, self.folder, self.tags, Came(kind, self.raw, self.key))
 
 
 @dataclass(frozen=True, slots=True)

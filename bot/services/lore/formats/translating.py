@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import cast
 
 from bot.services.lore.book import Key
-from bot.services.lore.formats.character_book import BEFORE
+from bot.services.lore.formats.character_book import BEFORE, uses_patterns
 from bot.services.lore.formats.entries import snake
 from bot.services.lore.formats.keys import written_key
 from bot.services.lore.formats.reading import Came, Format, JsonObject
@@ -86,6 +86,9 @@ def _book_entry_in_world(raw: JsonObject) -> JsonObject:
             made["extensions"] = {name: value}
         elif value is not None or _camel(name) not in made:
             made[_camel(name)] = value
+    if uses_patterns(raw):
+        # The specification has these ignored beside a pattern; a world file has to say so.
+        made["selective"] = made["constant"] = False
     if not isinstance(made.get("position"), int):
         word = str(made.get("position") or "").lower()
         made["position"] = 0 if not word or word in BEFORE else 1

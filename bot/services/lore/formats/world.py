@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +19,8 @@ _ORDER = int(limits.LORE_ORDER_MAX)
 
 def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
     """A world file; `name` is the file's, which is the book's where it has no other."""
-    entries = settled([read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries"))])
+    some = [read_entry(one, new_id(), source_id) for source_id, one in listed(raw.get("entries"))]
+    entries = settled([replace(one, key=key) for one, key in zip(some, _keys(raw.get("entries")), strict=True)])
     fields = Fields(raw)
     book = Book(
         new_id(), 1, fields.text("name") or name, tuple(one.entry for one in entries),
@@ -26,7 +28,8 @@ def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
         token_budget=fields.some_number("tokenBudget", "token_budget", least=0, most=int(limits.LORE_BUDGET_MAX)),
         recursion=fields.flag("recursiveScanning", "recursive_scanning", default=True),
     )  # fmt: skip
-    fields.asked |= {"entries", "description"}
+    fields.asked.add("description")
+    refuse_others(fields, "entries")
     block = block_of(raw)
     return ReadBook(
         Format.WORLD, settled_book(book, block), fields.text("description"), entries, raw, fields.told(SILENT),
@@ -37,6 +40,22 @@ def read_world(raw: JsonObject, name: str, new_id: NewId) -> ReadBook:
 def fresh_book(book: Book, description: str) -> JsonObject:
     """What a world file says of a book itself; the rest of it stands in our own place."""
     return {"name": book.name, "description": description}
+
+
+def _keys(entries: object) -> list[str]:
+    """Under what the entries stand in the file, in their order."""
+    if isinstance(entries, dict):
+        return [key for key, one in cast(JsonObject, entries).items() if isinstance(one, dict)]
+    return [""] * len(listed(entries))
+
+
+def refuse_others(fields: Fields, *names: str) -> None:
+    """Tell how many of the entries are none."""
+    held = fields.get(*names)
+    some = list(cast(JsonObject, held).values()) if isinstance(held, dict) else held
+    others = [one for one in cast("list[object]", some) if not isinstance(one, dict)] if isinstance(some, list) else []
+    if others:
+        fields.note(Fate.REFUSED, names[0], f"{len(others)}×, {others[0]}")
 
 
 def listed(entries: object) -> list[tuple[str, JsonObject]]:

@@ -60,7 +60,7 @@ def written_book(shelf: Shelf, kind: Format) -> JsonObject:
     """The book as a file of this kind (one of `WRITTEN`)."""
     shape = _SHAPES[Format.WORLD if kind is Format.WORLD else Format.CHARACTER_BOOK]
     raws = _numbered(shelf.leaves, shape)
-    listed = _contained([raw for raw, _ in raws], shape)
+    listed = _contained([raw for raw, _ in raws], shelf.leaves, shape)
     names = [name for name, _ in world.listed(listed)]
     ids = {name: leaf.entry.id for name, leaf in zip(names, shelf.leaves, strict=True)}
     known = known_as({entry_id: name for name, entry_id in ids.items()})
@@ -68,7 +68,7 @@ def written_book(shelf: Shelf, kind: Format) -> JsonObject:
         _written(leaf, raw, is_new, shape, ids, known)
         for leaf, (raw, is_new) in zip(shelf.leaves, raws, strict=True)
     ]  # fmt: skip
-    made: JsonObject = {**_book(shelf, shape), "entries": _contained(entries, shape)}
+    made: JsonObject = {**_book(shelf, shape), "entries": _contained(entries, shelf.leaves, shape)}
     return {"spec": "lorebook_v3", "data": made} if kind is Format.LOREBOOK_V3 else made
 
 
@@ -117,16 +117,18 @@ def _numbered(leaves: Sequence[Leaf], shape: _Shape) -> list[tuple[JsonObject, b
     return numbered
 
 
-def _contained(entries: Sequence[JsonObject], shape: _Shape) -> object:
-    """The entries as the file holds them."""
+def _contained(entries: Sequence[JsonObject], leaves: Sequence[Leaf], shape: _Shape) -> object:
+    """The entries as the file holds them: by the names they had there, else by their ids."""
     if shape.kind is not Format.WORLD:
         return list(entries)
     held: JsonObject = {}
-    used = {str(one.get("uid")) for one in entries}
+    names = [leaf.came.name if leaf.came is not None and leaf.came.format is Format.WORLD else "" for leaf in leaves]
+    used = {*names, *(str(one.get("uid")) for one in entries)}
     free = (number for number in range(len(used) + len(entries) + 1) if str(number) not in used)
-    for one in entries:
-        uid = one.get("uid")
-        held[str(uid) if uid is not None and str(uid) not in held else str(next(free))] = one
+    for name, one in zip(names, entries, strict=True):
+        wanted = name or str(one.get("uid"))
+        is_free = wanted not in held and (bool(name) or one.get("uid") is not None)
+        held[wanted if is_free else str(next(free))] = one
     return held
 
 
