@@ -24,15 +24,26 @@ LORE_FUNCTIONS: tuple[Function, ...] = (
         "",
         "SETOF uuid",
         f"""
-        SELECT a.book_id FROM lore_attachments AS a
+        WITH c AS MATERIALIZED (
+            SELECT k.id, k.guild_id, k.channel_id, k.webhook_channel_id FROM conversations AS k
+            WHERE k.id = actor_conversation()
+        ),
+        -- One part for each place, each by its own index: in one condition they would be looked for in every row.
+        a AS (
+            SELECT s.* FROM lore_attachments AS s JOIN c ON s.guild_id = c.guild_id
+            UNION ALL
+            SELECT s.* FROM lore_attachments AS s JOIN c ON s.channel_id IN (c.channel_id, c.webhook_channel_id)
+            UNION ALL
+            SELECT s.* FROM lore_attachments AS s JOIN c ON s.conversation_id = c.id
+            UNION ALL
+            SELECT s.* FROM lore_attachments AS s JOIN (SELECT characters_here() AS id) AS h ON s.character_id = h.id
+            UNION ALL
+            -- Nobody but its owner can attach anything to a persona.
+            SELECT s.* FROM lore_attachments AS s WHERE s.persona_id IS NOT NULL AND s.attached_by = turn_user()
+        )
+        SELECT a.book_id FROM a
         JOIN lore_books AS b ON b.id = a.book_id AND b.deleted_at IS NULL
-        JOIN conversations AS c ON c.id = actor_conversation()
         WHERE a.is_enabled
-          AND (a.guild_id = c.guild_id OR a.channel_id IN (c.channel_id, c.webhook_channel_id)
-               OR a.conversation_id = c.id
-               OR a.character_id IN (SELECT characters_here())
-               -- Nobody but its owner can attach anything to a persona.
-               OR (a.persona_id IS NOT NULL AND a.attached_by = turn_user()))
           AND (b.owner_id = a.attached_by
                OR (b.visibility = 'public' AND b.password_hash IS NULL AND {_UNEXPIRED})
                OR EXISTS (SELECT 1 FROM grants AS g WHERE g.book_id = b.id AND g.user_id = a.attached_by
