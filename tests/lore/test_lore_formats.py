@@ -169,6 +169,10 @@ def test_a_cards_book_keeps_what_others_drop() -> None:
         ({"content": "@@activate\nx"}, {"mode": Mode.CONSTANT, "content": "x"}),
         ({"content": "@@nobody_knows\n@@@role user\nx"}, {"role": Role.USER}),
         ({"content": "@@role user\n@@@role assistant\nx"}, {"role": Role.USER}),
+        ({"content": "@@exclude_keys a, b\nx"}, {"secondary": (Key("a"), Key("b")), "logic": Logic.NOT_ANY}),
+        ({"content": "@@additional_keys a\nx"}, {"secondary": (Key("a"),), "logic": Logic.AND_ANY}),
+        ({"content": "@@keep_activate_after_match\nx"}, {"sticky": 50}),
+        ({"content": "@@dont_activate_after_match\nx"}, {"cooldown": 50}),
     ],
 )
 def test_cards_as_they_are_found(extra: JsonObject, expected: dict[str, object]) -> None:

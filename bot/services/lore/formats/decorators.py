@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.services.lore.book import Entry, Key, Mode, Position, Role
+from bot import limits
+from bot.services.lore.book import Entry, Key, Logic, Mode, Position, Role
 from bot.services.lore.formats.reading import Fate, Fields
 
 _POSITIONS = {
@@ -51,6 +52,8 @@ def decorated(entry: Entry, content: str, fields: Fields) -> Entry:
         was_known = rule is not None
         if not was_known:
             fields.note(Fate.KEPT, f"@@{name}", value)
+        elif name.strip().lower() in _NEARLY:
+            fields.note(Fate.CHANGED, f"@@{name}", value)
     return entry
 
 
@@ -69,7 +72,10 @@ _RULES: dict[str, Callable[[Entry, str], Entry]] = {
     "role": lambda entry, value: replace(entry, role=Role(value.lower())),
     "scan_depth": lambda entry, value: replace(entry, scan_depth=max(0, int(value))),
     "position": lambda entry, value: replace(entry, position=_POSITIONS[value.lower()]),
-    "additional_keys": lambda entry, value: replace(entry, secondary=entry.secondary + _keys(value)),
+    "additional_keys": lambda entry, value: _asking(entry, Logic.AND_ANY, value),
+    "exclude_keys": lambda entry, value: _asking(entry, Logic.NOT_ANY, value),
+    "keep_activate_after_match": lambda entry, _: replace(entry, sticky=int(limits.LORE_STICKY_MAX)),
+    "dont_activate_after_match": lambda entry, _: replace(entry, cooldown=int(limits.LORE_STICKY_MAX)),
     "activate_only_after": lambda entry, value: replace(entry, delay=max(0, int(value))),
     "probability": lambda entry, value: replace(entry, probability=min(100, max(0, int(value)))),
     "priority": lambda entry, value: replace(entry, priority=int(value)),
@@ -80,6 +86,17 @@ _RULES: dict[str, Callable[[Entry, str], Entry]] = {
     "no_recursive_search": lambda entry, _: replace(entry, waking=replace(entry.waking, is_woken=False)),
     "end": lambda entry, _: replace(entry, position=Position.AT_DEPTH, depth=0),
 }
+
+
+_NEARLY = frozenset({"keep_activate_after_match", "dont_activate_after_match"})
+"""They mean for ever; here it is as long as can be."""
+
+
+def _asking(entry: Entry, logic: Logic, value: str) -> Entry:
+    """With second keys; an entry has one list of them, and one logic."""
+    if entry.secondary:
+        raise ValueError(value)
+    return replace(entry, secondary=_keys(value), logic=logic)
 
 
 def _with_words(entry: Entry, whole: bool) -> Entry:
