@@ -140,9 +140,8 @@ class LoreActivations:
 
         Takes no connection where the books are known and nothing is sought by meaning.
         """
-        turn = material.turn
-        actor = Actor.turn(turn.conversation_id, turn.asker_id)
         started = self._clock.monotonic()
+        actor = Actor.turn(material.turn.conversation_id, material.turn.asker_id)
         ready = await self._decks.ready(
             actor,
             material.facts.books,
@@ -152,18 +151,19 @@ class LoreActivations:
         )
         if not ready.everything:
             return None
+        decided = await self._decided(actor, ready, material, snapshot, models)
+        took_us = int((self._clock.monotonic() - started) * 1_000_000)
+        return replace(decided, trace=replace(decided.trace, took_us=took_us))
+
+    async def _decided(
+        self, actor: Actor, ready: LoreSet, material: LoreMaterial, snapshot: Snapshot, models: Models
+    ) -> Decided:
         said = scenery.window(snapshot.history, material)
-        scene = scenery.scene_of(
-            snapshot,
-            material,
-            said,
-            scores={},
-            threshold=self._recall.threshold,
-            reads_texts=ready.deck.reads_texts,
-        )
+        threshold, reads_texts = self._recall.threshold, ready.deck.reads_texts
+        scene = scenery.scene_of(snapshot, material, said, scores={}, threshold=threshold, reads_texts=reads_texts)
         sought = await self._sought(actor, ready, said, scene)
         budget = lore_budget(models.context_tokens)
-        circumstances = Circumstances(snapshot, material, said, sought.scores, self._recall.threshold, models.count)
+        circumstances = Circumstances(snapshot, material, said, sought.scores, threshold, models.count)
         old = await _in_old_ways(ready, circumstances, budget)
         scene = replace(scene, scores=sought.scores, places=_places(ready, snapshot))
         explained = Explained(ready, said)
@@ -178,10 +178,9 @@ class LoreActivations:
             refused=sum(not line.is_in for line in lines),
             lines=lines,
             warnings=(*sought.warnings, *old.warnings, *warnings),
-            took_us=int((self._clock.monotonic() - started) * 1_000_000),
-            threshold=self._recall.threshold if sought.model else None,
+            threshold=threshold if sought.model else None,
             model=sought.model,
-            turn_id=turn.turn_id,
+            turn_id=material.turn.turn_id,
         )
         return Decided(
             trace=trace,
