@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -50,8 +51,15 @@ class FileRead:
 
 async def read_file(data: bytes, file_name: str, language: str) -> FileRead:
     """The lore book in a file of any kind, with the report in a language. Raises `InvalidInput`."""
-    heavy = _LIGHT_BYTES < len(data) <= limits.CARD_FILE_BYTES_MAX
+    heavy = await asyncio.to_thread(_is_heavy, data)
     return await apart(read_at_once, data, file_name, language, heavy=heavy)
+
+
+def _is_heavy(data: bytes) -> bool:
+    """Whether reading it would be felt: a small file may unpack to a large one."""
+    if len(data) > _LIGHT_BYTES:
+        return len(data) <= limits.CARD_FILE_BYTES_MAX
+    return len(unwrapped(data).json) > _LIGHT_BYTES
 
 
 async def parse_card(data: bytes) -> JsonObject:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,8 +28,18 @@ JsonObject = dict[str, object]
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ZIP = b"PK\x03\x04"
 _TEXT_CHUNKS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
+# What reading an archive was seen to raise, byte by byte changed; ValueError: names in no encoding, places outside.
+_BROKEN = (
+    zipfile.BadZipFile, NotImplementedError, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, OSError,
+    struct.error, IndexError,
+)  # fmt: skip
 _KEYWORDS = ("ccv3", "chara_card_v3", "chara", "naidata")
 """Under these a card or lore book stands in a picture, the best first."""
+
+
+_NO_LETTERS = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+_SLICE = 1 << 20
+"""Bytes that are turned into others at once: whatever is, holds everybody up."""
 
 
 class Container(StrEnum):
@@ -85,10 +97,10 @@ def unwrapped(data: bytes) -> Unwrapped:
 def _in_picture(data: bytes) -> bytes:
     found: dict[str, bytes] = {}
     for kind, body in chunks(data):
-        if kind in _TEXT_CHUNKS:
-            keyword, text = _text(kind, body)
-            if keyword in _KEYWORDS:
-                found.setdefault(keyword, text)
+        keyword = _keyword(body) if kind in _TEXT_CHUNKS else ""
+        # Only what may be a card is unpacked, and each once: a picture has room for thousands of bombs.
+        if keyword in _KEYWORDS and keyword not in found:
+            found[keyword] = _text(kind, body)
     for keyword in _KEYWORDS:
         if keyword in found:
             return _decoded(found[keyword])
@@ -114,8 +126,12 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def _text(kind: bytes, body: bytes) -> tuple[str, bytes]:
-    keyword, _, rest = body.partition(b"\0")
+def _keyword(body: bytes) -> str:
+    return body.partition(b"\0")[0].decode("latin-1").lower()
+
+
+def _text(kind: bytes, body: bytes) -> bytes:
+    rest = body.partition(b"\0")[2]
     if kind == b"zTXt":
         rest = inflated(rest[1:])
     elif kind == b"iTXt":
@@ -123,7 +139,7 @@ def _text(kind: bytes, body: bytes) -> tuple[str, bytes]:
         for _ in range(2):  # language and translated keyword
             rest = rest.partition(b"\0")[2]
         rest = inflated(rest) if is_packed else rest
-    return keyword.decode("latin-1").lower(), rest
+    return rest
 
 
 def inflated(packed: bytes) -> bytes:
@@ -143,10 +159,11 @@ def _decoded(text: bytes) -> bytes:
     """What a text chunk says: Base64 of JSON, or JSON as it is."""
     if _looks_like_json(text):
         return text
-    letters = bytes(letter for letter in text if letter not in b" \r\n\t=")
+    letters = b"".join(text[at : at + _SLICE].translate(None, _NO_LETTERS) for at in range(0, len(text), _SLICE))
+    # Some programs leave out the signs that fill Base64 up.
+    letters += b"=" * (-len(letters) % 4)
     try:
-        # Some programs leave out the signs that fill Base64 up.
-        return base64.b64decode(letters + b"=" * (-len(letters) % 4), validate=False)
+        return b"".join(base64.b64decode(letters[at : at + _SLICE]) for at in range(0, len(letters), _SLICE))
     except binascii.Error as error:
         raise _refused("card_broken", N_("The card in this picture is damaged and cannot be unpacked.")) from error
 
@@ -158,7 +175,7 @@ def _in_archive(data: bytes) -> Unwrapped:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _archived(archive)
-    except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         raise _refused("card_bad_archive", N_("This archive is damaged or no archive at all.")) from error
 
 
@@ -211,7 +228,7 @@ def with_card(picture: bytes, cards: dict[str, bytes]) -> bytes:
     """A PNG that carries these cards (keyword → JSON), in place of any it carried before."""
     out = [_PNG]
     for kind, body in chunks(picture):
-        if kind in _TEXT_CHUNKS and body.partition(b"\0")[0].decode("latin-1").lower() in _KEYWORDS:
+        if kind in _TEXT_CHUNKS and _keyword(body) in _KEYWORDS:
             continue
         if kind == b"IEND":
             out += [

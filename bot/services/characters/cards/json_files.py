@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 from typing import Any, cast
 
 import orjson
@@ -23,13 +24,15 @@ _ENCODINGS = (
 )  # fmt: skip
 _NUL = "\0"
 _WHOLE = 2**63
+_DIGITS = 20
+"""Of a number of 64 bits, with its sign."""
 
 
 def as_object(data: bytes) -> JsonObject:
     """A JSON object. Raises `InvalidInput`: no JSON, nested too deeply, no object.
 
-    Text that Postgres cannot hold is mended: NUL goes, half a surrogate pair becomes U+FFFD, a whole number of more
-    than 64 bits a rounded one.
+    What Postgres cannot hold is mended: NUL goes, half a surrogate pair becomes U+FFFD, a whole number of more than 64
+    bits a rounded one, a number beyond those of IEEE 754 null.
     """
     value, is_clean = _parsed(data)
     if not isinstance(value, dict):
@@ -48,7 +51,7 @@ def _parsed(data: bytes) -> tuple[object, bool]:
             # Stricter than what wrote the file: it may yet be JSON to others.
             pass
     try:
-        return json.loads(_decoded(data), strict=False, parse_constant=lambda _: None), False
+        return json.loads(_decoded(data), strict=False, parse_constant=lambda _: None, parse_int=_whole), False
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
@@ -57,6 +60,10 @@ def _parsed(data: bytes) -> tuple[object, bool]:
             N_("This is neither a card nor a lore book: it is no PNG, no archive, and not valid JSON ({reason})."),
             reason=str(error)[:120],
         ) from error
+
+
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _DIGITS else float(digits)
 
 
 def _decoded(data: bytes) -> str:
@@ -89,7 +96,7 @@ def _mended(value: object) -> object:
         return [_mended(one) for one in cast("list[object]", value)]
     if isinstance(value, int) and not -_WHOLE <= value < _WHOLE:
         return float(value)
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _mended_text(text: str) -> str:

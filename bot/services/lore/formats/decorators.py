@@ -22,16 +22,17 @@ _POSITIONS = {
 
 def without_decorators(content: str) -> str:
     """The content behind its leading decorators."""
-    lines = content.split("\n")
-    while lines and lines[0].startswith("@@"):
-        lines.pop(0)
-    return "\n".join(lines) if len(lines) < content.count("\n") + 1 else content
+    start = 0
+    while content.startswith("@@", start):
+        end = content.find("\n", start)
+        start = len(content) if end < 0 else end + 1
+    return content[start:]
 
 
 def decorators_without_meaning(content: str) -> str:
     """The leading lines that are kept as they are when an entry is written again."""
-    leading = content.split("\n")[: len(content.split("\n")) - len(without_decorators(content).split("\n"))]
-    kept = [line for line in leading if line.lstrip("@").partition(" ")[0].strip().lower() not in _RULES]
+    leading = content[: len(content) - len(without_decorators(content))].removesuffix("\n").split("\n")
+    kept = [line for line in leading if line and line.lstrip("@").partition(" ")[0].strip().lower() not in _RULES]
     return "".join(f"{line}\n" for line in kept)
 
 
