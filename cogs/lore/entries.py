@@ -15,7 +15,7 @@ from bot.services.lore.shown import May
 from bot.texts import Say
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.lore.controls import NOTHING_AROUND
-from cogs.lore.entry_list import CARRIED_MAX, By, Listing, show_entries
+from cogs.lore.entry_list import CARRIED_MAX, Listing, show_entries
 from cogs.lore.entry_panel import labelled, show_entry
 from cogs.lore.forms import FieldsForm, settle, text_of
 from cogs.lore.groups import entry as group
@@ -106,8 +106,7 @@ class EntryCommands(commands.Cog):
         """Page by page."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         book_id = await self._book(interaction, book, May.READ)
-        by = By.FOLDER if folder else By.TAG if tag else By.OFF if off else By.ALL
-        await show_entries(interaction, self.cafe, Listing(book_id, by, (folder or tag)[:CARRIED_MAX]))
+        await show_entries(interaction, self.cafe, Listing(book_id, folder=folder, tag=tag, is_off=off))
 
     @group.command(name=_L("search"), description=_L("Find entries by their words"))
     @app_commands.rename(words=_L("words"), book=_L("book"))
@@ -117,7 +116,7 @@ class EntryCommands(commands.Cog):
         """Page by page, in all books one may read."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         book_id = None if book is None else await self._book(interaction, book, May.READ)
-        await show_entries(interaction, self.cafe, Listing(book_id, By.SEARCH, words[:CARRIED_MAX]))
+        await show_entries(interaction, self.cafe, Listing(book_id, words=words[:CARRIED_MAX]))
 
     @group.command(name=_L("move"), description=_L("Put an entry elsewhere"))
     @app_commands.rename(entry=_L("entry"), before=_L("before"), folder=_L("folder"), book=_L("book"))
@@ -206,10 +205,10 @@ def new_entry(
     names = [name for name in NEW if name != "content" or file is None]
 
     async def save(asked: discord.Interaction[Any], changed: dict[str, str]) -> None:
+        await settle(asked)
         given = {**(typed or {}), **changed}
         if file is not None:
             given["content"] = await text_of(file)
-        await settle(asked)
         async with cafe.people.at_work(caller_of(asked)) as (user_id, work):
             made = await cafe.lore.entries.add(work, user_id, book_id, given)
         await show_entry(asked, cafe, made)

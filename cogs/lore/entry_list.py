@@ -6,9 +6,9 @@ What is looked for stands in the buttons, so that they survive restarts.
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
@@ -30,40 +30,40 @@ CARRIED_MAX = 36
 _KEYS_SHOWN = 60
 
 
-class By(StrEnum):
-    """What a list of entries is narrowed down by."""
-
-    ALL = "a"
-    FOLDER = "f"
-    TAG = "t"
-    OFF = "o"
-    SEARCH = "s"
-
-
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Which entries are listed. `book_id` None: of every book that who asks may read (searches only)."""
 
     book_id: UUID | None
-    by: By = By.ALL
-    text: str = ""
+    words: str = ""
+    folder: str = ""
+    tag: str = ""
+    is_off: bool = False
 
     def which(self) -> Which:
         """The same for the service."""
-        match self.by:
-            case By.FOLDER:
-                return Which(folder=self.text)
-            case By.TAG:
-                return Which(tag=self.text)
-            case By.OFF:
-                return Which(is_enabled=False)
-            case By.SEARCH:
-                return Which(text=self.text)
-            case By.ALL:
-                return Which()
+        return Which(self.folder or None, self.tag or None, is_enabled=False if self.is_off else None)
+
+    @property
+    def carried(self) -> str:
+        """What it is narrowed down by, as buttons carry it: folder and tag by marks, since they may be longer."""
+        if self.words:
+            return f"s:{self.words[:CARRIED_MAX]}"
+        said = (("f", self.folder), ("t", self.tag), ("o", "o" if self.is_off else ""))
+        letters = "".join(letter for letter, one in said if one) or "a"
+        return f"{letters}:{_marked(self.folder)}{_marked(self.tag)}"
 
 
-_PAGE = r"lores:(?P<way>[ud]):(?P<book>[A-Za-z0-9_-]{22}|-):(?P<by>[afots]):(?P<mark>[^:]{1,48}):(?P<text>.{0,36})"
+def _marked(name: str) -> str:
+    """Eight characters that stand for a folder or a tag."""
+    digest = hashlib.blake2b(name.encode(), digest_size=6).digest()
+    return base64.urlsafe_b64encode(digest).decode() if name else ""
+
+
+_PAGE = (
+    r"lores:(?P<way>[ud]):(?P<book>[A-Za-z0-9_-]{22}|-):(?P<mark>[^:]{1,48}):"
+    r"(?P<by>s|a|(?=[fto])f?t?o?):(?P<text>.{0,36})"
+)
 
 
 class EntriesButton(LastingButton, template=_PAGE):
@@ -76,7 +76,7 @@ class EntriesButton(LastingButton, template=_PAGE):
     def to(cls, mark: str | None, listing: Listing, label: str, *, upwards: bool) -> Self:
         """The button that leads past a mark; without one it can only be looked at."""
         book = "-" if listing.book_id is None else written(listing.book_id)
-        custom_id = f"lores:{'u' if upwards else 'd'}:{book}:{listing.by}:{mark or '-'}:{listing.text[:CARRIED_MAX]}"
+        custom_id = f"lores:{'u' if upwards else 'd'}:{book}:{mark or '-'}:{listing.carried}"
         return cls(custom_id, label, disabled=mark is None)
 
     @classmethod
@@ -91,8 +91,7 @@ class EntriesButton(LastingButton, template=_PAGE):
         match = re.fullmatch(_PAGE, self.custom_id)
         assert match is not None
         await interaction.response.defer()
-        book_id = None if match["book"] == "-" else read(match["book"])
-        listing = Listing(book_id, By(match["by"]), match["text"])
+        listing = await _carried(interaction, match)
         before, after = (match["mark"], None) if match["way"] == "u" else (None, match["mark"])
         layout = await listed(interaction, cafe_of(interaction), listing, before=before, after=after)
         await redraw(interaction, layout)
@@ -124,6 +123,21 @@ class LookSelect(LastingSelect, template=r"lores:look"):
 ITEMS = (EntriesButton, LookSelect)
 
 
+async def _carried(interaction: Asked, match: re.Match[str]) -> Listing:
+    """What a button carries, with the folder and the tag that are meant. One that is gone holds nothing."""
+    book_id = None if match["book"] == "-" else read(match["book"])
+    by, text = match["by"], match["text"]
+    if by == "s" or book_id is None:
+        return Listing(book_id, words=text)
+    folder, tag = text[: 8 * ("f" in by)], text[8 * ("f" in by) :]
+    cafe = cafe_of(interaction)
+    async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+        folders = await cafe.lore.entries.folders(work, user_id, book_id) if folder else ()
+        tags = await cafe.lore.entries.tags(work, user_id, book_id) if tag else ()
+    named = {_marked(one): one for one in (*folders, *tags)}
+    return Listing(book_id, folder=named.get(folder, folder), tag=named.get(tag, tag), is_off="o" in by)
+
+
 async def show_entries(interaction: Asked, cafe: Cafe, listing: Listing) -> None:
     """Answer a deferred interaction with the first page, for who asked only."""
     await show(interaction, await listed(interaction, cafe, listing))
@@ -138,9 +152,9 @@ async def listed(
         name = None
         if listing.book_id is not None:
             name = (await cafe.lore.books.get(work, user_id, listing.book_id)).name
-        if listing.by is By.SEARCH or listing.book_id is None:
+        if listing.words or listing.book_id is None:
             page = await service.search(
-                work, user_id, listing.text, book_id=listing.book_id, before=before, after=after
+                work, user_id, listing.words, book_id=listing.book_id, before=before, after=after
             )
         else:
             page = await service.page(work, user_id, listing.book_id, which=listing.which(), before=before, after=after)
@@ -163,26 +177,25 @@ def drawn(page: EntryPage, listing: Listing, book: str | None, say: Say) -> disc
 
 
 def _title(listing: Listing, book: str | None, say: Say) -> str:
-    text, name = plain(listing.text), plain(book or "")
-    match listing.by:
-        case By.FOLDER:
-            return say("{book}: folder {folder}", book=name, folder=text)
-        case By.TAG:
-            return say("{book}: tagged {tag}", book=name, tag=text)
-        case By.OFF:
-            return say("{book}: switched off", book=name)
-        case By.SEARCH if book is None:
-            return say("Entries with “{words}”", words=text)
-        case By.SEARCH:
-            return say("{book}: entries with “{words}”", book=name, words=text)
-        case By.ALL:
-            return name
+    name, folder, tag = plain(book or ""), plain(listing.folder), plain(listing.tag)
+    if book is None:
+        return say("Entries with “{words}”", words=plain(listing.words))
+    if listing.words:
+        return say("{book}: entries with “{words}”", book=name, words=plain(listing.words))
+    title = name
+    if folder:
+        title = say("{book}: folder {folder}", book=title, folder=folder)
+    if tag:
+        title = say("{book}: tagged {tag}", book=title, tag=tag)
+    return say("{book}: switched off", book=title) if listing.is_off else title
 
 
 def _nothing(listing: Listing, say: Say) -> str:
-    if listing.by is By.ALL:
-        return say("There is no entry in it yet. Write one with /lore entry add.")
-    return say("None fits that. Try fewer or other words; names, keys, tags and contents are searched.")
+    if listing.words:
+        return say("None fits that. Try fewer or other words; names, keys, tags and contents are searched.")
+    if listing.folder or listing.tag or listing.is_off:
+        return say("None fits that. /lore entry list with the book alone shows all of them.")
+    return say("There is no entry in it yet. Write one with /lore entry add.")
 
 
 def _line(one: EntryLine, listing: Listing, say: Say) -> str:
@@ -190,7 +203,7 @@ def _line(one: EntryLine, listing: Listing, say: Say) -> str:
     if one.keys:
         more = one.key_count - len(one.keys)
         about.append(short(plain(", ".join(one.keys)), _KEYS_SHOWN) + (f" +{more}" if more else ""))
-    if one.folder and listing.by is not By.FOLDER:
+    if one.folder and not listing.folder:
         about.append(plain(one.folder))
     about.append(tokens(one.tokens, say))
     mark = "" if one.is_enabled else f" ({say('off')})"

@@ -19,7 +19,10 @@ from cogs.asking import Asked, caller_of, is_age_restricted, present_choices
 from cogs.lore.controls import Around, controls, parted
 
 Saves = Callable[[Asked, dict[str, str]], Awaitable[None]]
-"""Keeps what was changed, by field, and shows it. Called before the interaction is answered."""
+"""Keeps what was changed, by field, and shows it. Called before the interaction is answered; it may be deferred."""
+
+_PIECES = frozenset({Kind.CHOICES, Kind.CHARACTERS, Kind.PERSONAS, Kind.SERVERS, Kind.CHANNELS, Kind.ROLES})
+"""Chosen from menus, which hand back what is chosen in an order of their own."""
 
 
 class FieldsForm(MendableModal):
@@ -30,6 +33,7 @@ class FieldsForm(MendableModal):
     ) -> None:
         super().__init__(title=title[:45])
         self._shown = dict(shown)
+        self._of_pieces = {field.name for field in fields if field.kind in _PIECES}
         self._saves = saves
         self.controls = controls(fields, shown, say, around)
         for control in self.controls:
@@ -49,15 +53,18 @@ class FieldsForm(MendableModal):
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Keep what was changed, or say what is wrong with it."""
         now = {name: value for control in self.controls for name, value in control.written().items()}
-        changed = {name: value for name, value in now.items() if not _same(value, self._shown.get(name, ""))}
+        changed = {name: value for name, value in now.items() if not self._is_same(name, value)}
         if self._upload is not None and self._upload.values:
+            await settle(interaction)
             changed["content"] = await text_of(self._upload.values[0])
         await self._saves(interaction, changed)
 
-
-def _same(one: str, other: str) -> bool:
-    # Discord hands line ends back as the computer it was typed on has them.
-    return one.replace("\r\n", "\n") == other or (sorted(parted(one)) == sorted(parted(other)) and "\n" not in one)
+    def _is_same(self, name: str, now: str) -> bool:
+        before = self._shown.get(name, "")
+        if name in self._of_pieces:
+            return sorted(parted(now)) == sorted(parted(before))
+        # Discord hands line ends back as the computer it was typed on has them.
+        return now.replace("\r\n", "\n") == before
 
 
 async def text_of(file: discord.Attachment) -> str:
@@ -134,7 +141,9 @@ def names_of_servers(interaction: Asked, chosen: Sequence[str]) -> dict[str, str
 
 
 async def settle(interaction: Asked) -> None:
-    """Defer what a form sent: the panel under it will be drawn anew, or a new one comes."""
+    """Defer what a form sent, once: the panel under it will be drawn anew, or a new one comes."""
+    if interaction.response.is_done():
+        return
     if interaction.message is None:
         await interaction.response.defer(ephemeral=True, thinking=True)
     else:

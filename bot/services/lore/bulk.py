@@ -9,10 +9,10 @@ from uuid import UUID
 from bot import limits
 from bot.errors import InvalidInput
 from bot.services.characters.details import clean_tag
-from bot.services.lore.chunks import refresh
 from bot.services.lore.fields import ENTRY_FIELDS, Field, put, read
 from bot.services.lore.forms import numbers_typed, refuse_unknown
 from bot.services.lore.keeping import blank
+from bot.services.lore.meanings.chunks import refresh
 from bot.services.lore.shown import Bulk, Bulked, BulkKind
 from bot.texts import N_
 from db import functions_lore as functions
@@ -106,6 +106,12 @@ async def _set(work: Work, user_id: UUID, book_id: UUID, ids: Sequence[UUID], de
 
 
 def _settable(name: str) -> Field:
+    if not name:
+        raise InvalidInput(
+            "no_field",
+            N_("Choose in the option field which field to set. Nothing was changed."),
+            field="field",
+        )
     refuse_unknown(ENTRY_FIELDS, [name])
     if not can_be_set(name):
         raise InvalidInput(

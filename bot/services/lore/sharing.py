@@ -259,7 +259,7 @@ class LoreSharing:
         if not password:
             raise NotAllowed(
                 "password_needed",
-                N_("This lore book needs a password, which its owner can tell you."),
+                N_("This lore book needs a password: its owner can tell you. Give it in the option password."),
                 field="password",
             )
         if not await passwords.fits(password, found.password_hash):

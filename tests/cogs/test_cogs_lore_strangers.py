@@ -1,0 +1,63 @@
+"""What people who are new to /lore ran into, each kept from coming back."""
+
+from __future__ import annotations
+
+from tests.cogs.conftest import Town
+from tests.cogs.test_cogs_characters import last, words
+from tests.cogs.test_cogs_lore import change, make_book, make_entry, panel
+
+
+async def test_words_put_in_another_order_are_a_change(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin, content="Red, then green, then blue")
+    changed = await change(town, town.robin, "words", {"content": "then blue, Red, then green"})
+    assert "then blue, Red, then green" in panel(changed)
+    renamed = await change(town, town.robin, "words", {"name": "quay, old"})
+    assert "quay, old" in panel(renamed)
+    again = await change(town, town.robin, "words", {"name": "old,  quay"}, entry="quay, old")
+    assert "old, quay" in panel(again)
+
+
+async def test_a_field_to_set_is_asked_for(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin)
+    refused = await town.robin.slash(town.channel, "lore entry bulk", book="Harbour Town", do="set", value="3")
+    assert words(refused) == "Choose in the option field which field to set. Nothing was changed."
+
+
+async def test_a_long_folder_is_listed(town: Town) -> None:
+    folder = "Places of the old harbour below the flood line, by day"
+    await make_book(town, town.robin)
+    for number in range(12):
+        await make_entry(town, town.robin, name=f"Entry {number:02}", folder=folder)
+    listed = await town.robin.slash(town.channel, "lore entry list", book="Harbour Town", folder=folder)
+    first = panel(listed)
+    assert f"folder {folder}" in first
+    assert "12 entries" in first
+    await town.robin.click(last(listed), label="Next")
+    assert "Entry 11" in panel(listed)
+    await town.robin.click(last(listed), label="Back")
+    assert panel(listed) == first
+
+
+async def test_a_long_search_is_searched_whole(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin)
+    sought = "nobody lands there since the flood came unicorn"
+    found = await town.robin.slash(town.channel, "lore entry search", words=sought)
+    assert "None fits that." in panel(found)
+
+
+async def test_a_list_is_narrowed_by_all_that_was_chosen(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin, name="On", folder="places")
+    await make_entry(town, town.robin, name="Off", folder="places")
+    await make_entry(town, town.robin, name="Elsewhere", folder="past")
+    for name in ("Off", "Elsewhere"):
+        await town.robin.slash(town.channel, "lore entry enable", entry=name, on=False)
+    listed = panel(
+        await town.robin.slash(town.channel, "lore entry list", book="Harbour Town", folder="places", off=True)
+    )
+    assert "Off" in listed
+    assert "1 entry" in listed
+    assert "On" not in listed.replace("Off", "")
