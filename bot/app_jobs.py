@@ -16,9 +16,9 @@ from bot.clock import Clock
 from bot.jobs import Jobs, Recurring
 from bot.services.characters.pictures import Pictures
 from bot.services.characters.unworn import UnwornPictures
-from bot.services.lore.chunks import JOB as LORE_CHUNKS
-from bot.services.lore.chunks import SWEEP as LORE_SWEEP
-from bot.services.lore.importing import JOB as LORE_IMPORT
+from bot.services.lore.meanings.chunks import JOB as LORE_CHUNKS
+from bot.services.lore.meanings.chunks import SWEEP as LORE_SWEEP
+from bot.services.lore.transfer.importing import JOB as LORE_IMPORT
 from bot.services.oversight.retention import JOB as RETENTION
 from bot.services.oversight.retention import Retention
 from bot.services.talk.recaps import Recaps

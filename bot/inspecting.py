@@ -18,7 +18,7 @@ from bot.services.characters.cards.columns import fitted
 from bot.services.characters.cards.containers import opened
 from bot.services.characters.cards.json_files import JsonObject
 from bot.services.lore.formats import told as lore_told
-from bot.services.lore.parsing import parsed
+from bot.services.lore.transfer.parsing import parsed
 from bot.texts import Say
 
 Account = Mapping[str, Any]

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
-from bot.services.lore.book import Timing
 from bot.services.lore.compatible import OldScene, OldSettings, read_old, scan
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import Activation, activate
+from bot.services.lore.engine.activation import Activation, activate
+from bot.services.lore.engine.book import Timing
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.scene import Past, Said, Scene, Speaker
 from bot.services.lore.formats.reading import Format, JsonObject, ReadBook
 from bot.services.lore.formats.recognise import read_book
 from bot.services.lore.formats.writing import written_world
-from bot.services.lore.scene import Past, Said, Scene, Speaker
 from bot.services.talk import macros
 
 NO_BUDGET = 1_000_000_000

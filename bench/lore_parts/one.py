@@ -16,10 +16,10 @@ from typing import Any
 import psutil
 
 from bench.lore_parts import plain_loop, town
-from bot.services.lore.book import Book, Source
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import activate
-from bot.services.lore.scene import Said, Scene
+from bot.services.lore.engine.activation import activate
+from bot.services.lore.engine.book import Book, Source
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.scene import Said, Scene
 
 BUDGET = 4000
 

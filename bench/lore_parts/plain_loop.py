@@ -7,8 +7,8 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
-from bot.services.lore.book import Entry, Key, Mode
-from bot.services.lore.scene import Said
+from bot.services.lore.engine.book import Entry, Key, Mode
+from bot.services.lore.engine.scene import Said
 
 
 def patterns(entries: Sequence[Entry]) -> list[tuple[int, re.Pattern[str]]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from bot.services.lore.book import (
+from bot.services.lore.engine.book import (
     Book,
     Choice,
     Entry,
@@ -24,7 +24,7 @@ from bot.services.lore.book import (
     Position,
     Waking,
 )
-from bot.services.lore.scene import Fired, Past, Said, Scene, Speaker
+from bot.services.lore.engine.scene import Fired, Past, Said, Scene, Speaker
 
 SYLLABLES = [
     first + middle + last

@@ -20,12 +20,12 @@ import psutil
 from bot import limits
 from bot.ports.embedding import Kind
 from bot.providers.embed_local import ENGLISH, MULTILINGUAL, LocalEmbedder, LocalModel
-from bot.services.lore.book import Book, Entry, Key
-from bot.services.lore.chunks_cut import cut
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import activate
-from bot.services.lore.recall_neutral import NEUTRAL
-from bot.services.lore.scene import Said, Scene, Speaker
+from bot.services.lore.engine.activation import activate
+from bot.services.lore.engine.book import Book, Entry, Key
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.scene import Said, Scene, Speaker
+from bot.services.lore.meanings.cutting import cut
+from bot.services.lore.meanings.neutral import NEUTRAL
 from db.queries.lore.chunks import NEUTRALS
 
 NOTHING = "keys alone"

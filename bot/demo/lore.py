@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from bot.services.lore.book import Entry, Key, Logic, Mode, Position, Waking
+from bot.services.lore.engine.book import Entry, Key, Logic, Mode, Position, Waking
 
 NAME = "Halden Harbour"
 DESCRIPTION = "The town below the Lantern Archive: who lives there, what it costs, and what the fog does."

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from bot.demo.lore import DESCRIPTION, NAME, TAGS, TOWN, DemoEntry
 from bot.errors import NotFound
-from bot.services.lore.book import Choice, Filters
 from bot.services.lore.books import LoreBooks
+from bot.services.lore.engine.book import Choice, Filters
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.shown import LoreBook
 from bot.services.lore.stored import NewEntry, mode_to_keep, rules_of

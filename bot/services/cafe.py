@@ -10,12 +10,12 @@ from bot.services.characters.farewells import Farewells
 from bot.services.characters.importing import CardImports
 from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
-from bot.services.lore.chunks import Chunks
 from bot.services.lore.entries import LoreEntries
-from bot.services.lore.exporting import LoreExports
-from bot.services.lore.importing import LoreImports
+from bot.services.lore.meanings.chunks import Chunks
+from bot.services.lore.replies.tracing import LoreTraces
 from bot.services.lore.sharing import LoreSharing
-from bot.services.lore.tracing import LoreTraces
+from bot.services.lore.transfer.exporting import LoreExports
+from bot.services.lore.transfer.importing import LoreImports
 from bot.services.people import People
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles

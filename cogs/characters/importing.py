@@ -15,8 +15,8 @@ from bot import limits
 from bot.errors import InvalidInput, StageClosed
 from bot.services.cafe import Cafe
 from bot.services.characters.importing import BroughtIn, Difference
-from bot.services.lore.diffs import Choice
-from bot.services.lore.importing import ImportState
+from bot.services.lore.transfer.diffs import Choice
+from bot.services.lore.transfer.importing import ImportState
 from bot.texts import N_, Say
 from bot.transport.files import fetched, is_discords
 from bot.transport.views import LastingButton

@@ -11,8 +11,8 @@ import discord
 
 from bot.services.cafe import Cafe
 from bot.services.lore.attaching import Attached
-from bot.services.lore.chunks import Progress
 from bot.services.lore.fields import BOOK_FIELDS
+from bot.services.lore.meanings.chunks import Progress
 from bot.services.lore.shown import BookTotals, LoreBook, May, Visibility
 from bot.texts import N_, Say, Text
 from bot.transport.views import LastingButton, LastingSelect

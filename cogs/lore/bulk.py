@@ -11,15 +11,18 @@ from discord.ext import commands
 
 from bot import limits
 from bot.services.cafe import Cafe
-from bot.services.lore.fields import ENTRY_FIELDS
+from bot.services.lore.bulk import can_be_set
+from bot.services.lore.fields import ENTRY_FIELDS, Field, Kind, read, written
 from bot.services.lore.shown import Bulk, BulkKind, May, Which
 from bot.texts import Say
 from bot.transport.views import CafeView
 from cogs.asking import Asked, caller_of, plain, say_for
+from cogs.lore.controls import NOTHING_AROUND
 from cogs.lore.entries import suggest_folders, suggest_tags
+from cogs.lore.forms import around_of
 from cogs.lore.groups import entry as group
-from cogs.lore.parts import NO_PINGS, Suggestions, answer, choice, suggest_own_books
-from cogs.lore.words import entries
+from cogs.lore.parts import NO_PINGS, Suggestions, answer, cafe_of, choice, in_time, suggest_own_books
+from cogs.lore.words import entries, told
 
 _L = app_commands.locale_str
 ASKED_SECONDS = 300.0
@@ -38,13 +41,51 @@ _DEEDS = [
 async def suggest_fields(interaction: Asked, typed: str) -> Suggestions:
     """Fields that can be set for many at once; from memory."""
     say = say_for(interaction)
-    alone = {"name", "content", "requires", "excludes", "wakes_only", "woken_only_by"}
+    alone = {"requires", "excludes", "wakes_only", "woken_only_by"}
     fitting = [
         (name, say(field.label))
         for name, field in ENTRY_FIELDS.items()
-        if name not in alone and typed.casefold() in say(field.label).casefold()
+        if can_be_set(name) and name not in alone and typed.casefold() in say(field.label).casefold()
     ]
     return [choice(label, name) for name, label in fitting[: limits.CHOICES_MAX]]
+
+
+async def suggest_values(interaction: Asked, typed: str) -> Suggestions:
+    """What can stand in `value`: folders or tags of the book, or what the field can hold, by its name."""
+    asked_for = getattr(interaction.namespace, "do", None)
+    if asked_for == BulkKind.FOLDER.value:
+        return await suggest_folders(interaction, typed)
+    if asked_for in {BulkKind.TAG.value, BulkKind.UNTAG.value}:
+        return await suggest_tags(interaction, typed)
+    field = ENTRY_FIELDS.get(getattr(interaction.namespace, "field", None) or "")
+    if field is None:
+        return []
+    return await in_time(_values(interaction, field, typed))
+
+
+async def _values(interaction: Asked, field: Field, typed: str) -> Suggestions:
+    say = say_for(interaction)
+    offered = {value: say(label) for value, label in field.choices}
+    if field.kind is Kind.FLAG:
+        offered = {"yes": say("yes"), "no": say("no")}
+    elif field.kind in {Kind.CHARACTERS, Kind.PERSONAS, Kind.SERVERS}:
+        around = await around_of(interaction, cafe_of(interaction), [field], {})
+        offered = {**around.characters, **around.personas, **around.servers}
+    fitting = [(value, label) for value, label in offered.items() if typed.casefold() in label.casefold()]
+    return [choice(label, value) for value, label in fitting[: limits.CHOICES_MAX]]
+
+
+async def _in_words(interaction: Asked, bulk: Bulk) -> str:
+    """The value as people read it."""
+    field = ENTRY_FIELDS.get(bulk.field)
+    if bulk.kind is not BulkKind.SET or field is None or field.kind is Kind.ENTRIES:
+        return plain(bulk.value)
+    shown = written(field, read(field, bulk.value))
+    around = NOTHING_AROUND
+    if field.kind.holds_ids:
+        around = await around_of(interaction, cafe_of(interaction), [field], {field.name: shown})
+    names = {**around.characters, **around.personas, **around.servers}
+    return told(field, shown, names, say_for(interaction)) if shown else ""
 
 
 class BulkCommands(commands.Cog):
@@ -72,7 +113,9 @@ class BulkCommands(commands.Cog):
         words=_L("Only with these words"),
     )
     @app_commands.choices(do=_DEEDS)
-    @app_commands.autocomplete(book=suggest_own_books, folder=suggest_folders, tag=suggest_tags, field=suggest_fields)
+    @app_commands.autocomplete(
+        book=suggest_own_books, folder=suggest_folders, tag=suggest_tags, field=suggest_fields, value=suggest_values
+    )
     async def entry_bulk(
         self,
         interaction: Asked,
@@ -96,7 +139,8 @@ class BulkCommands(commands.Cog):
         if not count:
             await answer(interaction, say("No entry fits that, so nothing is changed."))
             return
-        await answer(interaction, asked(bulk, count, say), _Deciding(self.cafe, book_id, which, bulk, say))
+        question = asked(bulk, count, await _in_words(interaction, bulk), say)
+        await answer(interaction, question, _Deciding(self.cafe, book_id, which, bulk, say))
 
 
 class _Deciding(CafeView):
@@ -115,17 +159,17 @@ class _Deciding(CafeView):
         await interaction.response.defer()
         async with self._cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             done = await self._cafe.lore.entries.bulk(work, user_id, self._book_id, self._which, self._bulk)
-        told = finished(self._bulk, done.count, done.unchanged, say_for(interaction))
-        await interaction.edit_original_response(content=told, view=None, allowed_mentions=NO_PINGS)
+        done_words = finished(self._bulk, done.count, done.unchanged, say_for(interaction))
+        await interaction.edit_original_response(content=done_words, view=None, allowed_mentions=NO_PINGS)
 
     async def _leave(self, interaction: discord.Interaction[Any]) -> None:
-        told = say_for(interaction)("Nothing was changed.")
-        await interaction.response.edit_message(content=told, view=None, allowed_mentions=NO_PINGS)
+        left = say_for(interaction)("Nothing was changed.")
+        await interaction.response.edit_message(content=left, view=None, allowed_mentions=NO_PINGS)
 
 
-def asked(bulk: Bulk, count: int, say: Say) -> str:
-    """What will happen to how many."""
-    some, value = entries(count, say), plain(str(bulk.value or ""))
+def asked(bulk: Bulk, count: int, value: str, say: Say) -> str:
+    """What will happen to how many. `value` is the new one in words."""
+    some = entries(count, say)
     match bulk.kind:
         case BulkKind.ENABLE:
             return say("Switch on {entries}?", entries=some)

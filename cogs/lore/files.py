@@ -16,11 +16,11 @@ from discord.ext import commands
 from bot import limits
 from bot.errors import InvalidInput
 from bot.services.cafe import Cafe
-from bot.services.lore.diffs import Kind
 from bot.services.lore.formats.reading import Format
 from bot.services.lore.formats.told import FORMAT_NAMES
-from bot.services.lore.importing import Choice, ImportState, Progress
 from bot.services.lore.shown import May
+from bot.services.lore.transfer.diffs import Kind
+from bot.services.lore.transfer.importing import Choice, ImportState, Progress
 from bot.texts import N_, Say
 from bot.transport.views import LastingButton
 from cogs.asking import Asked, caller_of, plain, say_for
@@ -122,6 +122,8 @@ class FileCommands(commands.Cog):
         layout, attached = shown(told, say_for(interaction))
         await interaction.followup.send(view=layout, file=attached, ephemeral=True, allowed_mentions=NO_PINGS)
         await follow(interaction, self.cafe, user_id, told)
+        if book is None:
+            await _tell_of_another(interaction, self.cafe, told.book_name)
 
     @group.command(name=_L("export"), description=_L("Get a lore book as a file"))
     @app_commands.rename(book=_L("book"), format=_L("format"))
@@ -174,6 +176,19 @@ async def follow(interaction: Asked, cafe: Cafe, user_id: UUID, told: Progress) 
             return
         told = now
         await _redraw(interaction, told)
+
+
+async def _tell_of_another(interaction: Asked, cafe: Cafe, name: str) -> None:
+    """Say so where there are two books of a name now: a newer file was perhaps meant for the one before."""
+    async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+        found = await cafe.lore.books.find(work, user_id, name, may=May.WRITE)
+    if sum(one.label.rpartition(" (")[0] == name for one in found) > 1:
+        told = say_for(interaction)(
+            "You have more than one book called **{name}** now. To bring one up to date instead, name it in the option "
+            "book of /lore book import; /lore book delete takes away the one too many.",
+            name=plain(name),
+        )
+        await answer(interaction, told)
 
 
 async def _redraw(interaction: Asked, told: Progress) -> None:
@@ -229,6 +244,8 @@ def _state(told: Progress, say: Say) -> str:
             return say("brought in: {entries}", entries=entries(told.total, say))
         case ImportState.FAILED:
             return told.failure or say("not brought in")
+        case ImportState.CANCELLED if set(told.differ) == {Kind.SAME}:
+            return say("book and file say the same; nothing was changed")
         case ImportState.CANCELLED:
             return say("left as it was")
         case ImportState.STORING:

@@ -10,8 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services.cafe import Cafe
-from bot.services.lore.trace import Called, Trace, TracedBook, TraceLine
-from bot.services.lore.trace_words import as_json, as_text, sentence, warning
+from bot.services.lore.replies.trace import Called, Trace, TracedBook, TraceLine
+from bot.services.lore.replies.trace_words import as_json, as_text, sentence, warning
 from bot.texts import Say
 from cogs.asking import (
     Asked,

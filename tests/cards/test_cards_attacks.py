@@ -17,8 +17,8 @@ from bot.inspecting import account_of_book
 from bot.services.characters.cards import containers
 from bot.services.characters.cards.containers import opened
 from bot.services.characters.cards.json_files import as_object
-from bot.services.lore import parsing
 from bot.services.lore.formats.decorators import decorators_without_meaning, without_decorators
+from bot.services.lore.transfer import parsing
 
 CARD = {"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Rosa"}}
 

@@ -9,7 +9,7 @@ import pytest
 import simcord
 
 from bot import limits
-from bot.services.lore.importing import JOB
+from bot.services.lore.transfer.importing import JOB
 from tests.cogs.conftest import Town
 from tests.cogs.test_cogs_characters import last, words
 from tests.cogs.test_cogs_lore import controls, panel
@@ -74,7 +74,7 @@ async def test_a_newer_file_shows_what_differs_and_waits(town: Town) -> None:
 
 async def test_a_large_file_shows_how_far_it_is(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "LORE_IMPORT_AT_ONCE", 1)
-    monkeypatch.setattr("bot.services.lore.importing._LOOKS", 0)
+    monkeypatch.setattr("bot.services.lore.transfer.importing._LOOKS", 0)
     told = await bring(town, world(bell="It rings.", gate="It is shut."))
     assert "being read: 2 entries" in panel(told)
     assert await rows(town.program, f"SELECT count(*) FROM pgqueuer WHERE entrypoint = '{JOB}'") == [(1,)]
@@ -132,3 +132,21 @@ async def test_another_persons_book_is_not_there(town: Town) -> None:
     ):
         assert "There is no such lore book" in words(told)
     assert await rows(town.program, "SELECT content FROM lore_entries") == [("It rings.",)]
+
+
+async def test_the_same_file_again_asks_nothing(town: Town) -> None:
+    data = world(bell="It rings.", gate="It is shut.")
+    await bring(town, data)
+    for _ in range(6):
+        told = await bring(town, data, book="Harbour")
+        assert "book and file say the same; nothing was changed" in panel(told)
+        assert "Take all from the file" not in controls(told)
+    # Control: one word is different, and it asks.
+    assert "book and file differ" in panel(await bring(town, world(bell="It rang.", gate="It is shut."), book="Harbour"))
+
+
+async def test_a_second_book_of_a_name_is_told(town: Town) -> None:
+    first = await bring(town, world(bell="It rings."))
+    assert "more than one book" not in words(first)
+    second = await bring(town, world(bell="It rings."))
+    assert words(second).startswith("You have more than one book called **Harbour** now.")

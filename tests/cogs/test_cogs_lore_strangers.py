@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.cogs.conftest import Town
+from tests.cogs.test_cogs_characters import create as create_character
 from tests.cogs.test_cogs_characters import last, words
 from tests.cogs.test_cogs_lore import change, make_book, make_entry, panel
 
@@ -61,3 +62,29 @@ async def test_a_list_is_narrowed_by_all_that_was_chosen(town: Town) -> None:
     assert "Off" in listed
     assert "1 entry" in listed
     assert "On" not in listed.replace("Off", "")
+
+
+async def test_what_is_set_for_many_is_offered_and_told_in_words(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin)
+    given = {"book": "Harbour Town", "do": "set"}
+    fields = await town.robin.autocomplete(town.channel, "lore entry bulk", "field", "keys", **given)
+    assert not {"keys", "secondary"} & {one["value"] for one in fields}, "what cannot be set is not offered"
+    (always,) = await town.robin.autocomplete(town.channel, "lore entry bulk", "value", "alw", **given, field="mode")
+    assert always == {"name": "Always", "value": "constant"} | {
+        key: always[key] for key in always.keys() - {"name", "value"}
+    }
+    asked = await town.robin.slash(town.channel, "lore entry bulk", **given, field="mode", value="constant")
+    assert words(asked) == "Set Comes in to **Always** in 1 entry?"
+    folders = await town.robin.autocomplete(
+        town.channel, "lore entry bulk", "value", "", book="Harbour Town", do="folder"
+    )
+    assert [one["value"] for one in folders] == ["places"]
+    await create_character(town, town.robin)
+    (mira,) = await town.robin.autocomplete(
+        town.channel, "lore entry bulk", "value", "", **given, field="characters_only"
+    )
+    asked = await town.robin.slash(
+        town.channel, "lore entry bulk", **given, field="characters_only", value=mira["value"]
+    )
+    assert words(asked) == f"Set Only for these characters to **{mira['name']}** in 1 entry?"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import simcord
 
-from bot.services.lore.trace import Trace, TracedBook, TraceLine, Warned
+from bot.services.lore.replies.trace import Trace, TracedBook, TraceLine, Warned
 from bot.texts import Say
 from cogs.lore import why
 from tests.cogs.conftest import Town

@@ -14,11 +14,11 @@ from bot.demo.lore import NAME, TOWN, DemoEntry
 from bot.demo.seed import ACCOUNT, seed
 from bot.demo.town import open_town
 from bot.providers.tokens import Tokenizer
-from bot.services.lore.book import Book, Choice, Filters
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import activate
-from bot.services.lore.reasons import Via
-from bot.services.lore.scene import Said, Scene, Speaker
+from bot.services.lore.engine.activation import activate
+from bot.services.lore.engine.book import Book, Choice, Filters
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.reasons import Via
+from bot.services.lore.engine.scene import Said, Scene, Speaker
 from bot.services.lore.stored import book_of
 from db.functions import arrive
 from db.models import LoreAttachment, LoreBook, LoreEntry, Visibility

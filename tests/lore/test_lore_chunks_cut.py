@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.lore.chunks_cut import cut, pieces
+from bot.services.lore.meanings.cutting import cut, pieces
 
 
 def words(text: str) -> int:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 
-from bot.services.lore.book import Entry, Key
 from bot.services.lore.compatible import (
     OldBook,
     OldEntry,
@@ -25,6 +24,7 @@ from bot.services.lore.compatible.model import At, Logic, Origin
 from bot.services.lore.compatible.order import placed
 from bot.services.lore.compatible.scan import OldActivation, sorted_entries
 from bot.services.lore.compatible.timed import mark_of
+from bot.services.lore.engine.book import Entry, Key
 from bot.services.lore.formats.reading import JsonObject
 from bot.services.lore.formats.recognise import read_book
 

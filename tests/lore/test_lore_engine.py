@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from bot.services.lore.book import (
+from bot.services.lore.engine.activation import Activation, activate
+from bot.services.lore.engine.book import (
     Blend,
     Book,
     Choice,
@@ -26,10 +27,9 @@ from bot.services.lore.book import (
     Waking,
     overridden,
 )
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import Activation, activate
-from bot.services.lore.reasons import Trouble, Via, Why
-from bot.services.lore.scene import Fired, Past, Places, Said, Scene, Speaker
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.reasons import Trouble, Via, Why
+from bot.services.lore.engine.scene import Fired, Past, Places, Said, Scene, Speaker
 
 DIE = UUID(int=77)
 

@@ -12,7 +12,8 @@ from uuid import UUID
 
 import pytest
 
-from bot.services.lore.book import (
+from bot.services.lore.engine.activation import Activation, activate
+from bot.services.lore.engine.book import (
     AS_IT_IS,
     BY_MEANING,
     FREELY,
@@ -36,10 +37,9 @@ from bot.services.lore.book import (
     Waking,
     overridden,
 )
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import Activation, activate
-from bot.services.lore.placing import placed
-from bot.services.lore.scene import Fired, Past, Said, Scene, Speaker
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.placing import placed
+from bot.services.lore.engine.scene import Fired, Past, Said, Scene, Speaker
 
 
 def uid(number: int) -> UUID:

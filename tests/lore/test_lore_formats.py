@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import InvalidInput
-from bot.services.lore.book import Entry, Key, Logic, Mode, Occasion, Position, Role, Source
+from bot.services.lore.engine.book import Entry, Key, Logic, Mode, Occasion, Position, Role, Source
 from bot.services.lore.formats.keys import read_key, written_key
 from bot.services.lore.formats.reading import Fate, Format, JsonObject, ReadBook
 from bot.services.lore.formats.recognise import read_book

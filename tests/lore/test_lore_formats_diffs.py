@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from bot.services.lore.book import Entry, Key
-from bot.services.lore.diffs import Choice, Difference, Kind, differences, settled
+from bot.services.lore.engine.book import Entry, Key
 from bot.services.lore.formats.reading import Format, JsonObject, Leaf, ReadBook
 from bot.services.lore.formats.recognise import read_book
 from bot.services.lore.formats.told import shelf_of
 from bot.services.lore.formats.writing import written_book
+from bot.services.lore.transfer.diffs import Choice, Difference, Kind, differences, settled
 
 HERE = count(1000)
 

@@ -9,11 +9,11 @@ import pytest
 
 from bot import limits
 from bot.errors import InvalidInput
-from bot.services.lore import parsing
 from bot.services.lore.formats.reading import JsonObject
 from bot.services.lore.formats.told import shelf_of
 from bot.services.lore.formats.writing import WRITTEN, written_book
-from bot.services.lore.parsing import parse_card, parsed, read_file
+from bot.services.lore.transfer import parsing
+from bot.services.lore.transfer.parsing import parse_card, parsed, read_file
 
 
 def world(entries: int, content: str = "words " * 40) -> bytes:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.lore.book import (
+from bot.services.lore.engine.book import (
     Blend,
     Book,
     Choice,

@@ -19,14 +19,14 @@ import re2
 
 from bot import limits
 from bot.errors import InvalidInput
-from bot.services.lore.book import Book, Entry, Key, Mode, Waking
 from bot.services.lore.compatible.matching import regex_of
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import activate
-from bot.services.lore.keys import checked, pattern_of
-from bot.services.lore.reasons import Trouble, Why
-from bot.services.lore.repeats import places
-from bot.services.lore.scene import Said, Scene, Speaker
+from bot.services.lore.engine.activation import activate
+from bot.services.lore.engine.book import Book, Entry, Key, Mode, Waking
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.keys import checked, pattern_of
+from bot.services.lore.engine.reasons import Trouble, Why
+from bot.services.lore.engine.repeats import places
+from bot.services.lore.engine.scene import Said, Scene, Speaker
 
 DIE = UUID(int=5)
 CODES = frozenset({"key_no_regex", "key_matches_nothing", "key_too_costly", "key_too_long"})

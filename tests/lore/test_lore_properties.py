@@ -14,17 +14,17 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.services.lore.anchors import needed
-from bot.services.lore.book import Book, Entry, Key, Logic, Mode, Position, Role, Waking
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import activate
-from bot.services.lore.folding import folded, plain, stands_alone
-from bot.services.lore.index import Index
-from bot.services.lore.keys import pattern_of
-from bot.services.lore.placing import placed
-from bot.services.lore.reasons import Trouble, Why
-from bot.services.lore.scene import Fired, Past, Said, Scene, Speaker
-from bot.services.lore.shortening import shortened
+from bot.services.lore.engine.activation import activate
+from bot.services.lore.engine.anchors import needed
+from bot.services.lore.engine.book import Book, Entry, Key, Logic, Mode, Position, Role, Waking
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.folding import folded, plain, stands_alone
+from bot.services.lore.engine.index import Index
+from bot.services.lore.engine.keys import pattern_of
+from bot.services.lore.engine.placing import placed
+from bot.services.lore.engine.reasons import Trouble, Why
+from bot.services.lore.engine.scene import Fired, Past, Said, Scene, Speaker
+from bot.services.lore.engine.shortening import shortened
 
 EXAMPLES = int(os.environ.get("LORE_EXAMPLES", "100"))
 """How many cases each property is tried on."""

@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from bot.errors import ProviderError
 from bot.ports import Caller
 from bot.ports.embedding import Kind
-from bot.services.lore.book import Entry, Key, Mode
-from bot.services.lore.chunks import Chunks
+from bot.services.lore.engine.book import Entry, Key, Mode
+from bot.services.lore.meanings.chunks import Chunks
 from bot.services.lore.stored import rules_of
 from db.ids import new_id
 from db.models import AttachmentOverrides, BookSettings, LoreAttachment, LoreBook, LoreEntry, LoreScope, Visibility

@@ -30,10 +30,10 @@ from bot.ports import (
 from bot.services.characters import CharacterDraft, Characters
 from bot.services.characters.farewells import Farewells
 from bot.services.keys.vault import Vault
-from bot.services.lore.activating import LoreActivations
-from bot.services.lore.loading import LoreDecks
-from bot.services.lore.recall import Recall
-from bot.services.lore.tracing import LoreTraces
+from bot.services.lore.meanings.recall import Recall
+from bot.services.lore.replies.activating import LoreActivations
+from bot.services.lore.replies.loading import LoreDecks
+from bot.services.lore.replies.tracing import LoreTraces
 from bot.services.people import People
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations

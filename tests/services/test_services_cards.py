@@ -25,10 +25,10 @@ from bot.services.characters.cards.containers import chunks, opened, with_card
 from bot.services.characters.exporting import CardExports, CardFormat, ExportedCard
 from bot.services.characters.importing import BroughtIn, CardImports, Difference
 from bot.services.lore.books import LoreBooks
-from bot.services.lore.diffs import Choice
 from bot.services.lore.entries import LoreEntries
-from bot.services.lore.exporting import LoreExports
-from bot.services.lore.importing import ImportState, LoreImports
+from bot.services.lore.transfer.diffs import Choice
+from bot.services.lore.transfer.exporting import LoreExports
+from bot.services.lore.transfer.importing import ImportState, LoreImports
 from bot.services.people import People
 from bot.texts import Say
 from db.models import Character, LoreAttachment, LoreBook

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from bot.errors import InvalidInput, LimitReached, NotAllowed, NotFound
 from bot.ports import Caller
 from bot.services.lore import books as module
-from bot.services.lore.book import Entry, Key
 from bot.services.lore.books import LoreBooks
+from bot.services.lore.engine.book import Entry, Key
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.fields import BOOK_FIELDS
 from bot.services.lore.publishing import Publishing
@@ -252,6 +252,6 @@ async def test_a_book_out_of_a_file_fits_into_a_line(room: Room) -> None:
 
 
 def module_book() -> Any:
-    from bot.services.lore.book import Book
+    from bot.services.lore.engine.book import Book
 
     return Book(UUID(int=1), 1, scan_depth=7)

@@ -18,7 +18,7 @@ from bot.ports import Caller
 from bot.providers.deadlines import Deadlines
 from bot.providers.embed_endpoint import EndpointEmbedder
 from bot.providers.embed_local import ENGLISH, LocalEmbedder
-from bot.services.lore.chunks import JOB, Chunks, Progress, refresh
+from bot.services.lore.meanings.chunks import JOB, Chunks, Progress, refresh
 from bot.services.people import People
 from db.ids import new_id
 from db.models import Chunk, Grant, LoreBook, LoreEntry

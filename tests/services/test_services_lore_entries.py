@@ -14,8 +14,8 @@ from sqlalchemy import text
 from bot.errors import Conflict, InvalidInput, LimitReached, NotAllowed, NotFound
 from bot.ports import Caller
 from bot.services.lore import keeping
-from bot.services.lore.book import Choice, Entry, Filters, Key, Mode
 from bot.services.lore.books import LoreBooks
+from bot.services.lore.engine.book import Choice, Entry, Filters, Key, Mode
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.fields import ENTRY_FIELDS
 from bot.services.lore.searching import tsquery, words_of

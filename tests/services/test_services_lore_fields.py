@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import InvalidInput
-from bot.services.lore.book import Entry, Key
+from bot.services.lore.engine.book import Entry, Key
+from bot.services.lore.engine.folding import folded
 from bot.services.lore.fields import BOOK_FIELDS, ENTRY_FIELDS, Kind, differing, numbers_in, put, read, taken, written
 from bot.services.lore.fields.typed_keys import read_keys, written_keys
-from bot.services.lore.folding import folded
 from bot.services.lore.stored import rules_of
 from db.models import EntryOrigin, EntryRules, EntryState, Mode
 

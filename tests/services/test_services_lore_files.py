@@ -19,15 +19,15 @@ from bot.errors import Conflict, InvalidInput, LimitReached, NotAllowed, NotFoun
 from bot.jobs import Jobs
 from bot.ports import Caller
 from bot.services.characters.cards.containers import opened
-from bot.services.lore import exporting, importing
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.entries import LoreEntries
-from bot.services.lore.exporting import LoreExports
 from bot.services.lore.formats.reading import Format, JsonObject
 from bot.services.lore.formats.writing import WRITTEN
-from bot.services.lore.importing import JOB, Choice, ImportState, LoreImports, Progress
-from bot.services.lore.parsing import parsed
 from bot.services.lore.shown import LoreBook, May, Which
+from bot.services.lore.transfer import exporting, importing
+from bot.services.lore.transfer.exporting import LoreExports
+from bot.services.lore.transfer.importing import JOB, Choice, ImportState, LoreImports, Progress
+from bot.services.lore.transfer.parsing import parsed
 from bot.services.people import People
 from db.models import LoreEntry as EntryModel
 from db.models import LoreImport

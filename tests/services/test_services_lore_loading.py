@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 
 from bot import limits
-from bot.services.lore import loading
-from bot.services.lore.loading import LoreDecks, LoreSet, nearest_first
+from bot.services.lore.replies import loading
+from bot.services.lore.replies.loading import LoreDecks, LoreSet, nearest_first
 from db.ids import new_id
 from db.models import AttachmentOverrides, LoreScope
 from db.queries.lore.activation import InForce

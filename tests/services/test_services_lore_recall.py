@@ -22,13 +22,13 @@ from bot.ports.embedding import Kind
 from bot.providers.deadlines import Deadlines
 from bot.providers.embed_endpoint import EndpointEmbedder
 from bot.providers.embed_local import ENGLISH, LocalEmbedder
-from bot.services.lore import recall as recalling
-from bot.services.lore.book import Choice, Filters, Mode
 from bot.services.lore.books import LoreBooks
-from bot.services.lore.chunks import JOB, Chunks, refresh
+from bot.services.lore.engine.book import Choice, Filters, Mode
 from bot.services.lore.entries import LoreEntries
-from bot.services.lore.recall import Ask, Meant, Recall, Trouble
-from bot.services.lore.recall_neutral import NEUTRAL
+from bot.services.lore.meanings import recall as recalling
+from bot.services.lore.meanings.chunks import JOB, Chunks, refresh
+from bot.services.lore.meanings.neutral import NEUTRAL
+from bot.services.lore.meanings.recall import Ask, Meant, Recall, Trouble
 from bot.services.people import People
 from db.ids import new_id
 from db.models import Chunk, Grant, LoreBook, LoreEntry

@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select
 from bot.errors import Down
 from bot.failpoints import Point
 from bot.ports import Place, Rights
-from bot.services.lore.book import Choice, Filters, Mode, Source
-from bot.services.lore.recall import Recall
+from bot.services.lore.engine.book import Choice, Filters, Mode, Source
+from bot.services.lore.meanings.recall import Recall
 from db.models import (
     AttachmentOverrides,
     LoreActivation,

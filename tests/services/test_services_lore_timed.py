@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bot.ports import NO_RIGHTS, Caller
-from bot.services.lore.book import Entry, Timing
+from bot.services.lore.engine.book import Entry, Timing
 from db.models import LoreFired, LoreRun
 from db.work import Actor
 from tests.services.lorecraft import attach, book, entry, prompt_text

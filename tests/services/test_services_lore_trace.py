@@ -7,9 +7,9 @@ import pytest
 
 from bot.errors import InvalidInput, LimitReached, NotAllowed, NotFound
 from bot.ports import Caller, Rights
-from bot.services.lore.book import Choice, Filters, Key, Logic, Position
-from bot.services.lore.trace import Trace, TraceLine, Warned
-from bot.services.lore.trace_words import as_json, as_text, sentence, warning
+from bot.services.lore.engine.book import Choice, Filters, Key, Logic, Position
+from bot.services.lore.replies.trace import Trace, TraceLine, Warned
+from bot.services.lore.replies.trace_words import as_json, as_text, sentence, warning
 from bot.texts import Say
 from db.models import LoreCall, LoreFired, LoreRun, Visibility
 from tests.services.lorecraft import attach, book, edited, entry, prompt_text

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from bot.services.lore.book import Mode
-from bot.services.lore.recall import Recall
+from bot.services.lore.engine.book import Mode
+from bot.services.lore.meanings.recall import Recall
 from db.work import Actor
 from tests.services.lorecraft import FakeEmbedder, attach, book, entry, learnt, prompt_text
 from tests.services.stagecraft import ROBIN, TAVERN, Program, make, said, summon

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.ports import Profile, Prompt, PromptPart, Role, Whose
-from bot.services.lore.book import Book, Entry, Mode, Position
-from bot.services.lore.book import Role as LoreRole
-from bot.services.lore.deck import Deck
-from bot.services.lore.engine import activate
-from bot.services.lore.scene import Said, Scene, Speaker
+from bot.services.lore.engine.activation import activate
+from bot.services.lore.engine.book import Book, Entry, Mode, Position
+from bot.services.lore.engine.book import Role as LoreRole
+from bot.services.lore.engine.deck import Deck
+from bot.services.lore.engine.scene import Said, Scene, Speaker
 from bot.services.talk import compose_lore, sections
 from bot.services.talk.compose import CharacterSheet, Example, Line, LoreText, Snapshot, compose
 from bot.services.talk.compose_budget import prompt_tokens

@@ -17,10 +17,10 @@ from bot.services.characters.cards.columns import Columns, card_of
 from bot.services.characters.cards.containers import with_card
 from bot.services.characters.cards.json_files import JsonObject
 from bot.services.characters.rows import columns_of
-from bot.services.lore.apart import apart
-from bot.services.lore.exporting import GoingOut, LoreExports, slug, with_leaves
 from bot.services.lore.formats.reading import Format
 from bot.services.lore.formats.writing import written_book
+from bot.services.lore.transfer.apart import apart
+from bot.services.lore.transfer.exporting import GoingOut, LoreExports, slug, with_leaves
 from bot.texts import N_
 from db.queries.lore import files
 from db.work import Actor, Database

@@ -25,8 +25,8 @@ from bot.services.characters.cards.columns import Columns, Fitted, fitted
 from bot.services.characters.cards.containers import unwrapped
 from bot.services.characters.parts import CardFields
 from bot.services.characters.rows import columns_of
-from bot.services.lore.importing import Choice, LoreImports, Progress
-from bot.services.lore.parsing import parse_card, read_file
+from bot.services.lore.transfer.importing import Choice, LoreImports, Progress
+from bot.services.lore.transfer.parsing import parse_card, read_file
 from bot.texts import N_, Say
 from db.models import ImportState, LoreImport
 from db.queries.lore import files

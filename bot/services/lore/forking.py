@@ -9,7 +9,7 @@ from bot import limits
 from bot.errors import NotAllowed
 from bot.services.lore.access import may_of
 from bot.services.lore.bulk import sliced
-from bot.services.lore.chunks import refresh
+from bot.services.lore.meanings.chunks import refresh
 from bot.services.lore.shown import May
 from bot.texts import N_
 from db import functions_lore as functions

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot import limits
 from bot.errors import LimitReached
-from bot.services.lore.chunks import refresh
+from bot.services.lore.meanings.chunks import refresh
 from bot.services.lore.searching import search_words
 from bot.services.lore.shown import LoreEntry, May
 from bot.services.lore.stored import entry_from, state_of

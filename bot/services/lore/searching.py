@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from bot import limits
 from bot.services.characters.names import slug_of
-from bot.services.lore.folding import folded, joins
+from bot.services.lore.engine.folding import folded, joins
 
 _WORD_LENGTH = 40
 _WORDS_ASKED = 12

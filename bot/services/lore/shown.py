@@ -8,7 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot import limits
-from bot.services.lore.book import Entry
+from bot.services.lore.engine.book import Entry
 from db.models import BookCategory, BookSettings, Difficulty, EntryChange, EntryOrigin, EntryState, Mode, Visibility
 
 __all__ = [

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
-from bot.services.lore.book import (
+from bot.services.lore.engine.book import (
     EVERYWHERE,
     Blend,
     Book,
@@ -29,7 +29,7 @@ from bot.services.lore.book import (
     Timing,
     Waking,
 )
-from bot.services.lore.folding import folded
+from bot.services.lore.engine.folding import folded
 from db.models import BookSettings, EntryOrigin, EntryRules, EntryState, GroupSettings, KeyRule, Only, Sought
 from db.models import LoreBook as BookModel
 from db.models import LoreEntry as EntryModel

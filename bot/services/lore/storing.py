@@ -10,8 +10,8 @@ from uuid import UUID
 
 from bot import limits
 from bot.services.lore.access import opened
-from bot.services.lore.chunks import refresh
 from bot.services.lore.keeping import PLACE_STEP, CountTokens, columns_of, refuse_too_many, write
+from bot.services.lore.meanings.chunks import refresh
 from bot.services.lore.shown import May
 from bot.services.lore.stored import NewEntry, mode_to_keep, rules_of
 from db import functions_lore as functions

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.ports import Prompt, PromptMessage, PromptPart, Role, Whose
-from bot.services.lore.book import Position
+from bot.services.lore.engine.book import Position
 from bot.services.talk import compose_lore, compose_rules, compose_traits, person, relevance, sections
 from bot.services.talk.compose_budget import (
     ANSWER_PRIMING_TOKENS,

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from bot import limits
 from bot.ports import PromptPart, Role, Whose
-from bot.services.lore.book import Book, Position
-from bot.services.lore.book import Role as LoreRole
-from bot.services.lore.placing import placed
-from bot.services.lore.reasons import Active, Via
+from bot.services.lore.engine.book import Book, Position
+from bot.services.lore.engine.book import Role as LoreRole
+from bot.services.lore.engine.placing import placed
+from bot.services.lore.engine.reasons import Active, Via
 from bot.services.talk.compose_budget import prompt_budget
 from bot.services.talk.compose_types import CharacterSheet, LoreText, Snapshot
 from bot.services.talk.macros import Macros, World, outlet_name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.ports import Role, Whose
 from bot.services.characters.examples import read_examples
-from bot.services.lore.book import Position
+from bot.services.lore.engine.book import Position
 from bot.services.talk import compose_lore, compose_rules, compose_traits, sections
 from bot.services.talk.compose_budget import Piece
 from bot.services.talk.compose_lines import is_own, typed, written

@@ -10,8 +10,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.ports import AttachedKind, Picture
-from bot.services.lore.book import Position
-from bot.services.lore.book import Role as LoreRole
+from bot.services.lore.engine.book import Position
+from bot.services.lore.engine.book import Role as LoreRole
 from db.models import CharacterGender, CharacterTraits
 from db.models.characters import DepthNote
 

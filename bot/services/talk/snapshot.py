@@ -17,8 +17,8 @@ from bot.clock import Clock
 from bot.errors import StageError
 from bot.ports import AttachedKind, Face, Files, Models, Picture, Place, Surroundings, Via
 from bot.services.characters import not_found
-from bot.services.lore.activating import Decided, LoreActivations
-from bot.services.lore.scenery import LoreMaterial
+from bot.services.lore.replies.activating import Decided, LoreActivations
+from bot.services.lore.replies.scenery import LoreMaterial
 from bot.services.people.askers import asker_of
 from bot.services.talk.compose_types import (
     Answered,

@@ -18,7 +18,7 @@ from bot import failpoints, limits
 from bot.clock import Clock
 from bot.ports import Files, Heard, ModelPool, Place, Stage
 from bot.services.keys.vault import Vault
-from bot.services.lore.activating import LoreActivations
+from bot.services.lore.replies.activating import LoreActivations
 from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.afterwards import Afterwards

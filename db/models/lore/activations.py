@@ -75,8 +75,8 @@ class LoreActivation(Base):
     """What was decided about one entry in a run. `entry_id` and `parent_id` may name entries that are gone since.
 
     `method` is what spoke for it (keyword, vector, sticky, constant, manual), `exclusion_reason` why it stayed out, of
-    `bot.services.lore.reasons`; `detail` holds what that reason speaks of: place of the key, tokens short, the die's
-    points, who stood in the way.
+    `bot.services.lore.engine.reasons`; `detail` holds what that reason speaks of: place of the key, tokens short, the
+    die's points, who stood in the way.
     """
 
     __tablename__ = "lore_activations"
@@ -118,7 +118,7 @@ class LoreActivation(Base):
 class LoreFired(Base):
     """An entry with a timed effect came in at this turn. Gone with the turn, and written anew with every wording.
 
-    `message_at` is the place in time of the message that was answered, as `bot.services.lore.scene.Said.id`.
+    `message_at` is the place in time of the message that was answered, as `bot.services.lore.engine.scene.Said.id`.
     `state` is what the SillyTavern-compatible scan keeps of it, empty otherwise.
     """
 
@@ -148,8 +148,8 @@ class LoreFired(Base):
 class LoreCall(Base):
     """An entry that a person called in by hand, for the next `replies` replies of a conversation.
 
-    `after` is the place in time of its newest message then (`bot.services.lore.scene.Said.id`): how many replies are
-    left is counted from there, so a reply that is taken back does not count.
+    `after` is the place in time of its newest message then (`bot.services.lore.engine.scene.Said.id`): how many replies
+    are left is counted from there, so a reply that is taken back does not count.
     """
 
     __tablename__ = "lore_calls"

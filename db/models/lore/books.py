@@ -59,7 +59,7 @@ class GroupSettings(_Settings):
 
 
 class BookSettings(_Settings):
-    """What holds for all entries of a book; `bot.services.lore.book.Book` says what each means.
+    """What holds for all entries of a book; `bot.services.lore.engine.book.Book` says what each means.
 
     `is_compatible`: the book is run as SillyTavern would. `query_depth`: how many of the newest messages are compared
     with entries by meaning. `threshold` None: the embedding model's own.

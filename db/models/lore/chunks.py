@@ -33,7 +33,7 @@ class Chunk(Base):
         *(
             Index(
                 f"ix_chunks_embedding_{size}",
-                literal_column(f"(embedding::halfvec({size}))").label("meaning"),
+                literal_column(f"(embedding::halfvec({size}))", HALFVEC(size)).label("meaning"),
                 postgresql_ops={"meaning": "halfvec_cosine_ops"},
                 postgresql_using="hnsw",
                 postgresql_where=text(f"dimensions = {size}"),

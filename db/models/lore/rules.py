@@ -1,7 +1,7 @@
 """When an entry of a lore book belongs into a prompt, and where: the choices, and the shape they are stored in.
 
-The names are those of `bot.services.lore.book`, which says what each means; a stored rule and the engine's entry are
-turned into each other by `bot.services.lore.stored`.
+The names are those of `bot.services.lore.engine.book`, which says what each means; a stored rule and the engine's entry
+are turned into each other by `bot.services.lore.stored`.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Occasion(StrEnum):
 
 
 class Sought(StrEnum):
-    """A text in which an entry's keys are looked for (the stored form of `bot.services.lore.book.Source`)."""
+    """A text in which an entry's keys are looked for (the stored form of `bot.services.lore.engine.book.Source`)."""
 
     USER = "user"
     CHARACTER = "character"

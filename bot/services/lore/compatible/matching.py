@@ -10,7 +10,7 @@ import re2
 
 from bot import limits
 from bot.services.lore.compatible.model import CARD_FIELDS, Logic, OldEntry, OldScene, OldSettings
-from bot.services.lore.repeats import places
+from bot.services.lore.engine.repeats import places
 
 _MARK = "\x01"
 _JOINT = "\n" + _MARK

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 from uuid import UUID
 
-from bot.services.lore.book import Book
 from bot.services.lore.compatible.model import At, Logic, OldBook, OldEntry, Origin
+from bot.services.lore.engine.book import Book
 from bot.services.lore.formats.reading import JsonObject
 from bot.services.lore.formats.world import listed
 from bot.services.lore.formats.writing import written_world

@@ -14,7 +14,7 @@ from bot import limits
 from bot.errors import InvalidInput
 from bot.services.characters.details import clean_tags
 from bot.services.characters.drafts import clean_text
-from bot.services.lore.book import Key
+from bot.services.lore.engine.book import Key
 from bot.services.lore.fields.typed_keys import read_keys, written_keys
 from bot.texts import N_, Text
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from bot import limits
-from bot.services.lore.book import Key
+from bot.services.lore.engine.book import Key
 from bot.services.lore.fields.kinds import Field, Kind, Section
 from bot.texts import N_, Text
 from db.models import EntryState, KeyRule

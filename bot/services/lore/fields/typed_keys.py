@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from bot import limits
 from bot.errors import InvalidInput
-from bot.services.lore.book import Key
+from bot.services.lore.engine.book import Key
+from bot.services.lore.engine.keys import checked
 from bot.services.lore.formats.keys import read_key, written_key
-from bot.services.lore.keys import checked
 from bot.texts import N_
 
 CASE = "case"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot import limits
-from bot.services.lore.book import Entry, Key, Logic, Mode, Position, Role
+from bot.services.lore.engine.book import Entry, Key, Logic, Mode, Position, Role
 from bot.services.lore.formats.reading import Fate, Fields
 
 _POSITIONS = {

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot import limits
-from bot.services.lore.book import (
+from bot.services.lore.engine.book import (
     TALK,
     Blend,
     Book,

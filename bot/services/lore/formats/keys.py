@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from bot import limits
 from bot.errors import InvalidInput
-from bot.services.lore.book import Key
+from bot.services.lore.engine.book import Key
+from bot.services.lore.engine.keys import checked
 from bot.services.lore.formats.reading import Fate, Fields
-from bot.services.lore.keys import checked
 
 _REGEX = re.compile(r"^/((?:[^/\\]|\\.)+)/([gimsuy]*)$", re.DOTALL)
 _INLINE = re.compile(r"^\(\?([ms]+)\)")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from bot.services.lore.book import Book, Entry, Position
+from bot.services.lore.engine.book import Book, Entry, Position
 from bot.services.lore.formats.decorators import decorated, without_decorators
 from bot.services.lore.formats.entries import SILENT, mode_of, read_as, rules_of
 from bot.services.lore.formats.keys import read_keys

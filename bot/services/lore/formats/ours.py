@@ -15,10 +15,10 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from bot.errors import InvalidInput
-from bot.services.lore.book import Book, Entry, Source
+from bot.services.lore.engine.book import Book, Entry, Source
+from bot.services.lore.engine.keys import checked
 from bot.services.lore.formats.entries import bounded, bounded_book
 from bot.services.lore.formats.reading import Fate, JsonObject, Leaf, Note, ReadEntry
-from bot.services.lore.keys import checked
 
 NAME = "botcafe"
 _KEYS = frozenset({"keys", "secondary"})

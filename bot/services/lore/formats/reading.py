@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
-from bot.services.lore.book import Book, Entry, Mode
+from bot.services.lore.engine.book import Book, Entry, Mode
 
 JsonObject = dict[str, object]
 _DETAIL = 300

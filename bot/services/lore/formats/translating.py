@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from bot.services.lore.book import Key
+from bot.services.lore.engine.book import Key
 from bot.services.lore.formats.character_book import BEFORE, uses_patterns
 from bot.services.lore.formats.entries import snake
 from bot.services.lore.formats.keys import written_key

@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from bot import limits
-from bot.services.lore.book import Book, Entry, Mode
+from bot.services.lore.engine.book import Book, Entry, Mode
 from bot.services.lore.formats.decorators import decorated, without_decorators
 from bot.services.lore.formats.entries import NUMBERS, PLACES, SCAN, SILENT, mode_of, read_as, rules_of, written_rules
 from bot.services.lore.formats.keys import read_keys, written_key

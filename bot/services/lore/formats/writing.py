@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, cast
 from uuid import UUID
 
-from bot.services.lore.book import Book
+from bot.services.lore.engine.book import Book
 from bot.services.lore.formats import character_book, world
 from bot.services.lore.formats.decorators import decorators_without_meaning, without_decorators
 from bot.services.lore.formats.ours import (
