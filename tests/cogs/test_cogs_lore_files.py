@@ -142,7 +142,9 @@ async def test_the_same_file_again_asks_nothing(town: Town) -> None:
         assert "book and file say the same; nothing was changed" in panel(told)
         assert "Take all from the file" not in controls(told)
     # Control: one word is different, and it asks.
-    assert "book and file differ" in panel(await bring(town, world(bell="It rang.", gate="It is shut."), book="Harbour"))
+    assert "book and file differ" in panel(
+        await bring(town, world(bell="It rang.", gate="It is shut."), book="Harbour")
+    )
 
 
 async def test_a_second_book_of_a_name_is_told(town: Town) -> None:
