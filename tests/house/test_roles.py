@@ -132,7 +132,7 @@ async def test_each_role_does_its_part_and_no_other(database: Database, owner_ur
         await eventually(lambda: WORDS in str([one.content for one in sandbox.core.world.messages]), within=60)
 
         await put_an_old_message(database)
-        waiting = f"SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND entrypoint = '{RETENTION}'"  # noqa: S608
+        waiting = f"SELECT count(*) FROM pgqueuer WHERE status = 'queued' AND entrypoint = '{RETENTION}'"
         assert await counted(database, waiting) == 1  # nobody takes it
         await exits.enter_async_context(role("worker", environment))
         await until(lambda: is_gone(database), "the worker has removed the old message")
