@@ -83,4 +83,4 @@ async def test_what_is_set_for_many_is_offered_and_told_in_words(town: Town) -> 
     offered = await town.robin.autocomplete(town.channel, "lore entry bulk", "value", "", **given)
     mira = next(one for one in offered if one["name"] == "Mira")
     asked = await town.robin.slash(town.channel, "lore entry bulk", **given, value=mira["value"])
-    assert words(asked) == "Set Only for these characters to **Mira** in 1 entry?"
+    assert words(asked) == "Set Only characters to **Mira** in 1 entry?"
