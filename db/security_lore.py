@@ -6,14 +6,18 @@ from __future__ import annotations
 from db.security_function import JOB_ONLY, Function
 
 _UNEXPIRED = "b.deleted_at IS NULL AND (b.shared_until IS NULL OR b.shared_until > now())"
-_GRANTED = "g.status = 'active' AND (g.expires_at IS NULL OR g.expires_at > now())"
+# Who opened a book by its code (and so granted it to themselves) reads it until the sharing ends; who was invited, on.
+_GRANTED = (
+    "g.status = 'active' AND (g.expires_at IS NULL OR g.expires_at > now()) AND b.deleted_at IS NULL"
+    " AND (g.granted_by IS DISTINCT FROM g.user_id OR b.shared_until IS NULL OR b.shared_until > now())"
+)
 
 
 def _granted(person: str, permissions: str) -> str:
     """Ids of books that a person has an active grant of."""
     return (
         f"SELECT g.book_id FROM grants AS g JOIN lore_books AS b ON b.id = g.book_id"
-        f" WHERE g.user_id = {person} AND {_GRANTED} AND {_UNEXPIRED} AND g.permission IN ({permissions})"
+        f" WHERE g.user_id = {person} AND {_GRANTED} AND g.permission IN ({permissions})"
     )
 
 
@@ -47,7 +51,7 @@ LORE_FUNCTIONS: tuple[Function, ...] = (
           AND (b.owner_id = a.attached_by
                OR (b.visibility = 'public' AND b.password_hash IS NULL AND {_UNEXPIRED})
                OR EXISTS (SELECT 1 FROM grants AS g WHERE g.book_id = b.id AND g.user_id = a.attached_by
-                          AND {_GRANTED} AND {_UNEXPIRED}))
+                          AND {_GRANTED}))
         """,
         definer_reason="a turn reads the books in force in its conversation, whoever owns them; ids of these only",
     ),
@@ -128,7 +132,8 @@ LORE_FUNCTIONS: tuple[Function, ...] = (
                     revoked_by = NULL, updated_at = now()
                 WHERE g.status IN ('asked', 'declined') OR (g.status = 'revoked' AND g.revoked_by IS NULL)
                    OR (g.status = 'active' AND g.expires_at <= now());
-            RETURN EXISTS (SELECT 1 FROM grants AS g WHERE g.book_id = book AND g.user_id = person AND {_GRANTED});
+            RETURN EXISTS (SELECT 1 FROM grants AS g JOIN lore_books AS b ON b.id = g.book_id
+                           WHERE g.book_id = book AND g.user_id = person AND {_GRANTED});
         END
         """,
         language="plpgsql",

@@ -205,11 +205,17 @@ class LoreAttachments:
         return await self._shown(work, asking, rows)
 
     async def of_book(self, work: Work, asking: Asking, book_id: UUID) -> tuple[Attached, ...]:
-        """Where a book is attached: everywhere for who rules over it, else where one attached it oneself."""
+        """Where a book is attached: anywhere for who rules over it, else where one attached it oneself.
+
+        As many as a menu shows (`LORE_ATTACHED_MAX`); `LoreBook.attached` counts all.
+        """
         found = await opened(work, asking.by, book_id)
         rules = may_of(asking.by, found).includes(May.ADMIN)
-        ids = await attachments.of_book(work.session, book_id, None if rules else asking.by)
-        rows = [row for one in ids for row in await self._rows(work, attachment_id=one)]
+        most = int(limits.LORE_ATTACHED_MAX)
+        ids = await attachments.of_book(work.session, book_id, None if rules else asking.by, limit=most)
+        job = await work.become(Actor.job(JOB))
+        rows = [row for one in ids for row in await functions.attached(job.session, attachment_id=one)]
+        await work.become(work.actor)
         return await self._shown(work, asking, rows)
 
     # ------------------------------------------------------------------------------------------------ who may
@@ -294,11 +300,8 @@ class LoreAttachments:
             return True
         if row.owner_id == asking.by or any(one.id == row.id for one in await self.here(work, asking)):
             return True
-        return any(one.id == row.id for one in await self._of_ruled(work, asking, row.book_id))
-
-    async def _of_ruled(self, work: Work, asking: Asking, book_id: UUID) -> Sequence[Attached]:
-        found = await books.by_id(work.session, asking.by, book_id)
-        return () if found is None else await self.of_book(work, asking, book_id)
+        found = await books.by_id(work.session, asking.by, row.book_id)
+        return found is not None and may_of(asking.by, found).includes(May.ADMIN)
 
     # ------------------------------------------------------------------------------------------------ within
 

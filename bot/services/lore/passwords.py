@@ -71,6 +71,10 @@ class Tries:
         if len(self._wrong) > _REMEMBERED:
             self._wrong.popitem(last=False)
 
+    def forgive(self, user_id: UUID) -> None:
+        """What was counted last was right after all."""
+        self._wrong[user_id] = self._recent(user_id)[:-1]
+
     def _recent(self, user_id: UUID) -> list[float]:
         since = self._clock.monotonic() - _WINDOW_SECONDS
         return [at for at in self._wrong.get(user_id, ()) if at > since]

@@ -262,11 +262,14 @@ class LoreSharing:
                 N_("This lore book needs a password: its owner can tell you. Give it in the option password."),
                 field="password",
             )
+        # Counted before it is looked at: many may guess at once while one is.
+        self._tries.refuse_many(user_id)
+        self._tries.count(user_id)
         if not await passwords.fits(password, found.password_hash):
-            self._tries.count(user_id)
             raise NotAllowed(
                 "password_wrong", N_("That is not the password. Nothing was opened; try again."), field="password"
             )
+        self._tries.forgive(user_id)
 
     def _refuse_ruling(self, has: May, row: Grant | None, permission: May) -> None:
         is_admin = row is not None and row.status is GrantStatus.ACTIVE and row.permission is Permission.ADMIN

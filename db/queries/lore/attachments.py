@@ -17,9 +17,11 @@ async def add(session: AsyncSession, attachment: LoreAttachment) -> None:
     await session.flush()
 
 
-async def of_book(session: AsyncSession, book_id: UUID, attached_by: UUID | None = None) -> Sequence[UUID]:
-    """The ids of a book's attachments that the actor sees; with `attached_by`, of those that person made."""
+async def of_book(
+    session: AsyncSession, book_id: UUID, attached_by: UUID | None = None, *, limit: int
+) -> Sequence[UUID]:
+    """The ids of a book's first attachments that the actor sees; with `attached_by`, of those that person made."""
     statement = select(LoreAttachment.id).where(LoreAttachment.book_id == book_id)
     if attached_by is not None:
         statement = statement.where(LoreAttachment.attached_by == attached_by)
-    return list(await session.scalars(statement.order_by(LoreAttachment.scope, LoreAttachment.id)))
+    return list(await session.scalars(statement.order_by(LoreAttachment.scope, LoreAttachment.id).limit(limit)))

@@ -24,12 +24,19 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from db.models import Grant, GrantStatus, LoreAttachment, LoreBook, Permission, Visibility
 
 _THERE = LoreBook.deleted_at.is_(None)
 _PUBLIC = (LoreBook.visibility == literal_column(f"'{Visibility.PUBLIC.value}'")) & _THERE
-_SHARED_STILL = or_(LoreBook.shared_until.is_(None), LoreBook.shared_until > func.now())
+
+
+def _shared_still(book: type[LoreBook]) -> ColumnElement[bool]:
+    return or_(book.shared_until.is_(None), book.shared_until > func.now())
+
+
+_SHARED_STILL = _shared_still(LoreBook)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,14 @@ class Kinds:
     public: bool = True
 
 
-def _grant_of(user_id: UUID) -> ColumnElement[bool]:
+def _grant_of(user_id: UUID, book: type[LoreBook] = LoreBook) -> ColumnElement[bool]:
     return and_(
-        Grant.book_id == LoreBook.id,
+        Grant.book_id == book.id,
         Grant.user_id == user_id,
         Grant.status == GrantStatus.ACTIVE,
         or_(Grant.expires_at.is_(None), Grant.expires_at > func.now()),
+        # Who opened it by its code reads it as long as it is shared so.
+        or_(Grant.granted_by.is_distinct_from(Grant.user_id), _shared_still(book)),
     )
 
 
@@ -119,16 +128,13 @@ async def deleted(session: AsyncSession, owner_id: UUID, since: datetime) -> Seq
 
 
 def _of(user_id: UUID, kinds: Kinds) -> ColumnElement[bool]:
-    granted = select(Grant.book_id).where(
-        Grant.user_id == user_id,
-        Grant.status == GrantStatus.ACTIVE,
-        or_(Grant.expires_at.is_(None), Grant.expires_at > func.now()),
-    )
+    book = aliased(LoreBook)
+    granted = select(Grant.book_id).join(book, _grant_of(user_id, book))
     wanted: list[ColumnElement[bool]] = []
     if kinds.own:
         wanted.append(LoreBook.owner_id == user_id)
     if kinds.shared:
-        wanted.append(and_(LoreBook.id.in_(granted), LoreBook.owner_id != user_id, _SHARED_STILL))
+        wanted.append(and_(LoreBook.id.in_(granted), LoreBook.owner_id != user_id))
     if kinds.public:
         wanted.append(and_(_PUBLIC, LoreBook.owner_id != user_id, _SHARED_STILL))
     return or_(false(), *wanted)
@@ -140,9 +146,7 @@ async def names(session: AsyncSession, user_id: UUID, *, most_public: int) -> Se
     nothing = cast(null(), Grant.permission.type).label("permission")
     own = select(*columns, nothing).where(LoreBook.owner_id == user_id, _THERE)
     granted = (
-        select(*columns, Grant.permission)
-        .join(Grant, _grant_of(user_id))
-        .where(LoreBook.owner_id != user_id, _THERE, _SHARED_STILL)
+        select(*columns, Grant.permission).join(Grant, _grant_of(user_id)).where(LoreBook.owner_id != user_id, _THERE)
     )
     public = (
         select(*columns, nothing).where(_PUBLIC, LoreBook.owner_id != user_id, _SHARED_STILL).order_by(LoreBook.name)
