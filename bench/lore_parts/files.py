@@ -18,7 +18,8 @@ from bot.services.lore.engine.deck import Deck
 from bot.services.lore.engine.scene import Past, Said, Scene, Speaker
 from bot.services.lore.formats.reading import Format, JsonObject, ReadBook
 from bot.services.lore.formats.recognise import read_book
-from bot.services.lore.formats.writing import written_world
+from bot.services.lore.formats.told import shelf_of
+from bot.services.lore.formats.writing import written_book
 from bot.services.talk import macros
 
 NO_BUDGET = 1_000_000_000
@@ -79,10 +80,10 @@ def told(book: object, name: str, chat: tuple[Said, ...], asked: Asked) -> Itera
 
 def compatible_ids(book: object, name: str, chat: tuple[Said, ...], asked: Asked) -> list[str]:
     """Ids of the entries that come in as the other program would have it. Raises UserError."""
+    found = _read(book, name)
     raw = cast(JsonObject, book) if isinstance(book, dict) else {"entries": book}
-    if not isinstance(raw.get("entries"), dict | list) or "spec" in raw:
-        found = _read(book, name)
-        raw = written_world(found.book, {})
+    if found.format is not Format.WORLD:
+        raw = written_book(shelf_of(found, name), Format.WORLD)
     old, ids = read_old(raw, name)
     settings = OldSettings() if asked.depth is None else OldSettings(scan_depth=asked.depth)
     tokens = NO_BUDGET if asked.budget is None else asked.budget * 4

@@ -31,6 +31,8 @@ _MOST_DIMENSIONS = 4000
 """pgvector's own limit for an index over half-precision vectors."""
 _BYTES_PER_TOKEN = 4
 _WINDOW = 320
+_HUGE = 1e30
+"""Nothing a model says is as large, and what is cannot be squared."""
 # Some families want to be told which is the question (their model cards; the names are those servers use).
 _PREFIXES: tuple[tuple[str, str, str], ...] = (
     ("e5-", "query: ", "passage: "),
@@ -158,8 +160,8 @@ def _vector(numbers: object) -> list[float] | None:
     if not isinstance(numbers, list):
         return None
     values = cast("list[object]", numbers)
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in values):
+    if not all(isinstance(one, int | float) and not isinstance(one, bool) and abs(one) < _HUGE for one in values):
         return None
     vector = [float(cast(float, one)) for one in values]
-    length = math.sqrt(sum(one * one for one in vector))
+    length = math.hypot(*vector)
     return [one / length for one in vector] if length else None

@@ -18,7 +18,9 @@ from bot.services.characters.cards import containers
 from bot.services.characters.cards.containers import opened
 from bot.services.characters.cards.json_files import as_object
 from bot.services.lore.formats.decorators import decorators_without_meaning, without_decorators
+from bot.services.lore.formats.reading import Fate
 from bot.services.lore.transfer import parsing
+from bot.services.lore.transfer.parsing import parsed
 
 CARD = {"spec": "chara_card_v2", "spec_version": "2.0", "data": {"name": "Rosa"}}
 
@@ -119,3 +121,18 @@ def test_leading_lines_of_decorators_are_told_from_words_however_many_there_are(
     assert decorators_without_meaning(content) == "@@unknown 1\n" * 400_000
     assert (without_decorators("@@a"), decorators_without_meaning("@@a")) == ("", "@@a\n")
     assert (without_decorators("a\n@@b"), decorators_without_meaning("a\n@@b")) == ("a\n@@b", "")
+
+
+def test_entries_in_a_list_with_one_id_are_all_written_again() -> None:
+    entries = [{"uid": 7, "key": ["a"], "content": content} for content in "abc"]
+    account = account_of_book(json.dumps({"entries": entries}).encode(), "twice.json")
+    assert (account["entries"], [one["lost"] for one in account["written"]]) == (3, [[], [], []])
+
+
+def test_what_is_no_key_is_told_of() -> None:
+    entries = {"0": {"key": ["ship", 7, None, True, {"x": 1}], "content": "c"}, "1": {"key": {"a": 1}, "content": "d"}}
+    read = parsed(json.dumps({"entries": entries}).encode(), "odd.json")
+    assert [key.text for one in read.entries for key in one.entry.keys] == ["ship", "7"]
+    assert [(note.fate, note.detail) for one in read.entries for note in one.notes] == [
+        (Fate.REFUSED, "True"), (Fate.REFUSED, "{'x': 1}"), (Fate.REFUSED, "{'a': 1}"),
+    ]  # fmt: skip

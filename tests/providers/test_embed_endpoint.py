@@ -109,6 +109,8 @@ FAULTS: list[tuple[str, Act, type[ProviderError]]] = [
     ("empty", data([], []), Down),
     ("all zero", data([0, 0], [0, 0]), Down),
     ("not numbers", data(["a", 0], [1, 0]), Down),
+    ("huge", Raw(b'{"data":[{"index":0,"embedding":[1%s,1]},{"index":1,"embedding":[1,1]}]}' % (b"0" * 400)), Down),
+    ("too large", Raw(b'{"data":[{"index":0,"embedding":[1e200,1]},{"index":1,"embedding":[1,1]}]}'), Down),
     ("not finite", Raw(b'{"data":[{"index":0,"embedding":[NaN,1]},{"index":1,"embedding":[1,1]}]}'), Down),
     ("same place twice", Json({"data": [{"index": 0, "embedding": [1]}, {"index": 0, "embedding": [1]}]}), Down),
     ("longer than is searched", data([1.0] * 4001, [1.0] * 4001), Down),

@@ -149,9 +149,12 @@ class Fields:
         value = self.get(*names)
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
-        if isinstance(value, list):
-            return tuple(str(one) for one in cast("list[object]", value) if isinstance(one, str | int | float))
-        return ()
+        given = cast("list[object]", value) if isinstance(value, list) else [] if value is None else [value]
+        plain = [isinstance(one, str | int | float) and not isinstance(one, bool) for one in given]
+        for one, is_plain in zip(given, plain, strict=True):
+            if not is_plain and one is not None:
+                self.note(Fate.REFUSED, names[0], one)
+        return tuple(str(one) for one, is_plain in zip(given, plain, strict=True) if is_plain)
 
     def flag(self, *names: str, default: bool = False) -> bool:
         """A claim. `"true"` and 1 are taken as such."""

@@ -95,8 +95,17 @@ def _written(found: ReadBook, name: str, kind: Format) -> Written:
     made = written_book(shelf_of(found, name), kind)
     inner = made["data"] if kind is Format.LOREBOOK_V3 else made
     is_same = found.format is kind or {found.format, kind} == {Format.CHARACTER_BOOK, Format.LOREBOOK_V3}
-    lost = lost_leaves(found.raw, inner) if is_same else _unread(found, name, made)
+    # A world file may have its entries in a list; written, they stand under their names, in the same order.
+    held = _listed(inner) if isinstance(found.raw.get("entries"), list) else inner
+    lost = lost_leaves(found.raw, held) if is_same else _unread(found, name, made)
     return Written(kind, len(leaves(made)), tuple(lost))
+
+
+def _listed(book: object) -> object:
+    held = cast(JsonObject, book).get("entries") if isinstance(book, dict) else None
+    if not isinstance(held, dict):
+        return book
+    return cast(JsonObject, book) | {"entries": list(cast(JsonObject, held).values())}
 
 
 def leaves(value: object) -> dict[str, object]:
