@@ -165,3 +165,19 @@ async def test_many_entries_are_made_ready_beside_the_event_loop(
     many = await book(program, *(entry(f"Lamp {n}", "Lit.", f"lamp{n}") for n in range(300)))
     assert len((await ready(decks, program, in_force(many))).deck.entries) == 300
     assert aside == [1, 1], "its rows, then its index"
+
+
+async def test_indexes_of_one_large_book_for_many_people_are_no_more_than_entries_may_be_kept(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "LORE_LOADED_ENTRIES", 10)
+    decks = LoreDecks(program.database)
+    one = await book(program, *(entry(f"Lamp {n}", "Lit.", f"lamp{n}", "{{char}}") for n in range(4)))
+    names = [f"Mira {number}" for number in range(5)]
+    found = [await ready(decks, program, in_force(one), character=name) for name in names]
+    assert len({id(some.deck) for some in found}) == 5
+    assert len(decks._books) == 1
+    assert [deck for deck, _ in decks._decks.values()] == [some.deck for some in found[-2:]]
+    monkeypatch.setattr(limits, "LORE_LOADED_ENTRIES", 3)
+    large = await ready(decks, program, in_force(one), character="Odo")
+    assert [deck for deck, _ in decks._decks.values()] == [large.deck], "what is too large is kept alone"

@@ -149,7 +149,9 @@ class Fields:
         value = self.get(*names)
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
-        given = cast("list[object]", value) if isinstance(value, list) else [] if value is None else [value]
+        given: list[object] = [] if value is None else [value]
+        if isinstance(value, list):
+            given = cast("list[object]", value)
         plain = [isinstance(one, str | int | float) and not isinstance(one, bool) for one in given]
         for one, is_plain in zip(given, plain, strict=True):
             if not is_plain and one is not None:

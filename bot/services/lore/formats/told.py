@@ -102,10 +102,9 @@ def _written(found: ReadBook, name: str, kind: Format) -> Written:
 
 
 def _listed(book: object) -> object:
-    held = cast(JsonObject, book).get("entries") if isinstance(book, dict) else None
-    if not isinstance(held, dict):
-        return book
-    return cast(JsonObject, book) | {"entries": list(cast(JsonObject, held).values())}
+    whole = cast(JsonObject, book) if isinstance(book, dict) else {}
+    held = whole.get("entries")
+    return {**whole, "entries": list(cast(JsonObject, held).values())} if isinstance(held, dict) else whole
 
 
 def leaves(value: object) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Books ready for the engine: read once for each version, indexed once for each set of books that counts together.
 
 A book is read and its keys are indexed away from the event loop. What was not used for the longest is forgotten first;
-how much is kept is counted in entries (`limits.LORE_LOADED_ENTRIES`).
+how much is kept is counted in entries (`limits.LORE_LOADED_ENTRIES`), of books and once more of indexes.
 """
 
 from __future__ import annotations
@@ -186,10 +186,16 @@ class LoreDecks:
         if found is None:
             found = await self._once(("deck", key), lambda: self._index(books, character, person, count))
             self._decks[key] = found
-            while len(self._decks) > limits.LORE_DECKS:
-                self._decks.popitem(last=False)
+            self._forget_decks()
         self._decks.move_to_end(key)
         return found
+
+    def _forget_decks(self) -> None:
+        """As `_forget`: one book is indexed anew for each who is named in its keys."""
+        kept = sum(len(deck.entries) for deck, _ in self._decks.values())
+        while len(self._decks) > 1 and (len(self._decks) > limits.LORE_DECKS or kept > limits.LORE_LOADED_ENTRIES):
+            _, (gone, _) = self._decks.popitem(last=False)
+            kept -= len(gone.entries)
 
     async def _index(
         self, books: Sequence[Attached], character: str, person: str, count: Callable[[str], int]
