@@ -16,7 +16,7 @@ from bot.texts import Say
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.lore.controls import NOTHING_AROUND
 from cogs.lore.entry_list import CARRIED_MAX, Listing, show_entries
-from cogs.lore.entry_panel import labelled, show_entry
+from cogs.lore.entry_panel import gone_panel, show_entry
 from cogs.lore.forms import FieldsForm, settle, text_of
 from cogs.lore.groups import entry as group
 from cogs.lore.parts import (
@@ -27,6 +27,7 @@ from cogs.lore.parts import (
     in_time,
     meant,
     of_book,
+    show,
     suggest_books,
     suggest_entries,
     suggest_own_books,
@@ -176,8 +177,7 @@ class EntryCommands(commands.Cog):
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             entry_id = await meant(self.cafe, work, user_id, entry, book, May.WRITE)
             gone = await service.delete(work, user_id, entry_id)
-        told = say_for(interaction)("**{entry}** is deleted. /lore entry undo brings it back.", entry=labelled(gone))
-        await answer(interaction, told)
+        await show(interaction, gone_panel(gone, say_for(interaction)))
 
     async def _book(self, interaction: Asked, typed: str, may: May) -> UUID:
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):

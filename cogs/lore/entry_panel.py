@@ -186,9 +186,13 @@ async def _delete(interaction: Asked, cafe: Cafe, entry_id: UUID) -> None:
     """Delete it, with a button that brings it back in place of its panel."""
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         gone = await cafe.lore.entries.delete(work, user_id, entry_id)
-    say = say_for(interaction)
+    await redraw(interaction, gone_panel(gone, say_for(interaction)))
+
+
+def gone_panel(gone: EntryChoice, say: Say) -> discord.ui.LayoutView:
+    """What is said of an entry that was deleted, with the way back."""
     told = say("**{entry}** is deleted. /lore entry undo brings it back.", entry=labelled(gone))
-    await redraw(interaction, panel(words(told), row(EntryButton(str(entry_id), "undo", say("Undo")))))
+    return panel(words(told), row(EntryButton(str(gone.id), "undo", say("Undo"))))
 
 
 def labelled(one: EntryChoice) -> str:

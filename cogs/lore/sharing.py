@@ -25,6 +25,8 @@ from cogs.lore.parts import ID, cafe_of, line, panel, redraw, row, short, show, 
 
 RULES = ("allow_fork", "allow_collaboration", "accepts_requests")
 _PEOPLE_SHOWN = 20
+_MENUS_MAX = 4
+"""Together they hold as many people as a book can be shared with."""
 _REQUESTS_SHOWN = 8
 """Each takes three of the 25 options of a menu."""
 _NO = "no"
@@ -60,8 +62,8 @@ class ShareButton(LastingButton, template=rf"lore:share:{ID}:(?P<deed>code|stop|
         await interaction.response.send_modal(forms[self.deed](cafe, book, say))
 
 
-class PeopleSelect(LastingSelect, template=rf"lore:share:{ID}:(?P<what>revoke|answer)"):
-    """Takes the way in from somebody, or answers who asked for it."""
+class PeopleSelect(LastingSelect, template=rf"lore:share:{ID}:(?P<what>revoke|answer)(?P<number>[2-9]?)"):
+    """Takes the way in from somebody, or answers who asked for it. `number`: one of several menus of one kind."""
 
     def __init__(self, menu: discord.ui.Select[discord.ui.View], book_id: str, what: str) -> None:
         super().__init__(menu)
@@ -69,12 +71,17 @@ class PeopleSelect(LastingSelect, template=rf"lore:share:{ID}:(?P<what>revoke|an
         self.what = what
 
     @classmethod
-    def of(cls, book_id: UUID, what: str, options: list[discord.SelectOption], placeholder: str) -> Self:
-        """The menu."""
-        menu = discord.ui.Select[discord.ui.View](
-            custom_id=f"lore:share:{book_id}:{what}", options=options[: limits.CHOICES_MAX], placeholder=placeholder
-        )
-        return cls(menu, str(book_id), what)
+    def of(cls, book_id: UUID, what: str, options: list[discord.SelectOption], placeholder: str) -> list[Self]:
+        """The menus: as many as the options need, up to four."""
+        most, made = int(limits.CHOICES_MAX), list[Self]()
+        for number, start in enumerate(range(0, min(len(options), _MENUS_MAX * most), most), 1):
+            menu = discord.ui.Select[discord.ui.View](
+                custom_id=f"lore:share:{book_id}:{what}{number if number > 1 else ''}",
+                options=options[start : start + most],
+                placeholder=placeholder,
+            )
+            made.append(cls(menu, str(book_id), what))
+        return made
 
     @classmethod
     async def from_custom_id(
@@ -224,12 +231,12 @@ def drawn(
     items += [row(*_buttons(book, say)), line(), words(_people(people, say))]
     if people:
         options = [discord.SelectOption(label=one.name[:100] or "…", value=str(one.user_id)) for one in people]
-        items.append(row(PeopleSelect.of(book.id, "revoke", options, say("Take the way in from…"))))
+        items += [row(one) for one in PeopleSelect.of(book.id, "revoke", options, say("Take the way in from…"))]
     if requests:
         shown = requests[:_REQUESTS_SHOWN]
         asking = "\n".join(_request(one) for one in shown)
         items.append(words("**" + say("Asking to write in it") + f"**\n{asking}"))
-        items.append(row(PeopleSelect.of(book.id, "answer", _answers(shown, say), say("Answer them…"))))
+        items += [row(one) for one in PeopleSelect.of(book.id, "answer", _answers(shown, say), say("Answer them…"))]
     return panel(*items)
 
 

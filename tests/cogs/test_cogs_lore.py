@@ -364,7 +364,7 @@ async def test_a_deleted_entry_comes_back(town: Town) -> None:
     await make_book(town, town.robin)
     await make_entry(town, town.robin)
     gone = await town.robin.slash(town.channel, "lore entry delete", entry="The old harbour")
-    assert words(gone) == "**#1 The old harbour** is deleted. /lore entry undo brings it back."
+    assert panel(gone) == "**#1 The old harbour** is deleted. /lore entry undo brings it back."
     assert "There is no entry" in panel(await town.robin.slash(town.channel, "lore entry list", book="Harbour Town"))
     (choice,) = await town.robin.autocomplete(town.channel, "lore entry undo", "entry", "", book="Harbour Town")
     back = await town.robin.slash(town.channel, "lore entry undo", entry=choice["value"], book="Harbour Town")

@@ -110,7 +110,7 @@ class LoreEntries:
         """
         if book_id is not None:
             await opened(work, user_id, book_id, may)
-        found = await listing.meant(work, typed, book_id, deleted=deleted)
+        found = await listing.meant(work, typed, book_id, user_id=user_id, deleted=deleted)
         if found is None:
             raise no_such_entry()
         return found

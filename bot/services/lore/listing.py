@@ -106,7 +106,8 @@ async def suggestions(
     """
     most = int(limits.CHOICES_MAX)
     if book_id is None:
-        return await _of_any_book(work, user_id, typed.strip(), most)
+        found = await _of_any_book(work, user_id, typed.strip(), most)
+        return [*found, *(await _deleted_of_any(work, user_id, typed) if deleted else ())][:most]
     chosen: list[EntryChoice] = []
     if deleted:
         gone = await deleted_choices(work, book_id)
@@ -149,11 +150,15 @@ async def _worded(work: Work, typed: str, book_id: UUID | None, most: int) -> Se
 
 
 def _with_book(row: LineRow, names: Mapping[UUID, str]) -> str:
-    book = names.get(row.book_id, "")
+    return _within(label(row.number, row.name), names.get(row.book_id, ""))
+
+
+def _within(text: str, book: str) -> str:
+    """An entry's label with its book's name behind it."""
     most = int(limits.CHOICE_LABEL_MAX)
     if len(book) > most // 3:
         book = book[: most // 3 - 1] + "…"
-    return f"{label(row.number, row.name)[: most - len(book) - 3]} ({book})"
+    return f"{text[: most - len(book) - 3]} ({book})"
 
 
 async def deleted_choices(work: Work, book_id: UUID) -> list[EntryChoice]:
@@ -162,12 +167,32 @@ async def deleted_choices(work: Work, book_id: UUID) -> list[EntryChoice]:
     return [EntryChoice(one.entry_id, book_id, one.number, label(one.number, one.name)) for one in gone]
 
 
-async def meant(work: Work, typed: str, book_id: UUID | None, *, deleted: bool = False) -> UUID | None:
-    """The entry meant by an option: the id of a suggestion; a name typed in full; with its book also `#12`."""
+async def _deleted_of_any(work: Work, user_id: UUID, typed: str) -> list[EntryChoice]:
+    """Those deleted from the books changed last, with their books' names. Nothing typed: none."""
+    wanted, found = typed.strip().lstrip("#").casefold(), list[EntryChoice]()
+    for book in await books.recent(work.session, user_id, _BOOKS_LOOKED_THROUGH) if wanted else ():
+        gone = await versions.deleted(work.session, book.id, int(limits.CHOICES_MAX))
+        named = ((one, label(one.number, one.name)) for one in gone)
+        found += [
+            EntryChoice(one.entry_id, book.id, one.number, _within(text, book.name))
+            for one, text in named
+            if wanted in text.casefold()
+        ]
+    return found
+
+
+async def meant(
+    work: Work, typed: str, book_id: UUID | None, *, user_id: UUID | None = None, deleted: bool = False
+) -> UUID | None:
+    """The entry meant by an option: the id of a suggestion; a name typed in full; with its book also `#12`.
+
+    `deleted`: also one that is gone; without its book, one of the books that `user_id` changed last.
+    """
     with contextlib.suppress(ValueError):
         return UUID(typed)
     if book_id is None:
-        return await _only_one(work, typed)
+        found = await _only_one(work, typed)
+        return await _only_deleted(work, user_id, typed) if found is None and deleted and user_id else found
     number = _NUMBER.match(typed.strip())
     if number is not None:
         found = (await queries.ids_of(work.session, book_id, [int(number[1])])).get(int(number[1]))
@@ -188,6 +213,15 @@ async def _only_one(work: Work, typed: str) -> UUID | None:
     hits = await functions.search(work.session, Sought(words, None), int(limits.CHOICES_MAX)) if words else None
     rows = await queries.lines(work.session, hits.ids) if hits else ()
     named = [row.id for row in rows if " ".join(row.name.split()).casefold() == name]
+    return named[0] if len(named) == 1 else None
+
+
+async def _only_deleted(work: Work, user_id: UUID, typed: str) -> UUID | None:
+    """The one deleted entry of that name in the books changed last; None where there are several."""
+    name, named = " ".join(typed.split()).casefold(), list[UUID]()
+    for book in await books.recent(work.session, user_id, _BOOKS_LOOKED_THROUGH):
+        gone = await versions.deleted(work.session, book.id, int(limits.CHOICES_MAX))
+        named += [one.entry_id for one in gone if " ".join(one.name.split()).casefold() == name]
     return named[0] if len(named) == 1 else None
 
 
