@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
-from bot.errors import InvalidInput, StageClosed
+from bot.errors import Conflict, InvalidInput, StageClosed
 from bot.services.cafe import Cafe
 from bot.services.characters.importing import BroughtIn, Difference
 from bot.services.lore.transfer.diffs import Choice
@@ -107,10 +107,28 @@ async def _create(interaction: Asked, cafe: Cafe, data: bytes, file_name: str, n
     read = await cafe.card_imports.read(data, file_name, say, name=name)
     user_id = await cafe.people.arrive(caller_of(interaction))
     taken = await names_taken(interaction, read.made.columns.name)
-    made = await cafe.card_imports.create(user_id, read, say, taken=taken)
+    try:
+        made = await cafe.card_imports.create(user_id, read, say, taken=taken)
+    except Conflict as error:
+        raise _had_already(error) from error
     told = say("**{name}** is ready. Only you can summon it.", name=plain(made.character.name))
     await show_panel(interaction, made.character, _told(told, made, say))
     await _report(interaction, made, say)
+
+
+def _had_already(error: Conflict) -> Conflict:
+    """The same refusal, with what the options of this command can do about it."""
+    if error.code != "same_name":
+        return error
+    return Conflict(
+        error.code,
+        N_(
+            "You already have a character called “{name}”. Nothing was made: name it in the option character to bring "
+            "it up to date by this card, or give this one another name in the option name."
+        ),
+        field="name",
+        **error.values,
+    )
 
 
 async def _compare(interaction: Asked, cafe: Cafe, data: bytes, file_name: str, typed: str) -> None:

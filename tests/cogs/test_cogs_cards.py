@@ -150,3 +150,12 @@ async def test_only_its_maker_gets_the_card(town: Town) -> None:
     for command, options in (("export", {}), ("import", {"file": ("c.json", orjson.dumps(card()))})):
         told = await town.sasha.slash(town.channel, f"character {command}", character=one, **options)
         assert "There is no such character" in words(told)
+
+
+async def test_the_same_card_again_says_how_to_bring_it_up_to_date(town: Town) -> None:
+    await bring(town, png(card()))
+    again = words(await bring(town, png(card())))
+    assert "Nothing was made: name it in the option character to bring it up to date" in again
+    assert await rows(town.program, "SELECT count(*) FROM characters WHERE name = 'Juno'") == [(1,)]
+    same = await bring(town, png(card()), character="Juno")
+    assert words(same) == "The card says nothing that **Juno** does not say already."
