@@ -304,3 +304,9 @@ async def test_it_goes_out_in_the_other_specification(desk: Desk) -> None:
     assert again.spec is Spec.V3
     assert replace(again, spec=was.spec, raw=was.raw) == was
     assert written_card(again, Spec.V3) == out
+
+
+async def test_a_number_that_only_a_database_holds_whole_goes_out(desk: Desk) -> None:
+    brought = await desk.bring(card(modification_date=1e25, extensions={"seed": 2**64 - 1}))
+    data: Any = (await desk.out(brought.character.id, Spec.V2))["data"]
+    assert (data["modification_date"], data["extensions"]["seed"]) == (1e25, 2**64 - 1)

@@ -338,3 +338,10 @@ async def test_links_between_entries_point_to_the_entries_here(desk: Desk) -> No
         assert (await desk.entries.get(work, user, copy)).entry == replace(
             found.entry, id=copy, requires=frozenset({other})
         )
+
+
+async def test_a_number_that_only_a_database_holds_whole_goes_out(desk: Desk) -> None:
+    told = await desk.bring(world("dragon", weight=1e25, odd=2**64 - 1))
+    assert told.book_id is not None
+    out = await desk.export(told.book_id)
+    assert (out["weight"], out["odd"]) == (1e25, 2**64 - 1)

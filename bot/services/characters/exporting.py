@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-import orjson
-
 from bot import limits
 from bot.errors import LimitReached
 from bot.services.characters import Characters
 from bot.services.characters.cards.card import Card, Spec, written_card
 from bot.services.characters.cards.columns import Columns, card_of
 from bot.services.characters.cards.containers import with_card
-from bot.services.characters.cards.json_files import JsonObject
+from bot.services.characters.cards.json_files import JsonObject, as_bytes
 from bot.services.characters.rows import columns_of
 from bot.services.lore.formats.reading import Format
 from bot.services.lore.formats.writing import written_book
@@ -96,7 +94,7 @@ def written_apart(
 
 
 def _json(card: Card, spec: Spec, *, indent: bool = False) -> bytes:
-    return orjson.dumps(written_card(card, spec), option=orjson.OPT_INDENT_2 if indent else 0)
+    return as_bytes(written_card(card, spec), indent=indent)
 
 
 def _plain_picture() -> bytes:

@@ -42,6 +42,15 @@ def as_object(data: bytes) -> JsonObject:
     return cast(JsonObject, value if is_clean else _mended(cast(object, value)))
 
 
+def as_bytes(value: object, *, indent: bool = False) -> bytes:
+    """JSON of what was kept. Postgres keeps 1e25 as a whole number of that length, which nobody here could write."""
+    option = orjson.OPT_INDENT_2 if indent else 0
+    try:
+        return orjson.dumps(value, option=option)
+    except TypeError:
+        return orjson.dumps(_mended(value), option=option)
+
+
 def _parsed(data: bytes) -> tuple[object, bool]:
     """What it says, and whether all of it can be kept as it is."""
     if not data.startswith(tuple(mark for mark, _ in _ENCODINGS)):
@@ -94,7 +103,7 @@ def _mended(value: object) -> object:
         return {_mended_text(name): _mended(one) for name, one in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
         return [_mended(one) for one in cast("list[object]", value)]
-    if isinstance(value, int) and not -_WHOLE <= value < _WHOLE:
+    if isinstance(value, int) and not -_WHOLE <= value < 2 * _WHOLE:
         return float(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 

@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from uuid import UUID
 
-import orjson
-
 from bot import limits
 from bot.errors import LimitReached, NotAllowed
+from bot.services.characters.cards.json_files import as_bytes
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.formats.reading import Format, Shelf
 from bot.services.lore.formats.writing import written_book
@@ -100,7 +99,7 @@ def slug(title: str, otherwise: str) -> str:
 def written_apart(shelf: Shelf, pages: Sequence[bytes], kind: Format) -> tuple[bytes, int]:
     """The file, and how many entries are in it. For `apart`."""
     filled = with_leaves(shelf, pages)
-    return orjson.dumps(written_book(filled, kind), option=orjson.OPT_INDENT_2), len(filled.leaves)
+    return as_bytes(written_book(filled, kind), indent=True), len(filled.leaves)
 
 
 def with_leaves(shelf: Shelf, pages: Sequence[bytes]) -> Shelf:
