@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import discord
 import structlog
-from discord import app_commands
+from discord import app_commands, utils
 
 from bot.clock import Clock
 from bot.errors import Closed, StageClosed, UserError
@@ -148,10 +148,21 @@ async def whisper(interaction: discord.Interaction, sentence: str, view: discord
         log.warning("whisper_failed", error=repr(error)[:120])
 
 
+def told(error: UserError, say: Say) -> str:
+    """A refusal as Discord shows it: what people gave a name looks like no ping in it, and hides no link."""
+    return say(error.message, **{name: _calmed(value) for name, value in error.values.items()})
+
+
+def _calmed(value: object) -> object:
+    if not isinstance(value, str) or isinstance(value, Text):
+        return value
+    return utils.escape_mentions(utils.escape_markdown(value) if "](" in value else value)
+
+
 def refusal(error: BaseException, say: Say) -> str | None:
     """The sentence for an error that is nobody's bug, or None."""
     if isinstance(error, UserError):
-        return say.error(error)
+        return told(error, say)
     if isinstance(error, StageClosed):
         return stage_sentence(error, say)
     return _command_refusal(error, say) if isinstance(error, app_commands.AppCommandError) else None

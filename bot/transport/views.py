@@ -10,7 +10,7 @@ import discord
 
 from bot.clock import Clock
 from bot.errors import UserError
-from bot.transport.border import whisper
+from bot.transport.border import told, whisper
 from bot.transport.marks import Mark, parse
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class MendableModal(discord.ui.Modal):
     async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
         """Offer to mend what can be mended; answer the rest."""
         if isinstance(error, UserError):
-            await offer_mending(interaction, self, interaction.client.border.say_for(interaction).error(error))
+            await offer_mending(interaction, self, told(error, interaction.client.border.say_for(interaction)))
         else:
             await interaction.client.border.answer(interaction, error)
 

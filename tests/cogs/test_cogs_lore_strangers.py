@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
+import discord
+
+from cogs.lore.sharing import PeopleSelect
 from tests.cogs.conftest import Town
 from tests.cogs.test_cogs_characters import create as create_character
 from tests.cogs.test_cogs_characters import last, words
 from tests.cogs.test_cogs_lore import change, make_book, make_entry, panel
+from tests.services.test_services_turns import rows
 
 
 async def test_words_put_in_another_order_are_a_change(town: Town) -> None:
@@ -84,3 +90,47 @@ async def test_what_is_set_for_many_is_offered_and_told_in_words(town: Town) -> 
     mira = next(one for one in offered if one["name"] == "Mira")
     asked = await town.robin.slash(town.channel, "lore entry bulk", **given, value=mira["value"])
     assert words(asked) == "Set Only characters to **Mira** in 1 entry?"
+
+
+async def test_everybody_who_was_let_in_can_be_sent_away() -> None:
+    people = [discord.SelectOption(label=f"Guest {number}", value=f"{number}") for number in range(100)]
+    menus = PeopleSelect.of(uuid4(), "revoke", people, "Take the way in from…")
+    assert [one.value for menu in menus for one in menu.item.options] == [one.value for one in people]
+    assert all(len(menu.item.options) <= 25 for menu in menus)
+    found = [menu.template.fullmatch(menu.custom_id) for menu in menus]
+    assert all(one is not None and one["what"] == "revoke" for one in found)
+    assert len({menu.custom_id for menu in menus}) == len(menus)
+
+
+async def test_a_name_in_a_refusal_pings_nobody_and_hides_no_link(town: Town) -> None:
+    await make_book(town, town.robin, name="**Free** @everyone [gift](https://a.example)")
+    await make_entry(town, town.robin, book="**Free** @everyone [gift](https://a.example)")
+    ((code,),) = await rows(town.program, "SELECT code FROM lore_books")
+    opened = await town.robin.slash(town.channel, "lore book share", book=str(code))
+    form = await town.robin.click(last(opened), label="Share by code")
+    await town.robin.submit_modal(form, {})
+    await town.sasha.slash(town.channel, "lore book open", book=str(code))
+    refused = await town.sasha.slash(town.channel, "lore entry edit", entry="The old harbour")
+    said = words(refused)
+    assert said.startswith("You can read ")
+    assert "@everyone" not in said
+    assert "**Free**" not in said.replace("\\*", "")
+    assert "\\[gift" in said
+
+
+async def test_a_deleted_entry_is_found_without_its_book(town: Town) -> None:
+    await make_book(town, town.robin)
+    await make_entry(town, town.robin)
+    await make_entry(town, town.robin, name="The mole")
+    gone = await town.robin.slash(town.channel, "lore entry delete", entry="The old harbour")
+    assert "is deleted" in panel(gone)
+    offered = await town.robin.autocomplete(town.channel, "lore entry undo", "entry", "old harb")
+    assert "#1 The old harbour (Harbour Town)" in {one["name"] for one in offered}
+    assert await town.sasha.autocomplete(town.channel, "lore entry undo", "entry", "old harb") == []
+    hidden = await town.sasha.slash(town.channel, "lore entry undo", entry="The old harbour")
+    assert words(hidden).startswith("There is no such lore entry.")
+    back = await town.robin.slash(town.channel, "lore entry undo", entry="the old harbour")
+    assert "### #1 The old harbour" in panel(back)
+    again = await town.robin.slash(town.channel, "lore entry delete", entry="The old harbour")
+    await town.robin.click(last(again), label="Undo")
+    assert "### #1 The old harbour" in panel(again)
