@@ -345,3 +345,13 @@ async def test_a_number_that_only_a_database_holds_whole_goes_out(desk: Desk) ->
     assert told.book_id is not None
     out = await desk.export(told.book_id)
     assert (out["weight"], out["odd"]) == (1e25, 2**64 - 1)
+
+
+async def test_a_small_file_is_stored_with_one_connection(desk: Desk, database: Database) -> None:
+    first = await desk.bring(world("dragon", "gate"))
+    again = await desk.bring(world("dragon", "gate", "well"), book_id=first.book_id)
+    alone = Database(database.url, pool_size=1, max_overflow=0)
+    imports = LoreImports(alone, desk.books, desk.entries)
+    told = await asyncio.wait_for(imports.choose(await desk.people.arrive(ROBIN), again.id, Choice.THEIRS), 10)
+    assert (told.state, told.done) == (ImportState.DONE, 3)
+    await alone.close()

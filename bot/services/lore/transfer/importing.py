@@ -239,14 +239,18 @@ class LoreImports:
         pages = await self._pages(user_id, book_id, work)
         plan = await apart(planned, read, pages, choice, heavy=_is_heavy(read, pages))
         done = 0
+        # Telling takes another connection. A small file's sender waits anyway, and so may many at once.
+        is_told = read.total > limits.LORE_IMPORT_AT_ONCE
         for added in unpacked(plan.added):
             await self._entries.add_read(work, user_id, book_id, added)
             done += len(added)
-            await self._note(user_id, import_id, done=done)
+            if is_told:
+                await self._note(user_id, import_id, done=done)
         for replaced in unpacked(plan.replaced):
             await self._entries.replace_read(work, user_id, book_id, dict(replaced))
             done += len(replaced)
-            await self._note(user_id, import_id, done=done)
+            if is_told:
+                await self._note(user_id, import_id, done=done)
         if plan.removed:
             await self._entries.bulk(work, user_id, book_id, Which(ids=plan.removed), Bulk(BulkKind.DELETE))
         for stay in unpacked(plan.stay):
