@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.lore_parts.files import Asked, active_ids, compatible_ids, names_in, read_chat, read_json, told
+from bench.lore_parts.files import Asked, active_ids, compatible_ids, names_in, read_chat, read_json, read_lore, told
 from bench.parts.report import Machine
 from bot.errors import UserError
 
@@ -118,7 +118,7 @@ def _bench() -> int:
 
 def _print_active(asked: argparse.Namespace) -> int:
     try:
-        book, chat = read_json(asked.book), read_chat(read_json(asked.chat))
+        book, chat = read_lore(asked.book), read_chat(read_json(asked.chat))
         character, person = names_in(chat)
         how = Asked(asked.depth, asked.budget, asked.seed, asked.char or character, asked.user or person)
         ids = compatible_ids if asked.compatible else told if asked.why else active_ids

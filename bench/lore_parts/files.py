@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
+from bot.services.characters.cards.json_files import as_object
 from bot.services.lore.compatible import OldScene, OldSettings, read_old, scan
 from bot.services.lore.engine.activation import Activation, activate
 from bot.services.lore.engine.book import Timing
@@ -45,6 +46,12 @@ def estimated(text: str) -> int:
 def read_json(path: Path) -> Any:
     """A JSON file. Raises OSError or ValueError."""
     return json.loads(path.read_bytes().decode("utf-8-sig"))
+
+
+def read_lore(path: Path) -> object:
+    """A book's file, as the program itself reads one; a bare list of entries too. Raises OSError, UserError."""
+    data = path.read_bytes()
+    return json.loads(data) if data.lstrip()[:1] == b"[" and data.rstrip()[-1:] == b"]" else as_object(data)
 
 
 def read_chat(raw: object) -> tuple[Said, ...]:
@@ -140,4 +147,4 @@ def names_in(chat: Sequence[Said]) -> tuple[str, str]:
     return named.get(Speaker.CHARACTER, Asked.character), named.get(Speaker.USER, Asked.person)
 
 
-__all__ = ["Asked", "Format", "active_ids", "compatible_ids", "names_in", "read_chat", "read_json", "told"]
+__all__ = ["Asked", "Format", "active_ids", "compatible_ids", "names_in", "read_chat", "read_json", "read_lore", "told"]
