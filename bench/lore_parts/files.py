@@ -49,9 +49,11 @@ def read_json(path: Path) -> Any:
 
 
 def read_lore(path: Path) -> object:
-    """A book's file, as the program itself reads one; a bare list of entries too. Raises OSError, UserError."""
-    data = path.read_bytes()
-    return json.loads(data) if data.lstrip()[:1] == b"[" and data.rstrip()[-1:] == b"]" else as_object(data)
+    """A book's file; where plain JSON it is not, as the program itself reads one. Raises OSError, UserError."""
+    try:
+        return read_json(path)
+    except (ValueError, RecursionError):
+        return as_object(path.read_bytes())
 
 
 def read_chat(raw: object) -> tuple[Said, ...]:
