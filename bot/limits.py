@@ -179,7 +179,9 @@ LORE_REMEMBERED_BYTES = Limit(
 )
 LORE_CLOCK_MAX = Limit(100, "messages", "sticky and cooldown together reach back no further than this")
 LORE_LOADED_ENTRIES = Limit(
-    300_000, "entries", "of lore books kept ready in memory; what was not used for long is read again when needed"
+    100_000,
+    "entries",
+    "of lore books kept ready in memory (one of 1,000 characters counts as one, a longer one as more)",
 )
 LORE_DECKS = Limit(200, "sets of books", "whose keys are kept indexed; another set is indexed when it is needed")
 LORE_LOGGED_REFUSALS = Limit(

@@ -125,6 +125,19 @@ async def test_what_was_not_used_for_the_longest_is_forgotten(
     assert len(decks._decks) == 2
 
 
+async def test_long_entries_count_as_several(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LORE_LOADED_ENTRIES", 12)
+    decks = LoreDecks(program.database)
+    short = [await book(program, entry("Lamp", "Lit.", "lamp")) for _ in range(2)]
+    long = await book(program, entry("Saga", "It began. " * 1_000, "saga"))
+    for one in (*short, long):
+        await ready(decks, program, in_force(one))
+    assert [key[0] for key in decks._books] == [*short, long]
+    another = await book(program, entry("Saga", "It ended. " * 1_000, "saga"))
+    await ready(decks, program, in_force(another))
+    assert [key[0] for key in decks._books] == [another]
+
+
 async def test_what_is_forgotten_is_freed_without_the_collector(program: Program) -> None:
     decks = LoreDecks(program.database)
     entries = [entry(f"Lamp {n}", "Lit.", f"lamp{n}", "{{char}}") for n in range(2100)]

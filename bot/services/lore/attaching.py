@@ -378,7 +378,10 @@ def _refuse_no_manager(asking: Asking) -> None:
 
 
 def _attached_already() -> Conflict:
-    return Conflict("attached_already", N_("This lore book is attached there already. /lore book here changes how it counts; nothing was changed."))
+    return Conflict(
+        "attached_already",
+        N_("This lore book is attached there already. /lore book here changes how it counts; nothing was changed."),
+    )
 
 
 def _no_such_attachment() -> NotFound:

@@ -41,6 +41,8 @@ _LITTLE = 200
 _MUCH = 2_000
 """Entries whose making would let the collector of cycles hold everything up."""
 
+_CHARACTERS_OF_ENTRY = 1_000
+
 _NEAREST_FIRST = (
     LoreScope.CONVERSATION,
     LoreScope.PERSONA,
@@ -62,7 +64,13 @@ class LoadedBook:
     old: OldBook | None = None
     has_macros: bool = False
     seeks_meaning: bool = False
+    characters: int = 0
     outlets: frozenset[str] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """What it takes of memory, in entries; a long one counts as several."""
+        return max(len(self.book.entries), self.characters // _CHARACTERS_OF_ENTRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +171,10 @@ class LoreDecks:
 
     def _forget(self) -> None:
         """Keep what was used last, within the limit; always the newest."""
-        kept = sum(len(one.book.entries) for one in self._books.values())
+        kept = sum(one.size for one in self._books.values())
         while kept > limits.LORE_LOADED_ENTRIES and len(self._books) > 1:
             key = next(iter(self._books))
-            kept -= len(self._books[key].book.entries)
+            kept -= self._books[key].size
             self._drop(key)
 
     def _drop(self, key: tuple[UUID, int]) -> None:
@@ -248,6 +256,7 @@ def _made(row: Any, rows: list[Any]) -> LoadedBook:
         numbers=numbers,
         # By its id: that program uses a name only once.
         old=old_book(replace(book, name=str(book.id)), _raws(rows), numbers) if settings.is_compatible else None,
+        characters=sum(len(one.content) for one in book.entries),
         seeks_meaning=any(one.mode in {Mode.VECTOR, Mode.HYBRID} for one in book.entries),
         has_macros=any("{{" in key.text for entry in book.entries for key in (*entry.keys, *entry.secondary)),
         outlets=frozenset(one.outlet for one in book.entries if one.position is Position.OUTLET),
