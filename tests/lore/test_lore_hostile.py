@@ -167,7 +167,7 @@ def test_keys_that_share_every_word_are_still_told_apart() -> None:
     keys = [" ".join(words) for words in islice(product(("aaa", "bbb"), repeat=12), 3000)]
     deck = Deck([Book(UUID(int=1), 1, entries=tuple(entry(n, Key(key)) for n, key in enumerate(keys, start=1)))])
     assert active(deck, scene(keys[1234]), 100_000) == {1235}
-    assert max(len(some) for _, _, at in deck.index._slices for some in at) <= 64
+    assert max(len(some) for _, _, at in (*deck.index._words, *deck.index._others) for some in at) <= 64
 
 
 def test_halves_of_letters_are_no_text() -> None:
@@ -261,7 +261,7 @@ async def test_a_deck_that_is_made_aside_leaves_the_loop_to_others() -> None:
 
 def test_the_automaton_is_made_in_slices() -> None:
     book = Book(UUID(int=1), 1, entries=tuple(entry(n, Key(f"unlike{n}word{n * 7919}")) for n in range(20_000)))
-    slices = Deck([book]).index._slices
+    slices = Deck([book]).index._words
     assert len(slices) > 3
     assert sum(len(at) for _, _, at in slices) == 20_000
 

@@ -17,6 +17,7 @@ _RUN = 4_000
 """Entries that are sorted at a time: sorting holds Python's lock."""
 
 _PLACES_MAX = 100_000
+_UNASKED = -2
 """Keys and entries of which it is remembered where the one stands in the other."""
 
 _NUMBER = (1 << 32) - 1
@@ -96,15 +97,16 @@ class Deck:
     def place_in(self, key: int, number: int) -> int | None:
         """Where one key first stands in the words of an entry, without looking for any other."""
         asked = (key, number)
-        if asked not in self._places:
+        known = self._places.get(asked, _UNASKED)
+        if known == _UNASKED:
             if len(self._places) >= _PLACES_MAX:
                 self._places.clear()
             low = self._low.get(number)
             if low is None:
                 low = self._low[number] = folded(self.text(number))
             may = self.index.may_stand(key, low)
-            self._places[asked] = self.index.place(key, self.text(number)) if may else None
-        return self._places[asked]
+            known = self._places[asked] = self.index.place(key, self.text(number)) if may else None
+        return known
 
     def _depth(self, number: int) -> int:
         own = self.entries[number].scan_depth

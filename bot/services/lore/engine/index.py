@@ -33,6 +33,9 @@ _BY_KEYS = frozenset({Mode.KEYWORD, Mode.HYBRID})
 _SLICE = 60_000
 """Characters of one slice of the automaton: some 10 ms in which nothing else runs."""
 
+_BORDER = " "
+"""What a word is set apart by, in a text of which only its words count."""
+
 _START, _END, _CASE = 1, 2, 4
 """What a key asks of the place where it stands: that a word begins there, that one ends there, its very letters."""
 
@@ -60,10 +63,13 @@ class Index:
         self._before = array("I", bytes(4 * len(self.keys)))
         self._patterns: dict[int, re2.Pattern] = {}
         self._anywhere: list[int] = []
-        self._slices = [
-            (_automaton(words), bytes(map(self._bounds, words, at)), at)
-            for words, at in _sliced(self._anchored(expand))
+        self._sure = bytearray(len(self.keys))
+        words, others = self._parted(self._anchored(expand))
+        self._words = [
+            (_automaton(bordered), [one.startswith(_BORDER) - 1 for one in bordered], at)
+            for bordered, at in _sliced(words)
         ]
+        self._others = [(_automaton(some), bytes(map(self._bounds, some, at)), at) for some, at in _sliced(others)]
         self._remembered: OrderedDict[str, Reading] = OrderedDict()
         self._room = int(limits.LORE_REMEMBERED_BYTES)
 
@@ -147,28 +153,40 @@ class Index:
 
     def _read(self, text: str, low: str, found: dict[int, int], tried: set[int]) -> None:
         """Look for every anchor, and for the whole key where one stands. `tried` gets the regexes worth trying."""
-        wanted, before, patterns = self._folded, self._before, self._patterns
+        wanted, before, patterns, sure = self._folded, self._before, self._patterns, self._sure
         makes_words = joining(low)
+        for keys, place in self._hits(low, makes_words):
+            for key in keys:
+                if key in found:
+                    continue
+                if sure[key]:
+                    found[key] = place
+                    continue
+                if key in patterns:
+                    tried.add(key)
+                    continue
+                start = place - before[key]
+                if start < 0 or not low.startswith(wanted[key], start):
+                    continue
+                if self._asks[key] and not self._stands_at(key, low, start, makes_words, text):
+                    continue
+                found[key] = start
+
+    def _hits(self, low: str, makes_words: frozenset[str]) -> Iterator[tuple[Sequence[int], int]]:
+        """Keys whose anchor stands in a text, and where it does."""
+        parted = _BORDER + low.translate({ord(one): _BORDER for one in set(low) - makes_words}) + _BORDER
+        for automaton, shift, at in self._words:
+            for anchored, place, _ in automaton.find_matches_as_indexes(parted, overlapping=True):
+                yield at[anchored], place + shift[anchored]
         length = len(low)
-        for automaton, bounds, at in self._slices:
+        for automaton, bounds, at in self._others:
             for anchored, place, end in automaton.find_matches_as_indexes(low, overlapping=True):
                 bound = bounds[anchored]
                 if bound & _START and place and low[place - 1] in makes_words:
                     continue
                 if bound & _END and end < length and low[end] in makes_words:
                     continue
-                for key in at[anchored]:
-                    if key in found:
-                        continue
-                    if key in patterns:
-                        tried.add(key)
-                        continue
-                    start = place - before[key]
-                    if start < 0 or not low.startswith(wanted[key], start):
-                        continue
-                    if self._asks[key] and not self._stands_at(key, low, start, makes_words, text):
-                        continue
-                    found[key] = start
+                yield at[anchored], place
 
     def _stands_at(self, key: int, low: str, start: int, makes_words: frozenset[str], text: str) -> bool:
         """Whether a key, whose words begin here, stands here as it asks."""
@@ -206,6 +224,25 @@ class Index:
             else:
                 self._anywhere.append(number)
         return anchors
+
+    def _parted(self, anchors: Mapping[str, list[int]]) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """Anchors that are made of letters, each with a border where all its keys ask for one; and the others.
+
+        In a text whose signs are all made borders the automaton alone tells where the former stand. A key that is such
+        a word and no more is found with it.
+        """
+        words: dict[str, list[int]] = {}
+        others: dict[str, list[int]] = {}
+        for word, keys in anchors.items():
+            if not all(map(joins, word)):
+                others[word] = keys
+                continue
+            asked = self._bounds(word, keys)
+            words[_BORDER * bool(asked & _START) + word + _BORDER * bool(asked & _END)] = keys
+            if asked == _START | _END:
+                for key in keys:
+                    self._sure[key] = self._folded[key] == word and not self._asks[key] & _CASE
+        return words, others
 
     def _bounds(self, word: str, keys: Iterable[int]) -> int:
         """What every key of an anchor asks of the place where the anchor stands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.services.lore.engine.book import Entry, Source
 
@@ -45,8 +46,7 @@ class Why(StrEnum):
     WAKER_LEFT = "waker_left"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a key was found: in the `message`-th message from the newest (0), in another text, or in a woken entry's.
 
     `offset` counts in the folded text; `in_name` where it is the speaker's name.
@@ -59,8 +59,7 @@ class Place:
     in_name: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(NamedTuple):
     """What brought an entry in: the key found newest and where, how near its meaning was, how long it runs on yet."""
 
     via: Via
@@ -70,8 +69,7 @@ class Cause:
     left: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Out:
+class Out(NamedTuple):
     """What kept an entry out. `number` is what the reason speaks of: tokens short, the die's points, units left, score.
 
     `other` is the entry that stood in the way, `group` the group that was full.
@@ -83,8 +81,7 @@ class Out:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Active:
+class Active(NamedTuple):
     """An entry that goes into the prompt. `wave` 0 came by itself, later ones were woken by `parents`.
 
     `shortened` is what stands there of a content that is longer than the entry may be.
@@ -103,8 +100,7 @@ class Active:
         return self.entry.content if self.shortened is None else self.shortened
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """An entry that stays out although something spoke for it."""
 
     entry: Entry

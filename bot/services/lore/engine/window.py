@@ -96,8 +96,9 @@ class Window:
             for parent, found in self._read.items():
                 if key in found and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=found[key])
+            place_in = self._deck.place_in
             for parent in self._heard:
-                offset = self._deck.place_in(key, parent)
+                offset = place_in(key, parent)
                 if offset is not None and wakes(parent):
                     return Place(parent=self._deck.entries[parent], offset=offset)
         return None
