@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.services.lore.attaching import Attached, LoreScope
-
 from bot.texts import Say
 from cogs.asking import plain
 
