@@ -224,7 +224,7 @@ def _heading(book: LoreBook, say: Say) -> str:
 
 
 def _about(book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...], say: Say) -> str:
-    lines: list[str] = []
+    lines = [_chosen(book, say)] if book.is_curated else []
     for name, field in BOOK_FIELDS.items():
         if name in {"name", "description", "tags"} or not (is_said(field, shown.get(name, "")) or name == "category"):
             continue
@@ -239,10 +239,18 @@ def _about(book: LoreBook, shown: Mapping[str, str], places: tuple[Attached, ...
         )
     counted: list[str] = []
     if book.view_count:
-        counted.append(say.plural("looked at {n} time", "looked at {n} times", book.view_count))
+        looked = say.plural("looked at {n} time", "looked at {n} times", book.view_count)
+        at = book.last_viewed_at
+        counted.append(looked if at is None else f"{looked}, <t:{int(at.timestamp())}:R>")
     if book.fork_count:
         counted.append(say.plural("copied {n} time", "copied {n} times", book.fork_count))
     return f"{text}\n-# {' · '.join(counted)}" if counted else text
+
+
+def _chosen(book: LoreBook, say: Say) -> str:
+    """That the operator recommends it, and why."""
+    chosen = f"**{say('Chosen by the house')}**"
+    return f"{chosen}: {plain(short(book.curator_notes, 300))}" if book.curator_notes else chosen
 
 
 def _within(totals: BookTotals, say: Say) -> list[str]:

@@ -1,10 +1,12 @@
 """/lore book and /lore entry, as people use them. All of it is for the eyes of who asks."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import simcord
 
+from bot.services.lore.publishing import Publishing
 from tests.cogs.conftest import Town
 from tests.cogs.test_cogs_characters import create as create_character
 from tests.cogs.test_cogs_characters import last, summon, words
@@ -569,6 +571,17 @@ async def shared(town: Town, **code: str) -> str:
     ((found,),) = await rows(town.program, "SELECT code FROM lore_books")
     assert f"`{found}`" in panel(opened)
     return str(found)
+
+
+async def test_what_the_house_says_of_a_book_and_when_it_was_looked_at_is_told(town: Town) -> None:
+    code = await shared(town)
+    before = panel(await town.sasha.slash(town.channel, "lore book open", book=code))
+    assert "Chosen by the house" not in before
+    await Publishing(town.program.database).publish(code, is_curated=True, notes="Begin *here*.")
+    opened = panel(await town.sasha.slash(town.channel, "lore book open", book=code))
+    assert "**Chosen by the house**: Begin \\*here\\*." in opened
+    seen = panel(await town.robin.slash(town.channel, "lore book open", book="Harbour Town"))
+    assert re.search(r"looked at \d+ times?, <t:\d+:R>", seen)
 
 
 async def test_a_book_is_opened_by_its_code(town: Town) -> None:
