@@ -13,33 +13,15 @@ from bot.errors import InvalidInput
 from bot.services.cafe import Cafe
 from bot.services.characters import Character, Part, PartDraft, Shown
 from bot.services.characters.parts import NAMES, filled_count
+from bot.services.characters.wording import NOTE_ROLES, PART_HINTS
 from bot.texts import N_, Say
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.characters.forms import Form
 from cogs.characters.parts import NO_PINGS, Suggestions, short, within_a_second
 
-ROLES = {
-    "system": N_("as instructions"),
-    "user": N_("as a remark beside what people say"),
-    "assistant": N_("as its own words"),
-}
 _SHOWN = 1500
 _NUMBER = 6
 """Characters of a number, with some to spare for what is none."""
-_HINTS = {
-    Part.SYSTEM_PROMPT: N_("Who it is and how it speaks. “You are …”"),
-    Part.DEFINITION: N_("All about it, at length; cards call this the description"),
-    Part.PERSONALITY: N_("What it is like, in a few words"),
-    Part.SCENARIO: N_("What is going on when people meet it"),
-    Part.LAST_INSTRUCTIONS: N_("Stands after the conversation, where a model heeds it most"),
-    Part.NOTE: N_("Stands among the last messages, so that it is not forgotten"),
-    Part.EXAMPLES: N_("You: Hello!\nName: Good evening."),
-    Part.GREETING: N_("The first thing it says"),
-    Part.OTHER_GREETINGS: N_("Greetings to choose from, with a line ===== between them"),
-    Part.GROUP_GREETINGS: N_("Said where other characters are already; ===== between them"),
-    Part.CREATOR_NOTES: N_("For people who look at it; a model reads them nowhere"),
-    Part.CARD_VERSION: N_("Which version of it this is, if you count them"),
-}
 
 
 class PartForm(Form):
@@ -50,7 +32,7 @@ class PartForm(Form):
         self._cafe = cafe
         self._character_id = character_id
         self._part = shown.part
-        hint, long = say(_HINTS[shown.part]), discord.TextStyle.paragraph
+        hint, long = say(PART_HINTS[shown.part]), discord.TextStyle.paragraph
         style = discord.TextStyle.short if shown.part is Part.CARD_VERSION else long
         label = say(NAMES[shown.part])[:45]
         self.text = self.field("text", label, hint, style, required=False, typed=shown.draft.text)
@@ -64,7 +46,7 @@ class PartForm(Form):
         self.depth = self.field("depth", say("Depth"), hint, typed=draft.depth, most=_NUMBER)
         options = [
             discord.SelectOption(label=say(label)[:100], value=role, default=role == draft.role)
-            for role, label in ROLES.items()
+            for role, label in NOTE_ROLES.items()
         ]
         self.role = discord.ui.Select[Self](custom_id="role", options=options, required=True)
         self.add_item(discord.ui.Label(text=say("How it is told"), component=self.role))
