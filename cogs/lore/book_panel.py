@@ -14,7 +14,9 @@ from bot.services.lore.attaching import Attached
 from bot.services.lore.fields import BOOK_FIELDS
 from bot.services.lore.meanings.chunks import Progress
 from bot.services.lore.shown import BookTotals, LoreBook, May, Visibility
-from bot.texts import N_, Say, Text
+from bot.services.lore.wording import BOOK_FORMS as FORMS
+from bot.services.lore.wording import MAY
+from bot.texts import Say
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.lore.attached import in_words
@@ -38,19 +40,7 @@ from cogs.lore.parts import (
     words,
 )
 from cogs.lore.sharing import show_sharing
-from cogs.lore.words import MAY, entries, is_said, tokens, told
-
-FORMS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
-    "words": (N_("Name, description, category, tags"), ("name", "description", "category", "difficulty", "tags")),
-    "scan": (
-        N_("Where keys are looked for"),
-        ("scan_depth", "at_least", "at_least_depth", "timing", "is_compatible"),
-    ),
-    "meaning": (N_("Finding entries by meaning"), ("query_depth", "threshold")),
-    "waking": (N_("Entries that wake each other, groups"), ("steps", "groups", "recursion")),
-    "room": (N_("Room in the prompt"), ("token_budget", "constants_first")),
-}
-"""The forms of a book. Who may read and write it is in the panel of sharing."""
+from cogs.lore.words import entries, is_said, tokens, told
 
 _DESCRIPTION_SHOWN = 800
 _RULES_SHOWN = 1000

@@ -15,7 +15,8 @@ from bot.services.cafe import Cafe
 from bot.services.lore.fields.kinds import Kind
 from bot.services.lore.fields.of_entries import ENTRY_FIELDS
 from bot.services.lore.shown import EntryChoice, LoreEntry, May
-from bot.texts import N_, Say, Text
+from bot.services.lore.wording import ENTRY_FORMS as FORMS
+from bot.texts import Say
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.lore.controls import parted
@@ -29,29 +30,6 @@ from cogs.lore.forms import (
 )
 from cogs.lore.parts import ID, answer, cafe_of, line, panel, redraw, row, short, show, within_a_second, words
 from cogs.lore.words import is_said, state, tokens, told
-
-FORMS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
-    "words": (N_("Name, content, folder, tags"), ("name", "content", "folder", "tags")),
-    "keys": (N_("What brings it in"), ("mode", "keys", "secondary", "logic", "case_sensitive", "whole_words")),
-    "scan": (N_("Where its keys are looked for"), ("scan_depth", "sources", "speakers")),
-    "meaning": (N_("Finding it by meaning"), ("threshold", "results", "blend", "weight")),
-    "place": (N_("Where it stands in the prompt"), ("position", "depth", "role", "outlet", "order")),
-    "time": (N_("Chance, staying, resting"), ("probability", "sticky", "cooldown", "delay")),
-    "only": (
-        N_("Only for these"),
-        ("characters_only", "personas_only", "channels_only", "roles_only", "tags_only"),
-    ),
-    "never": (
-        N_("Never for these"),
-        ("characters_never", "personas_never", "channels_never", "roles_never", "tags_never"),
-    ),
-    "where": (N_("Servers and occasions"), ("servers_only", "servers_never", "occasions")),
-    "groups": (N_("Groups of which one wins"), ("groups", "group_weight", "group_first")),
-    "waking": (N_("Waking other entries"), ("level", "wakes_only", "woken_only_by", "wakes", "is_woken")),
-    "beside": (N_("Beside which entries"), ("requires", "excludes")),
-    "room": (N_("Room in the prompt"), ("priority", "max_tokens", "ignores_budget")),
-}
-"""The forms of an entry: every field of it stands in exactly one (but for the switch, which is a button)."""
 
 _CONTENT_SHOWN = 1000
 _RULES_SHOWN = 2200

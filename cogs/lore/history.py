@@ -13,7 +13,8 @@ from discord.ext import commands
 from bot.services.cafe import Cafe
 from bot.services.lore.fields import ENTRY_FIELDS
 from bot.services.lore.shown import EntryChange, HistoryPage, LoreEntry, May, VersionLine
-from bot.texts import N_, Say, Text
+from bot.services.lore.wording import CHANGES
+from bot.texts import Say
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.lore.entry_panel import show_entry
@@ -34,17 +35,6 @@ from cogs.lore.parts import (
 )
 
 _L = app_commands.locale_str
-
-CHANGES: dict[EntryChange, Text] = {
-    EntryChange.CREATED: N_("written"),
-    EntryChange.EDITED: N_("changed"),
-    EntryChange.MOVED: N_("moved"),
-    EntryChange.ENABLED: N_("switched on"),
-    EntryChange.DISABLED: N_("switched off"),
-    EntryChange.DELETED: N_("deleted"),
-    EntryChange.RESTORED: N_("taken back to an earlier version"),
-    EntryChange.IMPORTED: N_("read from a file"),
-}
 
 
 class BackSelect(LastingSelect, template=rf"lore:entry:{ID}:back"):

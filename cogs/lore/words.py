@@ -5,18 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.services.lore.fields.kinds import Field, Kind, written
-from bot.services.lore.shown import May
-from bot.texts import N_, Say, Text
+from bot.texts import Say
 from cogs.asking import plain
 from cogs.lore.controls import parted
 from cogs.lore.parts import short
-
-MAY: Mapping[May, Text] = {
-    May.READ: N_("you may read it"),
-    May.WRITE: N_("you may write in it"),
-    May.ADMIN: N_("you look after it"),
-    May.OWN: N_("yours"),
-}
 
 _VALUE_MAX = 300
 
