@@ -73,10 +73,8 @@ class SealingKeys:
     """What signs batches: derived from the house's keys, the newest first. Without a key nothing is signed."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        made = [HKDF(algorithm=SHA256(), length=HASH_BYTES, salt=None, info=b"botcafe audit 1").derive(k) for k in keys]
-        self._by_id = {
-            hashlib.sha256(b"botcafe audit key id" + key).hexdigest()[: KEY_ID_BYTES * 2]: key for key in made
-        }
+        made = [_derived(key) for key in keys]
+        self._by_id = {_key_id(key): key for key in made}
 
     def __repr__(self) -> str:
         return f"<SealingKeys: {len(self._by_id)}>"
