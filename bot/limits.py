@@ -243,6 +243,51 @@ CARD_CHUNKS_MAX = Limit(20_000, "chunks", "of a PNG; a long animation has a few 
 CARD_FILES_MAX = Limit(2_000, "files", "of an archive; a card with many pictures has some hundred")
 CARD_JSON_DEPTH_MAX = Limit(64, "levels", "a card is nested about eight deep")
 
+# ------------------------------------------------------------------------------------------------ money
+
+GIFT_MAX = Limit(5_000_000, "tokens", "in one gift; a few zeros too many are noticed before they are sent")
+GIFTS_DAILY = Limit(20, "gifts", "given by one person within 24 hours; more is not giving but paying out")
+GIFT_TOKENS_DAILY = Limit(10_000_000, "tokens", "given by one person within 24 hours: what a stolen account can lose")
+GIFTS_WAITING_MAX = Limit(50, "gifts", "waiting for one person; nobody is buried under gifts they did not ask for")
+GIFT_MESSAGE_MAX = Limit(300, "characters", "a few lines beside a gift; longer is a letter")
+GIFT_DAYS = Limit(14, "days", "a gift waits to be accepted; then its tokens go back to who gave it")
+WALLET_PAGE = Limit(10, "entries", "of a wallet's history: one screen of a phone")
+
+
+# ------------------------------------------------------------------------------------------------ creators
+
+USERNAME_MIN = Limit(3, "characters", "shorter ones are kept for the house's own addresses")
+USERNAME_MAX = Limit(32, "characters", "as long as Discord's own; an address must fit on one line", discord=32)
+USERNAME_KEPT_DAYS = Limit(90, "days", "how long a former username leads to its creator, and nobody else can take it")
+USERNAME_WAIT_DAYS = Limit(14, "days", "between two changes of a username; links to it are somewhere else")
+CREATOR_BIO_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
+CREATOR_LOCATION_MAX = Limit(80, "characters", "a place, not an address")
+CREATOR_LINK_MAX = Limit(300, "characters", "longer addresses carry more than where they lead")
+CREATOR_LINKS_MAX = Limit(6, "links", "beside those of the named sites; more is a list nobody reads")
+CREATOR_PLATFORM_MAX = Limit(30, "characters", "the name of a site, shown in place of its address")
+CREATOR_LANGUAGES_MAX = Limit(10, "languages", "that somebody answers in; more is a claim")
+CREATOR_SPECIALTIES_MAX = Limit(8, "specialties", "enough to be found; more is only crowding the directory")
+CREATOR_FEATURED_MAX = Limit(6, "characters", "shown first on a creator's page: two rows on a wide screen")
+COMMISSION_WORDS_MAX = Limit(500, "characters", "what is made, for how much, how to ask; the rest is a conversation")
+VERIFICATION_WORDS_MAX = Limit(1000, "characters", "why, and where it can be seen that it is them")
+FOLLOWS_MAX = Limit(1000, "creators", "that one person follows; nobody reads more")
+PEOPLE_TOLD_MIN = Limit(5, "people", "statistics of fewer would tell what one of them does")
+STATISTICS_DAYS_MAX = Limit(365, "days", "that a creator's statistics look back")
+WEB_LIST_PAGE = Limit(24, "cards", "on one page of a directory: whole rows of two, three and four")
+PROGRAM_NAME_MAX = Limit(80, "characters", "one line of a list")
+PROGRAM_TEXT_MAX = Limit(8000, "characters", "of each of a program's texts: some three pages")
+PROGRAM_TIERS_MAX = Limit(8, "tiers", "of one program; more cannot be compared")
+PROGRAM_TIER_TEXT_MAX = Limit(1000, "characters", "of what a tier asks and gives")
+APPLICATION_WORDS_MAX = Limit(2000, "characters", "of who applies; work is seen on their page")
+APPLICATIONS_OPEN_MAX = Limit(10, "applications", "of one creator, waiting at once")
+
+# ------------------------------------------------------------------------------------------------ shares
+
+CHARACTER_GUESTS_MAX = Limit(100, "people", "who share one character by invitation")
+CHARACTER_REQUESTS_MAX = Limit(50, "requests", "open at once for one character")
+SHARE_WORDS_MAX = Limit(200, "characters", "of who asks for a part in something; more is a conversation")
+SHARE_DAYS_MAX = Limit(3650, "days", "ten years; longer is without an end")
+
 
 def all_limits() -> dict[str, Limit]:
     """Every limit by its name, in the order they are written here."""

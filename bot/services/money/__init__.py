@@ -1,0 +1,1 @@
+"""Money: tokens and where they go, gifts, plans and what they include, what is bought."""
