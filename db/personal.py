@@ -18,6 +18,10 @@ class Sharing(StrEnum):
     """Its owner only."""
     SHARED = "shared"
     """Its owner, and others for a stated reason: it is public, or they take part in the conversation."""
+    PUBLIC = "public"
+    """The house's own, read by everybody and written by staff."""
+    STAFF = "staff"
+    """Staff only."""
     SYSTEM = "system"
     """The program itself; no person reads it through a service."""
 

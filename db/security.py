@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db import queue
 from db.engine import APP_ROLE
+from db.models import Base
+from db.rules import PRESENT, Rules
+from db.rules_first import FIRST_RULES
+from db.rules_house import FIXED, GRANTED, HOUSE_RULES
 from db.security_functions import DEFINER_DELETES, DEFINER_READS, DEFINER_ROLE, DEFINER_WRITES, FUNCTIONS, Function
 
 
@@ -28,237 +31,9 @@ class TooPrivilegedError(RuntimeError):
     """The program is connected as a role that row security does not bind."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Which rows of a table an actor may see, add, change and remove: SQL conditions over the row.
+RULES: Mapping[str, Rules] = {**FIRST_RULES, **HOUSE_RULES}
 
-    An update must satisfy its condition before and after. `false` means nobody.
-    """
-
-    select: str
-    insert: str
-    update: str
-    delete: str
-
-    @classmethod
-    def all(cls, condition: str) -> Rules:
-        """One condition for everything."""
-        return cls(condition, condition, condition, condition)
-
-
-# Wrapped in a sub-select each is computed once a statement, not once a row.
-KIND = "(SELECT actor_kind())"
-USER = "(SELECT actor_user())"
-HERE = "(SELECT actor_conversation())"
-BEHALF = "(SELECT turn_user())"
-MINE = "(SELECT my_conversations())"
-
-PRESENT = "actor_present()"
-"""Raises where no actor is set; otherwise true. See there why it stands bare."""
-
-JOB = f"{KIND} = 'job'"
-
-
-READABLE = "(SELECT readable_lore_books())"
-WRITABLE = "(SELECT writable_lore_books())"
-RULED = "(SELECT ruled_lore_books())"
-_IS_PUBLIC = (
-    "visibility = 'public' AND deleted_at IS NULL AND password_hash IS NULL"
-    " AND (shared_until IS NULL OR shared_until > now())"
-)
-SOMEBODY = f"({USER} IS NOT NULL OR {BEHALF} IS NOT NULL)"
-
-_PART_OF_BOOK = Rules(
-    select=(
-        f"book_id IN {READABLE}"
-        f" OR ({SOMEBODY} AND EXISTS (SELECT 1 FROM lore_books AS b WHERE b.id = book_id AND {_IS_PUBLIC}))"
-    ),
-    insert=f"book_id IN {WRITABLE}",
-    update=f"book_id IN {WRITABLE}",
-    delete=f"book_id IN {WRITABLE}",
-)
-
-
-def _owns_conversation(column: str) -> str:
-    return f"EXISTS (SELECT 1 FROM conversations AS c WHERE c.id = {column} AND c.owner_id = {USER})"
-
-
-_PART_OF_MESSAGE = Rules(
-    select="EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id)",
-    insert=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
-    update=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
-    delete=f"EXISTS (SELECT 1 FROM messages AS m WHERE m.id = message_id AND m.conversation_id = {HERE})",
-)
-
-RULES: Mapping[str, Rules] = {
-    # ------------------------------------------------------------------------------------------------ people
-    "users": Rules(
-        # The house's own accounts (no Discord id) are the program's to make; everybody else arrives by arrive().
-        select=f"id = {USER} OR id IN (SELECT people_here()) OR ({JOB} AND discord_id IS NULL)",
-        insert=f"{JOB} AND discord_id IS NULL",
-        update=f"id = {USER} OR ({JOB} AND discord_id IS NULL)",
-        delete=f"id = {USER}",
-    ),
-    # A turn works for who asked: it reads what they tell of themselves, and writes nothing of it.
-    "profiles": Rules(
-        select=f"user_id = {USER} OR user_id = {BEHALF}",
-        insert=f"user_id = {USER}",
-        update=f"user_id = {USER}",
-        delete=f"user_id = {USER}",
-    ),
-    "personas": Rules(
-        select=f"owner_id = {USER} OR owner_id = {BEHALF}",
-        insert=f"owner_id = {USER}",
-        update=f"owner_id = {USER}",
-        delete=f"owner_id = {USER}",
-    ),
-    "persona_choices": Rules(
-        select=f"user_id = {USER} OR user_id = {BEHALF}",
-        insert=f"user_id = {USER} OR (user_id = {BEHALF} AND conversation_id = {HERE})",
-        update=f"user_id = {USER}",
-        delete=f"user_id = {USER}",
-    ),
-    # ------------------------------------------------------------------------------------------------ characters
-    "media": Rules(
-        select=f"owner_id = {USER} OR EXISTS (SELECT 1 FROM characters AS c WHERE c.picture_id = media.id)",
-        insert=f"owner_id = {USER}",
-        update=f"owner_id = {USER}",
-        delete=f"owner_id = {USER}",
-    ),
-    "characters": Rules(
-        select=(
-            f"owner_id = {USER} OR id IN (SELECT characters_here()) OR owner_id = {BEHALF}"
-            f" OR (visibility = 'public' AND deleted_at IS NULL AND ({USER} IS NOT NULL OR {BEHALF} IS NOT NULL))"
-        ),
-        insert=f"owner_id = {USER}",
-        update=f"owner_id = {USER}",
-        delete=f"owner_id = {USER}",
-    ),
-    "character_reactions": Rules.all(f"user_id = {USER}"),
-    # ------------------------------------------------------------------------------------------------ talk
-    "conversations": Rules(
-        select=f"id = {HERE} OR owner_id = {USER} OR id IN {MINE}",
-        # A turn may begin the very conversation it works in, for who asks: filled in the same work, or not there.
-        insert=f"owner_id = {USER} OR (id = {HERE} AND owner_id = {BEHALF})",
-        update=f"id = {HERE} OR owner_id = {USER}",
-        delete=f"owner_id = {USER}",
-    ),
-    "participants": Rules(
-        select=f"conversation_id = {HERE} OR user_id = {USER} OR conversation_id IN {MINE}",
-        insert=f"conversation_id = {HERE} OR conversation_id IN {MINE}",
-        update=f"conversation_id = {HERE} OR user_id = {USER} OR conversation_id IN {MINE}",
-        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
-    ),
-    "turns": Rules(
-        select=f"conversation_id = {HERE} OR asker_id = {USER} OR conversation_id IN {MINE}",
-        insert=f"conversation_id = {HERE}",
-        update=f"conversation_id = {HERE}",
-        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
-    ),
-    "turn_parts": Rules(
-        select="EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id)",
-        insert=f"EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id AND t.conversation_id = {HERE})",
-        update=f"EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id AND t.conversation_id = {HERE})",
-        delete=f"EXISTS (SELECT 1 FROM turns AS t WHERE t.id = turn_id AND t.conversation_id = {HERE})",
-    ),
-    "messages": Rules(
-        select=f"conversation_id = {HERE} OR author_id = {USER} OR conversation_id IN {MINE}",
-        insert=(
-            f"conversation_id = {HERE} OR ({_owns_conversation('conversation_id')}"
-            f" AND (author_id IS NULL OR author_id = {USER}))"
-        ),
-        update=f"conversation_id = {HERE} OR author_id = {USER}",
-        delete=f"conversation_id = {HERE} OR author_id = {USER} OR {_owns_conversation('conversation_id')}",
-    ),
-    "recaps": Rules(
-        select=f"conversation_id = {HERE} OR made_by = {USER} OR conversation_id IN {MINE}",
-        insert=f"conversation_id = {HERE}",
-        update="false",
-        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
-    ),
-    "message_variants": _PART_OF_MESSAGE,
-    "message_attachments": _PART_OF_MESSAGE,
-    "message_edits": _PART_OF_MESSAGE,
-    "message_reactions": _PART_OF_MESSAGE,
-    "variant_prompts": Rules(
-        select=f"asker_id = {USER}",
-        insert=f"asker_id = {BEHALF}",
-        update="false",
-        delete=f"asker_id = {USER}",
-    ),
-    "ratings": Rules.all(f"user_id = {USER}"),
-    "place_settings": Rules.all(JOB),
-    "troubles": Rules.all(JOB),
-    # A turn settles the messages of its own channel; everything else in the inbox is the program's.
-    "inbox": Rules(
-        select=f"{JOB} OR channel_id IN (SELECT c.channel_id FROM conversations AS c WHERE c.id = {HERE})",
-        insert=JOB,
-        update=f"{JOB} OR channel_id IN (SELECT c.channel_id FROM conversations AS c WHERE c.id = {HERE})",
-        delete=JOB,
-    ),
-    "channel_cursors": Rules.all(JOB),
-    "webhooks": Rules.all(JOB),
-    "faces": Rules.all(JOB),
-    # ------------------------------------------------------------------------------------------------ lore
-    "lore_books": Rules(
-        select=f"owner_id = {USER} OR id IN {READABLE} OR ({_IS_PUBLIC} AND {SOMEBODY})",
-        insert=f"owner_id = {USER}",
-        # Who may only write in it changes its counts and version by touch_lore().
-        update=f"owner_id = {USER} OR id IN {RULED}",
-        delete=f"owner_id = {USER}",
-    ),
-    "lore_entries": _PART_OF_BOOK,
-    "lore_entry_versions": replace(_PART_OF_BOOK, select=f"book_id IN {WRITABLE}"),
-    # A turn counts what came in.
-    "lore_entry_uses": replace(
-        _PART_OF_BOOK,
-        insert=f"book_id IN {WRITABLE} OR book_id IN (SELECT lore_books_here())",
-        update=f"book_id IN {WRITABLE} OR book_id IN (SELECT lore_books_here())",
-    ),
-    "chunks": _PART_OF_BOOK,
-    "lore_attachments": Rules(
-        select=f"attached_by = {USER} OR book_id IN {READABLE}",
-        insert=f"attached_by = {USER} AND ({_PART_OF_BOOK.select})",
-        update=f"attached_by = {USER}",
-        delete=f"attached_by = {USER} OR book_id IN {RULED}",
-    ),
-    # Nobody gives themselves a grant: they ask, or the program has checked a password (admit_to_lore).
-    "grants": Rules(
-        select=f"user_id = {USER} OR book_id IN {RULED}",
-        insert=f"book_id IN {RULED} OR (user_id = {USER} AND status = 'asked')",
-        update=f"book_id IN {RULED}",
-        delete=f"user_id = {USER} OR book_id IN {RULED}",
-    ),
-    "lore_imports": Rules.all(f"user_id = {USER}"),
-    "lore_runs": Rules(
-        select=f"conversation_id = {HERE} OR conversation_id IN {MINE}",
-        insert=f"conversation_id = {HERE}",
-        update=f"conversation_id = {HERE}",
-        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
-    ),
-    "lore_activations": Rules(
-        select="EXISTS (SELECT 1 FROM lore_runs AS r WHERE r.id = run_id)",
-        # Not by its run: one statement writes both, and sees nothing of what it writes.
-        insert=f"conversation_id = {HERE}",
-        update="false",
-        delete=f"conversation_id = {HERE}",
-    ),
-    "lore_fired": Rules(
-        select=f"conversation_id = {HERE} OR conversation_id IN {MINE}",
-        insert=f"conversation_id = {HERE}",
-        update=f"conversation_id = {HERE}",
-        delete=f"conversation_id = {HERE} OR {_owns_conversation('conversation_id')}",
-    ),
-    "lore_calls": Rules(
-        select=f"conversation_id = {HERE} OR user_id = {USER}",
-        insert=f"user_id = {USER} OR (user_id = {BEHALF} AND conversation_id = {HERE})",
-        update=f"conversation_id = {HERE} OR user_id = {USER}",
-        delete=f"conversation_id = {HERE} OR user_id = {USER}",
-    ),
-    # ------------------------------------------------------------------------------------------------ keys, oversight
-    "token_factors": Rules.all(JOB),
-    "command_syncs": Rules.all(JOB),
-}
+EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 
 EXEMPT: Mapping[str, str] = {
     "alembic_version": "the schema's revision; the program may read it and nothing else",
@@ -318,11 +93,23 @@ def _function_statements(functions: Iterable[Function]) -> Iterable[str]:
     yield f"REVOKE CREATE ON SCHEMA public FROM {DEFINER_ROLE}"
 
 
+def _rights(table: str) -> Iterable[str]:
+    """What the program's role may do to a table at all, whoever the actor is."""
+    granted = GRANTED.get(table, EVERYTHING)
+    fixed = FIXED.get(table)
+    if fixed is None:
+        yield granted
+        return
+    yield granted.replace(", UPDATE", "")
+    columns = [column.name for column in Base.metadata.tables[table].columns if column.name not in fixed]
+    yield f"UPDATE ({', '.join(columns)})"
+
+
 def _table_statements(table: str, rules: Rules) -> Iterable[str]:
     yield f"ALTER TABLE public.{table} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE public.{table} FORCE ROW LEVEL SECURITY"
     yield f"REVOKE ALL ON public.{table} FROM PUBLIC, {APP_ROLE}, {DEFINER_ROLE}"
-    yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON public.{table} TO {APP_ROLE}"
+    yield from (f"GRANT {rights} ON public.{table} TO {APP_ROLE}" for rights in _rights(table))
     # A condition of its own, beside whatever the others say.
     yield (
         f"CREATE POLICY actor_present ON public.{table} AS RESTRICTIVE TO {APP_ROLE}"

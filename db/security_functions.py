@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from db.security_characters import CHARACTER_FUNCTIONS
 from db.security_function import JOB_ONLY, Function
+from db.security_grants import GRANT_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
 
 DEFINER_ROLE = "botcafe_definer"
@@ -18,6 +19,7 @@ DEFINER_READS = frozenset(
     {"users", "conversations", "participants", "characters", "turns", "turn_parts", "messages", "media"}
     | {"character_reactions", "ratings", "variant_prompts", "persona_choices"}
     | {"lore_books", "lore_entries", "lore_attachments", "lore_runs", "lore_imports", "grants", "chunks"}
+    | {"standings"}
 )
 DEFINER_WRITES = frozenset({"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"})
 DEFINER_DELETES = frozenset(
@@ -37,7 +39,7 @@ _ACTOR = (
                 RAISE EXCEPTION 'no actor is set'
                     USING ERRCODE = 'insufficient_privilege', HINT = 'Open a unit of work with an Actor (db.work).';
             END IF;
-            IF kind NOT IN ('user', 'turn', 'job', 'admin') THEN
+            IF kind NOT IN ('user', 'turn', 'job', 'admin', 'visitor') THEN
                 RAISE EXCEPTION 'there is no actor of the kind %', kind USING ERRCODE = 'insufficient_privilege';
             END IF;
             RETURN kind;
@@ -374,4 +376,10 @@ _DEFINERS = (
     ),
 )
 
-FUNCTIONS: tuple[Function, ...] = (*_ACTOR, *_DEFINERS, *CHARACTER_FUNCTIONS, *LORE_FUNCTIONS)
+FUNCTIONS: tuple[Function, ...] = (
+    *_ACTOR,
+    *GRANT_FUNCTIONS,
+    *_DEFINERS,
+    *CHARACTER_FUNCTIONS,
+    *LORE_FUNCTIONS,
+)

@@ -31,11 +31,12 @@ class ActorKind(StrEnum):
     TURN = "turn"
     JOB = "job"
     ADMIN = "admin"
+    VISITOR = "visitor"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """For whom a unit of work is done. Made by `user`, `turn`, `job` or `admin`.
+    """For whom a unit of work is done. Made by `user`, `turn`, `job`, `admin` or `visitor`.
 
     A turn works in one conversation; where it answers a person or carries out what they ask, it also knows that person
     and sees their characters. `label` is for logs.
@@ -63,8 +64,16 @@ class Actor:
 
     @classmethod
     def admin(cls, user_id: UUID) -> Actor:
-        """An admin. Until reads are audited this grants no more than being that user."""
+        """A moderator or admin at work as staff: sees what staff may see, if their standing says so (`actor_is_staff`).
+
+        Every such work leaves a line in the audit log: it is opened by `bot.services.oversight`.
+        """
         return cls(ActorKind.ADMIN, user_id=user_id, label="admin")
+
+    @classmethod
+    def visitor(cls) -> Actor:
+        """Somebody at a browser who has not signed in: sees what is public."""
+        return cls(ActorKind.VISITOR, label="visitor")
 
     def named(self) -> dict[str, str]:
         """Who this is, as `SET_ACTOR` wants it."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
@@ -33,8 +33,9 @@ class GrantStatus(StrEnum):
 
 
 class Grant(Base):
-    """What one person may do with one lore book of another's. `granted_by` is null while it is only asked for.
+    """What one person may do with one lore book or character of another's.
 
+    `granted_by` is null while it is only asked for.
     Where they opened it themselves, by code and password, they count as who granted it. `is_asking`: they ask to write
     in it, whatever they may do meanwhile.
     """
@@ -42,7 +43,10 @@ class Grant(Base):
     __tablename__ = "grants"
     __table_args__ = (
         UniqueConstraint("user_id", "book_id"),
+        UniqueConstraint("user_id", "character_id"),
+        CheckConstraint("num_nonnulls(book_id, character_id) = 1", name="about_one_thing"),
         Index("ix_grants_book_id_status", "book_id", "status"),
+        Index("ix_grants_character_id_status", "character_id", "status"),
     )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
@@ -56,7 +60,8 @@ class Grant(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
-    book_id: Mapped[UUID] = mapped_column(ForeignKey("lore_books.id", ondelete="CASCADE"))
+    book_id: Mapped[UUID | None] = mapped_column(ForeignKey("lore_books.id", ondelete="CASCADE"))
+    character_id: Mapped[UUID | None] = mapped_column(ForeignKey("characters.id", ondelete="CASCADE"))
     permission: Mapped[Permission]
     status: Mapped[GrantStatus] = mapped_column(default=GrantStatus.ACTIVE, server_default=GrantStatus.ACTIVE.value)
     is_asking: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
