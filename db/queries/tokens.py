@@ -1,0 +1,68 @@
+"""Tokens of the API: a person's own, and who comes with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import ApiToken
+
+
+@dataclass(frozen=True, slots=True)
+class BearerRow:
+    """Who comes with a token that holds."""
+
+    token_id: UUID
+    user_id: UUID
+    discord_id: int | None
+    username: str
+    display_name: str
+    locale: str | None
+    scopes: Sequence[str]
+    role: str
+
+
+async def add(session: AsyncSession, row: ApiToken) -> None:
+    """Keep a new token."""
+    session.add(row)
+    await session.flush()
+    await session.refresh(row)
+
+
+async def all_of(session: AsyncSession, user_id: UUID) -> Sequence[ApiToken]:
+    """A person's tokens, those that ended too, the newest first."""
+    statement = select(ApiToken).where(ApiToken.user_id == user_id).order_by(ApiToken.id.desc())
+    return (await session.scalars(statement)).all()
+
+
+async def count_holding(session: AsyncSession, user_id: UUID, now: datetime) -> int:
+    """How many tokens of a person can still be used."""
+    holds = ApiToken.revoked_at.is_(None), or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now)
+    statement = select(func.count()).select_from(ApiToken).where(ApiToken.user_id == user_id, *holds)
+    return await session.scalar(statement) or 0
+
+
+async def revoke(session: AsyncSession, user_id: UUID, token_id: UUID, now: datetime) -> ApiToken | None:
+    """End a token; None where the person has none of that id. One that ended already stays as it ended."""
+    mine = ApiToken.id == token_id, ApiToken.user_id == user_id
+    await session.execute(update(ApiToken).where(*mine, ApiToken.revoked_at.is_(None)).values(revoked_at=now))
+    found = await session.scalar(select(ApiToken).where(*mine))
+    if found is not None:
+        await session.refresh(found)
+    return found
+
+
+async def bearer(session: AsyncSession, token_hash: bytes) -> BearerRow | None:
+    """Who comes with the token of this hash, and that it was used now. For jobs only."""
+    row = (await session.execute(text("SELECT * FROM use_api_token(:hash)"), {"hash": token_hash})).one_or_none()
+    return None if row is None else BearerRow(*row)
+
+
+async def purge(session: AsyncSession, before: datetime) -> int:
+    """Forget the tokens that ended before that moment; how many went. For jobs only."""
+    return int(await session.scalar(text("SELECT purge_api_tokens(:before)"), {"before": before}) or 0)
