@@ -1,7 +1,17 @@
 """Money: the ledger of tokens, gifts, packages, plans, and what was paid."""
 
 from db.models.money.gifts import Gift, GiftState, TokenPackage
-from db.models.money.ledger import Entry, Hold, HoldState, Transfer, TransferKind, Wallet, WalletKind
+from db.models.money.ledger import (
+    Entry,
+    Hold,
+    HoldKind,
+    HoldPart,
+    HoldState,
+    Transfer,
+    TransferKind,
+    Wallet,
+    WalletKind,
+)
 from db.models.money.payments import (
     Entitlement,
     Payment,
@@ -29,6 +39,8 @@ __all__ = [
     "Gift",
     "GiftState",
     "Hold",
+    "HoldKind",
+    "HoldPart",
     "HoldState",
     "Interval",
     "Payment",
