@@ -288,6 +288,14 @@ CHARACTER_REQUESTS_MAX = Limit(50, "requests", "open at once for one character")
 SHARE_WORDS_MAX = Limit(200, "characters", "of who asks for a part in something; more is a conversation")
 SHARE_DAYS_MAX = Limit(3650, "days", "ten years; longer is without an end")
 
+# ------------------------------------------------------------------------------------------------ the API
+
+API_TOKEN_NAME_MAX = Limit(60, "characters", "one line of a list, enough to know which program has it")
+API_TOKENS_PER_PERSON = Limit(20, "tokens", "that hold, of one person; more than anybody can tell apart")
+API_READS_PER_MINUTE = Limit(300, "calls", "of one person that only read: five a second, all the time")
+API_WRITES_PER_MINUTE = Limit(60, "calls", "of one person that change something: as many as pages take")
+API_FAILURES_PER_MINUTE = Limit(20, "calls", "with a wrong token from one address; a program with an old one stops there")
+
 
 def all_limits() -> dict[str, Limit]:
     """Every limit by its name, in the order they are written here."""
