@@ -89,7 +89,6 @@ HOUSE_RULES: Mapping[str, Rules] = {
     "entries": _read_only(f"wallet_id IN {_MY_WALLETS}"),
     "holds": _read_only(f"wallet_id IN {_MY_WALLETS}"),
     "gifts": _read_only(f"sender_id = {USER} OR recipient_id = {USER}"),
-    "allowances": _read_only(f"user_id = {USER}"),
     "usage_counters": _read_only(f"user_id = {USER}"),
     "token_packages": _houses(insert=f"{ADMIN} OR {JOB}"),
     "plans": _houses(insert=f"{ADMIN} OR {JOB}"),

@@ -11,6 +11,7 @@ from db.security_characters import CHARACTER_FUNCTIONS
 from db.security_function import JOB_ONLY, Function
 from db.security_grants import GRANT_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
+from db.security_money import MONEY_FUNCTIONS
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -19,9 +20,12 @@ DEFINER_READS = frozenset(
     {"users", "conversations", "participants", "characters", "turns", "turn_parts", "messages", "media"}
     | {"character_reactions", "ratings", "variant_prompts", "persona_choices"}
     | {"lore_books", "lore_entries", "lore_attachments", "lore_runs", "lore_imports", "grants", "chunks"}
-    | {"standings"}
+    | {"standings", "creators", "subscriptions", "plans", "usage_counters", "gifts", "holds"}
 )
-DEFINER_WRITES = frozenset({"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"})
+DEFINER_WRITES = frozenset(
+    {"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"}
+    | {"usage_counters", "gifts"}
+)
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
 )
@@ -382,4 +386,5 @@ FUNCTIONS: tuple[Function, ...] = (
     *_DEFINERS,
     *CHARACTER_FUNCTIONS,
     *LORE_FUNCTIONS,
+    *MONEY_FUNCTIONS,
 )
