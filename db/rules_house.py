@@ -38,10 +38,19 @@ HOUSE_RULES: Mapping[str, Rules] = {
     "api_tokens": Rules.all(f"user_id = {USER}"),
     # ------------------------------------------------------------------------------------------------ creators
     "creators": Rules(
-        select=f"user_id = {USER} OR (visibility <> 'private' AND {ANYBODY}) OR {STAFF}",
+        select=(
+            f"user_id = {USER} OR (visibility <> 'private' AND {ANYBODY}"
+            f" AND user_id NOT IN (SELECT banned_people())) OR {STAFF}"
+        ),
         insert=f"user_id = {USER}",
         update=f"user_id = {USER}",
         delete=f"user_id = {USER}",
+    ),
+    "former_usernames": Rules(
+        select="EXISTS (SELECT 1 FROM creators AS c WHERE c.id = creator_id)",
+        insert=_MY_PAGE,
+        update=_MY_PAGE,
+        delete=_MY_PAGE,
     ),
     "creator_standings": Rules(
         select="EXISTS (SELECT 1 FROM creators AS c WHERE c.id = creator_id)",
@@ -87,7 +96,8 @@ HOUSE_RULES: Mapping[str, Rules] = {
     "wallets": _read_only(f"user_id = {USER}"),
     "transfers": _read_only(f"debit_id IN {_MY_WALLETS} OR credit_id IN {_MY_WALLETS}"),
     "entries": _read_only(f"wallet_id IN {_MY_WALLETS}"),
-    "holds": _read_only(f"wallet_id IN {_MY_WALLETS}"),
+    "holds": _read_only(f"user_id = {USER} OR to_user_id = {USER}"),
+    "hold_parts": _read_only(f"wallet_id IN {_MY_WALLETS}"),
     "gifts": _read_only(f"sender_id = {USER} OR recipient_id = {USER}"),
     "usage_counters": _read_only(f"user_id = {USER}"),
     "token_packages": _houses(insert=f"{ADMIN} OR {JOB}"),
@@ -101,7 +111,8 @@ HOUSE_RULES: Mapping[str, Rules] = {
         select=f"user_id = {USER}", insert=f"user_id = {USER}", update="false", delete=f"user_id = {USER}"
     ),
     # ------------------------------------------------------------------------------------------------ oversight
-    "audit_log": _read_only(f"actor_id = {USER} OR of_user_id = {USER} OR {ADMIN}"),
+    # A job seals and verifies it: ids of people, and nothing they wrote.
+    "audit_log": _read_only(f"actor_id = {USER} OR of_user_id = {USER} OR {ADMIN} OR {JOB}"),
     "audit_details": _read_only("EXISTS (SELECT 1 FROM audit_log AS r WHERE r.id = record_id)"),
     "audit_batches": _read_only(f"{JOB} OR {ADMIN}"),
     "audit_seals": _read_only(f"{JOB} OR {ADMIN}"),
@@ -118,6 +129,7 @@ HOUSE_RULES: Mapping[str, Rules] = {
         delete=f"user_id = {USER}",
     ),
     "feature_switches": _houses(),
+    "daily_figures": Rules(select=f"{JOB} OR {STAFF}", insert=JOB, update=JOB, delete="false"),
 }
 
 _READ_ONLY = "SELECT"

@@ -24,7 +24,15 @@ from db.models import Base
 from db.rules import PRESENT, Rules
 from db.rules_first import FIRST_RULES
 from db.rules_house import FIXED, GRANTED, HOUSE_RULES
-from db.security_functions import DEFINER_DELETES, DEFINER_READS, DEFINER_ROLE, DEFINER_WRITES, FUNCTIONS, Function
+from db.security_functions import (
+    DEFINER_ADDS,
+    DEFINER_DELETES,
+    DEFINER_READS,
+    DEFINER_ROLE,
+    DEFINER_WRITES,
+    FUNCTIONS,
+    Function,
+)
 
 
 class TooPrivilegedError(RuntimeError):
@@ -125,9 +133,11 @@ def _table_statements(table: str, rules: Rules) -> Iterable[str]:
     if table in DEFINER_READS:
         yield f"GRANT SELECT ON public.{table} TO {DEFINER_ROLE}"
         yield f"CREATE POLICY reviewed_reads ON public.{table} FOR SELECT TO {DEFINER_ROLE} USING (true)"
-    if table in DEFINER_WRITES:
-        yield f"GRANT INSERT, UPDATE ON public.{table} TO {DEFINER_ROLE}"
+    if table in DEFINER_WRITES or table in DEFINER_ADDS:
+        yield f"GRANT INSERT ON public.{table} TO {DEFINER_ROLE}"
         yield f"CREATE POLICY reviewed_inserts ON public.{table} FOR INSERT TO {DEFINER_ROLE} WITH CHECK (true)"
+    if table in DEFINER_WRITES:
+        yield f"GRANT UPDATE ON public.{table} TO {DEFINER_ROLE}"
         yield (
             f"CREATE POLICY reviewed_updates ON public.{table} FOR UPDATE TO {DEFINER_ROLE}"
             f" USING (true) WITH CHECK (true)"

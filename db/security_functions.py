@@ -8,10 +8,12 @@ raises without one) and gives out no more than its reason says. Adding one is a 
 from __future__ import annotations
 
 from db.security_characters import CHARACTER_FUNCTIONS
+from db.security_creators import CREATOR_FUNCTIONS, CREATOR_READS, CREATOR_WRITES
 from db.security_function import JOB_ONLY, Function
 from db.security_grants import GRANT_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
+from db.security_oversight import OVERSIGHT_ADDS, OVERSIGHT_FUNCTIONS, OVERSIGHT_READS, OVERSIGHT_WRITES
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -21,11 +23,15 @@ DEFINER_READS = frozenset(
     | {"character_reactions", "ratings", "variant_prompts", "persona_choices"}
     | {"lore_books", "lore_entries", "lore_attachments", "lore_runs", "lore_imports", "grants", "chunks"}
     | {"standings", "creators", "subscriptions", "plans", "usage_counters", "gifts", "holds"}
+    | OVERSIGHT_READS
 )
 DEFINER_WRITES = frozenset(
     {"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"}
     | {"usage_counters", "gifts"}
+    | OVERSIGHT_WRITES
 )
+DEFINER_ADDS = OVERSIGHT_ADDS
+"""Tables to which the functions add and of which they change nothing."""
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
 )
@@ -385,6 +391,8 @@ FUNCTIONS: tuple[Function, ...] = (
     *GRANT_FUNCTIONS,
     *_DEFINERS,
     *CHARACTER_FUNCTIONS,
+    *CREATOR_FUNCTIONS,
     *LORE_FUNCTIONS,
     *MONEY_FUNCTIONS,
+    *OVERSIGHT_FUNCTIONS,
 )

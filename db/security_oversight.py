@@ -1,0 +1,491 @@
+"""The reviewed SQL functions of oversight: who is kept out, what staff may see and decide beyond the policies, sums.
+
+Staff never see personas, private conversations or keys: nothing here reads those tables but to count their rows.
+"""
+
+# ruff: noqa: S608 - every statement here is made of constants of this module
+from __future__ import annotations
+
+from db.security_function import JOB_ONLY, Function
+
+STAFF_ONLY = """
+            IF NOT actor_is_staff() THEN
+                RAISE EXCEPTION '% is for staff', '{name}' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+"""
+"""The first statement of a function that only active moderators and admins may call."""
+
+ADMIN_ONLY = """
+            IF NOT actor_is_admin() THEN
+                RAISE EXCEPTION '% is for admins', '{name}' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+"""
+
+# What staff may look at although it is not public: somebody asked for it to be published, or reported it.
+_LOOKED_AT = """
+    EXISTS (SELECT 1 FROM publication_requests AS p WHERE p.{column} = one AND p.state = 'open')
+    OR EXISTS (SELECT 1 FROM reports AS r WHERE r.kind = '{kind}' AND r.target_id = one::text
+               AND r.state IN ('open', 'taken'))
+"""
+
+OVERSIGHT_READS = frozenset(
+    {"standings", "publication_requests", "reports", "sessions", "logins", "api_tokens", "message_variants", "recaps"}
+    | {"audit_log", "audit_details", "audit_batches", "audit_seals", "payments", "transfers", "creators"}
+)
+OVERSIGHT_WRITES = frozenset(
+    {"standings", "sessions", "publication_requests", "reports", "characters", "lore_books", "creators"}
+    | {"audit_details"}
+)
+OVERSIGHT_ADDS = frozenset({"audit_log", "audit_batches", "audit_seals"})
+"""The log itself is only ever added to. Of its details only what says `erase_audit_details` changes."""
+
+OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "blocked_people",
+        "only_user uuid",
+        "TABLE (user_id uuid, discord_id bigint, status text, reason text, suspended_until timestamptz)",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="blocked_people")}
+            RETURN QUERY
+            SELECT s.user_id, u.discord_id, s.status::text, s.reason, s.suspended_until
+            FROM standings AS s JOIN users AS u ON u.id = s.user_id
+            WHERE (only_user IS NULL OR s.user_id = only_user) AND s.status <> 'active'
+              AND (s.suspended_until IS NULL OR s.suspended_until > now());
+        END
+        """,
+        language="plpgsql",
+        definer_reason="the index in memory of who may not take part, asked about everything anybody does; for jobs",
+    ),
+    Function(
+        "audit_record",
+        "new_id uuid, deed text, what text, which text, of_user uuid, request text, bound bytea, grain bytea,"
+        " told jsonb",
+        "void",
+        """
+        BEGIN
+            -- Who did it is who the transaction works for: nobody writes a line in another's name.
+            INSERT INTO audit_log
+                (id, actor_kind, actor_id, action, target_kind, target_id, of_user_id, request_id, commitment)
+            VALUES
+                (new_id, actor_kind(), coalesce(actor_user(), turn_user()), deed, what, which, of_user, request, bound);
+            INSERT INTO audit_details (record_id, salt, details) VALUES (new_id, grain, told);
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="the log is written by this alone, in the actor's own name, and changed by nobody",
+    ),
+    Function(
+        "audit_seal",
+        "new_number bigint, moment timestamptz, before bytea, own bytea, signature bytea, signed_with text, ids uuid[],"
+        " leaves bytea[]",
+        "void",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="audit_seal")}
+            INSERT INTO audit_batches (number, sealed_at, records, previous_hash, hash, mac, key_id)
+            VALUES (new_number, moment, cardinality(ids), before, own, signature, signed_with);
+            INSERT INTO audit_seals (record_id, batch, place, leaf)
+            SELECT u.id, new_number, u.number - 1, u.leaf
+            FROM unnest(ids, leaves) WITH ORDINALITY AS u (id, leaf, number);
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="batches of the log are added by this alone, and changed by nobody; for jobs only",
+    ),
+    Function(
+        "put_standing",
+        "person uuid, new_role text, new_status text, why text, until timestamptz",
+        "bigint",
+        """
+        DECLARE me uuid := actor_user(); was standings%ROWTYPE; ended bigint := 0;
+        BEGIN
+            IF actor_kind() <> 'job' AND NOT actor_is_staff() THEN
+                RAISE EXCEPTION 'put_standing is for staff and jobs' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            PERFORM pg_advisory_xact_lock(hashtext('botcafe standings'));
+            SELECT * INTO was FROM standings AS s WHERE s.user_id = person FOR UPDATE;
+            IF NOT FOUND THEN
+                was.role := 'user'; was.status := 'active';
+            END IF;
+            IF actor_kind() <> 'job' THEN
+                IF person = me THEN
+                    RAISE EXCEPTION 'nobody decides about themselves' USING ERRCODE = 'insufficient_privilege';
+                END IF;
+                -- Moderators suspend members and lift it; roles, bans and other staff are for admins.
+                IF NOT actor_is_admin() AND (was.role <> 'user' OR new_role <> 'user' OR new_status = 'banned'
+                                             OR was.status = 'banned') THEN
+                    RAISE EXCEPTION 'only an admin may decide that' USING ERRCODE = 'insufficient_privilege';
+                END IF;
+            END IF;
+            INSERT INTO standings AS s (user_id, role, status, reason, suspended_until, updated_by)
+            VALUES (person, new_role, new_status, why, until, me)
+            ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, status = excluded.status,
+                reason = excluded.reason, suspended_until = excluded.suspended_until,
+                updated_by = excluded.updated_by, updated_at = now();
+            IF new_status <> 'active' OR new_role <> was.role THEN
+                UPDATE sessions AS s SET revoked_at = now() WHERE s.user_id = person AND s.revoked_at IS NULL;
+                GET DIAGNOSTICS ended = ROW_COUNT;
+            END IF;
+            RETURN ended;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="moderators may suspend, and whoever is blocked or gets a role signs in anew; tells how many",
+    ),
+    Function(
+        "end_sessions_of",
+        "person uuid",
+        "bigint",
+        f"""
+        DECLARE ended bigint;
+        BEGIN
+            {STAFF_ONLY.format(name="end_sessions_of")}
+            UPDATE sessions AS s SET revoked_at = now() WHERE s.user_id = person AND s.revoked_at IS NULL;
+            GET DIAGNOSTICS ended = ROW_COUNT;
+            RETURN ended;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="who is banned, or loses a role, is signed out at once; tells how many browsers, of none which",
+    ),
+    Function(
+        "person_for_staff",
+        "person uuid",
+        "TABLE (characters bigint, public_characters bigint, books bigint, public_books bigint, conversations bigint,"
+        " turns_30_days bigint, last_turn_at timestamptz, sessions_open bigint, login_count bigint,"
+        " last_login_at timestamptz, last_ip text, tokens bigint)",
+        f"""
+        BEGIN
+            {STAFF_ONLY.format(name="person_for_staff")}
+            RETURN QUERY SELECT
+                (SELECT count(*) FROM characters AS c WHERE c.owner_id = person AND c.deleted_at IS NULL),
+                (SELECT count(*) FROM characters AS c WHERE c.owner_id = person AND c.deleted_at IS NULL
+                 AND c.visibility = 'public'),
+                (SELECT count(*) FROM lore_books AS b WHERE b.owner_id = person AND b.deleted_at IS NULL),
+                (SELECT count(*) FROM lore_books AS b WHERE b.owner_id = person AND b.deleted_at IS NULL
+                 AND b.visibility = 'public'),
+                (SELECT count(*) FROM conversations AS v WHERE v.owner_id = person),
+                (SELECT count(*) FROM turns AS t
+                 WHERE t.asker_id = person AND t.claimed_at > now() - interval '30 days'),
+                (SELECT max(t.claimed_at) FROM turns AS t WHERE t.asker_id = person),
+                (SELECT count(*) FROM sessions AS s WHERE s.user_id = person AND s.revoked_at IS NULL
+                 AND s.idle_until > now() AND s.ends_at > now()),
+                (SELECT count(*) FROM logins AS l WHERE l.user_id = person AND l.failure IS NULL),
+                (SELECT max(l.created_at) FROM logins AS l WHERE l.user_id = person AND l.failure IS NULL),
+                (SELECT l.ip FROM logins AS l WHERE l.user_id = person AND l.failure IS NULL
+                 ORDER BY l.created_at DESC LIMIT 1),
+                (SELECT count(*) FROM api_tokens AS k WHERE k.user_id = person AND k.revoked_at IS NULL
+                 AND (k.expires_at IS NULL OR k.expires_at > now()));
+        END
+        """,
+        language="plpgsql",
+        definer_reason="what staff must know to judge an account: counts, times, the last address; no word of theirs",
+    ),
+    Function(
+        "character_for_staff",
+        "one uuid",
+        "TABLE (id uuid, owner_id uuid, name text, description text, system_prompt text, definition text,"
+        " personality text, scenario text, greetings text[], tags text[], is_adult boolean, visibility text,"
+        " picture_sha256 text, deleted_at timestamptz, created_at timestamptz)",
+        f"""
+        BEGIN
+            {STAFF_ONLY.format(name="character_for_staff")}
+            RETURN QUERY
+            SELECT c.id, c.owner_id, c.name, c.description, c.system_prompt, c.definition, c.personality, c.scenario,
+                   array_prepend(c.greeting, c.other_greetings), c.tags, c.is_adult, c.visibility::text,
+                   m.sha256::text, c.deleted_at, c.created_at
+            FROM characters AS c LEFT JOIN media AS m ON m.id = c.picture_id
+            WHERE c.id = one
+              AND (c.visibility = 'public' OR {_LOOKED_AT.format(column="character_id", kind="character")});
+        END
+        """,
+        language="plpgsql",
+        definer_reason="what is public, waits to be or was reported is judged by staff; a private one is not shown",
+    ),
+    Function(
+        "book_for_staff",
+        "one uuid",
+        "TABLE (id uuid, owner_id uuid, name text, description text, code text, category text, tags text[],"
+        " visibility text, entry_count integer, token_count integer, is_curated boolean, is_featured boolean,"
+        " created_at timestamptz)",
+        f"""
+        BEGIN
+            {STAFF_ONLY.format(name="book_for_staff")}
+            RETURN QUERY
+            SELECT b.id, b.owner_id, b.name, b.description, b.code, b.category::text, b.tags, b.visibility::text,
+                   b.entry_count, b.token_count, b.is_curated, b.is_featured, b.created_at
+            FROM lore_books AS b
+            WHERE b.id = one AND b.deleted_at IS NULL
+              AND (b.visibility = 'public' OR {_LOOKED_AT.format(column="book_id", kind="book")});
+        END
+        """,
+        language="plpgsql",
+        definer_reason="as character_for_staff",
+    ),
+    Function(
+        "book_entries_for_staff",
+        "one uuid, after_number integer, most integer",
+        "TABLE (number integer, name text, content text)",
+        f"""
+        BEGIN
+            {STAFF_ONLY.format(name="book_entries_for_staff")}
+            RETURN QUERY
+            SELECT e.number, e.name, e.content
+            FROM lore_entries AS e JOIN lore_books AS b ON b.id = e.book_id
+            WHERE b.id = one AND b.deleted_at IS NULL AND e.number > after_number
+              AND (b.visibility = 'public' OR {_LOOKED_AT.format(column="book_id", kind="book")})
+            ORDER BY e.number LIMIT most;
+        END
+        """,
+        language="plpgsql",
+        definer_reason="as character_for_staff",
+    ),
+    Function(
+        "decide_publication",
+        "request uuid, verdict text, words text",
+        "TABLE (user_id uuid, book_id uuid, character_id uuid)",
+        f"""
+        BEGIN
+            {STAFF_ONLY.format(name="decide_publication")}
+            RETURN QUERY
+            WITH decided AS (
+                UPDATE publication_requests AS p
+                SET state = verdict, answer = words, decided_by = actor_user(), decided_at = now()
+                WHERE p.id = request AND p.state = 'open' AND verdict IN ('granted', 'declined')
+                RETURNING p.user_id, p.book_id, p.character_id
+            ), books AS (
+                UPDATE lore_books AS b SET visibility = 'public', version = b.version + 1, updated_at = now()
+                FROM decided AS d WHERE b.id = d.book_id AND verdict = 'granted' AND b.deleted_at IS NULL
+            ), shown AS (
+                UPDATE characters AS c SET visibility = 'public', updated_at = now()
+                FROM decided AS d WHERE c.id = d.character_id AND verdict = 'granted' AND c.deleted_at IS NULL
+            )
+            SELECT d.user_id, d.book_id, d.character_id FROM decided AS d;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="only staff make public what its owner asked them to; nothing else of it is changed",
+    ),
+    Function(
+        "withdraw_publication",
+        "what text, one uuid",
+        "uuid",
+        f"""
+        DECLARE owner uuid;
+        BEGIN
+            {STAFF_ONLY.format(name="withdraw_publication")}
+            IF what = 'character' THEN
+                UPDATE characters AS c SET visibility = 'private', updated_at = now()
+                WHERE c.id = one AND c.visibility = 'public' RETURNING c.owner_id INTO owner;
+            ELSIF what = 'book' THEN
+                UPDATE lore_books AS b SET visibility = 'private', version = b.version + 1, updated_at = now()
+                WHERE b.id = one AND b.visibility = 'public' RETURNING b.owner_id INTO owner;
+            ELSIF what = 'creator' THEN
+                UPDATE creators AS k SET visibility = 'private', updated_at = now()
+                WHERE k.id = one AND k.visibility <> 'private' RETURNING k.user_id INTO owner;
+            END IF;
+            RETURN owner;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="staff take back what should not be public; its owner keeps it, private, with every word",
+    ),
+    Function(
+        "withdraw_everything_of",
+        "person uuid",
+        "bigint",
+        f"""
+        DECLARE one bigint; taken bigint := 0;
+        BEGIN
+            {STAFF_ONLY.format(name="withdraw_everything_of")}
+            UPDATE characters AS c SET visibility = 'private', updated_at = now()
+            WHERE c.owner_id = person AND c.visibility = 'public';
+            GET DIAGNOSTICS one = ROW_COUNT; taken := taken + one;
+            UPDATE lore_books AS b SET visibility = 'private', version = b.version + 1, updated_at = now()
+            WHERE b.owner_id = person AND b.visibility = 'public';
+            GET DIAGNOSTICS one = ROW_COUNT; taken := taken + one;
+            UPDATE creators AS k SET visibility = 'private', updated_at = now()
+            WHERE k.user_id = person AND k.visibility <> 'private';
+            GET DIAGNOSTICS one = ROW_COUNT; taken := taken + one;
+            UPDATE publication_requests AS p SET state = 'declined', decided_by = actor_user(), decided_at = now()
+            WHERE p.user_id = person AND p.state = 'open';
+            RETURN taken;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="as withdraw_publication, for all of a person who is banned; tells how many",
+    ),
+    Function(
+        "file_report",
+        "new_id uuid, what text, target text, why text, told text, shown text, at_link text, message bigint",
+        "uuid",
+        """
+        DECLARE me uuid := actor_user(); about uuid; subject text := what; of_target text := target; found uuid;
+        BEGIN
+            IF me IS NULL THEN
+                RAISE EXCEPTION 'file_report is for people' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            -- A line that a character said is about that character, and so about who made it.
+            IF subject = 'message' AND message IS NOT NULL THEN
+                SELECT c.owner_id INTO about FROM turn_parts AS p JOIN turns AS t ON t.id = p.turn_id
+                JOIN characters AS c ON c.id = t.character_id WHERE p.message_id = message LIMIT 1;
+                IF about IS NULL AND of_target ~ '^[0-9]{1,19}$' THEN
+                    SELECT u.id INTO about FROM users AS u WHERE u.discord_id = of_target::numeric;
+                END IF;
+            ELSIF subject = 'character' THEN
+                SELECT c.owner_id INTO about FROM characters AS c WHERE c.id = of_target::uuid
+                AND (c.visibility = 'public' OR c.owner_id = me
+                     OR EXISTS (SELECT 1 FROM participants AS p WHERE p.character_id = c.id
+                                AND p.conversation_id IN (SELECT my_conversations())));
+            ELSIF subject = 'book' THEN
+                SELECT b.owner_id INTO about FROM lore_books AS b WHERE b.id = of_target::uuid
+                AND (b.visibility = 'public' OR b.id IN (SELECT readable_lore_books()));
+            ELSIF subject = 'creator' THEN
+                SELECT k.user_id INTO about FROM creators AS k WHERE k.id = of_target::uuid
+                AND k.visibility <> 'private';
+            END IF;
+            IF about IS NULL AND subject NOT IN ('message', 'person') THEN
+                RETURN NULL;
+            END IF;
+            SELECT r.id INTO found FROM reports AS r WHERE r.reporter_id = me AND r.kind = subject
+            AND r.target_id = of_target AND r.link = at_link AND r.state IN ('open', 'taken') LIMIT 1;
+            IF found IS NOT NULL THEN
+                RETURN found;
+            END IF;
+            INSERT INTO reports (id, reporter_id, kind, target_id, about_user_id, reason, words, excerpt, link)
+            VALUES (new_id, me, subject, of_target, about, why, told, shown, at_link);
+            RETURN new_id;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="a report tells staff whom it is about, which who reports may not know; gives out its id only",
+    ),
+    Function(
+        "erase_audit_details",
+        "person uuid",
+        "bigint",
+        """
+        DECLARE gone bigint;
+        BEGIN
+            IF actor_kind() <> 'job' AND NOT actor_is_admin() THEN
+                RAISE EXCEPTION 'erase_audit_details is for jobs and admins' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            UPDATE audit_details AS d SET salt = NULL, details = NULL, erased_at = now()
+            FROM audit_log AS l
+            WHERE l.id = d.record_id AND (l.of_user_id = person OR l.actor_id = person) AND d.erased_at IS NULL;
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            RETURN gone;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="what the log says of a person can be erased, its chain cannot; tells how many lines",
+    ),
+    Function(
+        "house_usage",
+        "first_id uuid, end_id uuid, since timestamptz, until timestamptz",
+        "TABLE (figure text, value bigint)",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="house_usage")}
+            RETURN QUERY
+            SELECT 'people_new', count(*) FROM users AS u
+            WHERE u.discord_id IS NOT NULL AND u.id >= first_id AND u.id < end_id
+            UNION ALL SELECT 'people_active', count(DISTINCT t.asker_id) FROM turns AS t
+            WHERE t.id >= first_id AND t.id < end_id
+            UNION ALL SELECT 'turns', count(*) FROM turns AS t WHERE t.id >= first_id AND t.id < end_id
+            UNION ALL SELECT 'turns_failed', count(*) FROM turns AS t
+            WHERE t.id >= first_id AND t.id < end_id AND t.state = 'failed'
+            UNION ALL SELECT 'conversations_new', count(*) FROM conversations AS v
+            WHERE v.created_at >= since AND v.created_at < until
+            UNION ALL SELECT 'characters_new', count(*) FROM characters AS c
+            WHERE c.created_at >= since AND c.created_at < until
+            UNION ALL SELECT 'sign_ins', count(*) FROM logins AS l
+            WHERE l.created_at >= since AND l.created_at < until AND l.failure IS NULL
+            UNION ALL SELECT 'sign_ins_failed', count(*) FROM logins AS l
+            WHERE l.created_at >= since AND l.created_at < until AND l.failure IS NOT NULL
+            UNION ALL (
+                WITH used AS (
+                    SELECT w.tokens_in, w.tokens_out, w.cost_micros FROM message_variants AS w
+                    WHERE w.id >= first_id AND w.id < end_id AND w.provider <> ''
+                    UNION ALL
+                    SELECT r.tokens_in, r.tokens_out, r.cost_micros FROM recaps AS r
+                    WHERE r.id >= first_id AND r.id < end_id AND r.model IS NOT NULL
+                ), summed AS (
+                    SELECT coalesce(sum(x.tokens_in), 0)::bigint AS taken,
+                           coalesce(sum(x.tokens_out), 0)::bigint AS given,
+                           coalesce(sum(x.cost_micros), 0)::bigint AS cost,
+                           count(*) FILTER (WHERE x.cost_micros IS NULL) AS unpriced
+                    FROM used AS x
+                )
+                SELECT pair.name, pair.amount FROM summed AS s,
+                LATERAL (VALUES ('tokens_in', s.taken), ('tokens_out', s.given), ('cost_micros', s.cost),
+                                ('replies_unpriced', s.unpriced)) AS pair (name, amount)
+            );
+        END
+        """,
+        language="plpgsql",
+        definer_reason="sums of one day over the whole house, of no person; for jobs only",
+    ),
+    Function(
+        "house_money",
+        "since timestamptz, until timestamptz",
+        "TABLE (figure text, value bigint)",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="house_money")}
+            RETURN QUERY
+            SELECT 'revenue.' || p.currency, sum(p.amount_cents - p.refunded_cents)::bigint FROM payments AS p
+            WHERE p.created_at >= since AND p.created_at < until AND p.state <> 'pending' AND p.state <> 'failed'
+            GROUP BY p.currency
+            UNION ALL
+            SELECT 'refunded.' || p.currency, sum(p.refunded_cents)::bigint FROM payments AS p
+            WHERE p.created_at >= since AND p.created_at < until AND p.refunded_cents > 0
+            GROUP BY p.currency
+            UNION ALL
+            SELECT 'moved.' || t.kind, sum(t.amount)::bigint FROM transfers AS t
+            WHERE t.created_at >= since AND t.created_at < until
+            GROUP BY t.kind;
+        END
+        """,
+        language="plpgsql",
+        definer_reason="as house_usage, of money",
+    ),
+    Function(
+        "house_now",
+        "",
+        "TABLE (figure text, value bigint)",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="house_now")}
+            RETURN QUERY
+            SELECT 'people', count(*) FROM users AS u WHERE u.discord_id IS NOT NULL
+            UNION ALL SELECT 'blocked', count(*) FROM standings AS s WHERE s.status <> 'active'
+                AND (s.suspended_until IS NULL OR s.suspended_until > now())
+            UNION ALL SELECT 'staff', count(*) FROM standings AS s WHERE s.role <> 'user' AND s.status = 'active'
+            UNION ALL SELECT 'characters', count(*) FROM characters AS c WHERE c.deleted_at IS NULL
+            UNION ALL SELECT 'characters_public', count(*) FROM characters AS c
+                WHERE c.deleted_at IS NULL AND c.visibility = 'public'
+            UNION ALL SELECT 'books', count(*) FROM lore_books AS b WHERE b.deleted_at IS NULL
+            UNION ALL SELECT 'conversations_active', count(*) FROM conversations AS v WHERE v.status = 'active'
+            UNION ALL SELECT 'reports_open', count(*) FROM reports AS r WHERE r.state IN ('open', 'taken')
+            UNION ALL SELECT 'publications_open', count(*) FROM publication_requests AS p WHERE p.state = 'open'
+            UNION ALL SELECT 'turns_unfinished', count(*) FROM turns AS t
+                WHERE t.state IN ('claimed', 'generated', 'unknown')
+            UNION ALL SELECT 'sessions_open', count(*) FROM sessions AS s
+                WHERE s.revoked_at IS NULL AND s.idle_until > now() AND s.ends_at > now();
+        END
+        """,
+        language="plpgsql",
+        definer_reason="as house_usage, at this moment",
+    ),
+)
