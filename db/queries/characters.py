@@ -55,6 +55,12 @@ async def by_id(session: AsyncSession, character_id: UUID) -> CharacterRow | Non
     return None if row is None else CharacterRow(row[0], row[1])
 
 
+async def locked(session: AsyncSession, character_id: UUID) -> Character | None:
+    """One character, where the actor may change it, locked until the end of this work."""
+    statement = select(Character).where(Character.id == character_id, _THERE).with_for_update()
+    return await session.scalar(statement.execution_options(populate_existing=True))
+
+
 async def by_ids(session: AsyncSession, character_ids: Sequence[UUID]) -> Sequence[CharacterRow]:
     """Those of these characters the actor may see, in the order of the ids."""
     found = {

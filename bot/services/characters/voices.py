@@ -16,6 +16,11 @@ def key_of(offer: Offer) -> str:
     return f"{offer.provider}/{offer.model}"
 
 
+def stored_key(provider: str | None, model: str | None) -> str:
+    """How a character's own choice is named in an option; empty where it has none."""
+    return "" if model is None else model if provider is None else f"{provider}/{model}"
+
+
 def chosen_offer(typed: str, offers: Sequence[Offer]) -> Offer:
     """The model meant: by its key, or by its name alone where one has it. Raises `InvalidInput` that lists them."""
     wanted = typed.strip().casefold()
@@ -47,3 +52,14 @@ def clean_temperature(value: float) -> float:
             maximum=int(limits.TEMPERATURE_MAX),
         )
     return round(value, 2)
+
+
+def clean_temperature_typed(typed: str) -> float | None:
+    """A temperature as it was typed, None where nothing was. Raises `InvalidInput`."""
+    text = typed.strip().replace(",", ".")
+    if not text:
+        return None
+    try:
+        return clean_temperature(float(text))
+    except ValueError:
+        return clean_temperature(math.nan)

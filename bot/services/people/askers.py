@@ -44,7 +44,7 @@ async def asker_of(direct: Direct, user_id: UUID, conversation_id: UUID) -> Aske
         return Asker(SOMEBODY)
     profile = found.profile
     if found.persona is not None:
-        return _as_persona(found.persona, profile)
+        return as_persona(found.persona, profile)
     if profile is None:
         return Asker(found.display_name)
     return Asker(
@@ -56,7 +56,7 @@ async def asker_of(direct: Direct, user_id: UUID, conversation_id: UUID) -> Aske
     )
 
 
-def _as_persona(persona: Persona, profile: Profile | None) -> Asker:
+def as_persona(persona: Persona, profile: Profile | None) -> Asker:
     """The mask alone; of the person behind it only where their clock stands and what they can read."""
     return Asker(
         name=persona.name,

@@ -135,13 +135,16 @@ class LoreActivations:
         orders = tuple(scenery.order_of(line.message_id) for line in said)
         return LoreMaterial(facts, turn, orders, task, role_ids)
 
-    async def decided(self, material: LoreMaterial, snapshot: Snapshot, models: Models) -> Decided | None:
+    async def decided(
+        self, material: LoreMaterial, snapshot: Snapshot, models: Models, *, actor: Actor | None = None
+    ) -> Decided | None:
         """What belongs into the answer that this model is to give; None where every book is gone meanwhile.
 
-        Takes no connection where the books are known and nothing is sought by meaning.
+        Takes no connection where the books are known and nothing is sought by meaning. `actor` reads the books; None:
+        the turn itself.
         """
         started = self._clock.monotonic()
-        actor = Actor.turn(material.turn.conversation_id, material.turn.asker_id)
+        actor = actor or Actor.turn(material.turn.conversation_id, material.turn.asker_id)
         ready = await self._decks.ready(
             actor,
             material.facts.books,
