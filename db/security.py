@@ -33,6 +33,7 @@ from db.security_functions import (
     FUNCTIONS,
     Function,
 )
+from db.security_ledger_guards import TRIGGERS
 
 
 class TooPrivilegedError(RuntimeError):
@@ -80,7 +81,13 @@ def _clear_statements() -> Iterable[str]:
         " WHERE schemaname = 'public'"
         " LOOP EXECUTE format('DROP POLICY %I ON public.%I', p.policyname, p.tablename); END LOOP; END $$"
     )
-    # By owner rather than by name, so that a function taken off the list is gone from the database as well.
+    # By owner rather than by name, so that what is taken off the list is gone from the database as well.
+    yield (
+        "DO $$ DECLARE t record; BEGIN FOR t IN SELECT g.tgname, g.tgrelid::regclass AS relation"
+        " FROM pg_trigger AS g JOIN pg_proc AS p ON p.oid = g.tgfoid"
+        f" WHERE p.proowner = '{DEFINER_ROLE}'::regrole AND NOT g.tgisinternal"
+        " LOOP EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.relation); END LOOP; END $$"
+    )
     yield f"SET LOCAL ROLE {DEFINER_ROLE}"
     yield (
         "DO $$ DECLARE f record; BEGIN FOR f IN SELECT oid::regprocedure AS signature FROM pg_proc"
@@ -96,7 +103,10 @@ def _function_statements(functions: Iterable[Function]) -> Iterable[str]:
     for function in functions:
         yield function.create()
         yield f"REVOKE ALL ON FUNCTION {function.signature} FROM PUBLIC"
-        yield f"GRANT EXECUTE ON FUNCTION {function.signature} TO {APP_ROLE}"
+        # A trigger is made by the tables' owner, who must be allowed to call what it calls.
+        caller = "SESSION_USER" if function.returns == "trigger" else APP_ROLE
+        if function.returns == "trigger" or not function.is_internal:
+            yield f"GRANT EXECUTE ON FUNCTION {function.signature} TO {caller}"
     yield "SET LOCAL ROLE NONE"
     yield f"REVOKE CREATE ON SCHEMA public FROM {DEFINER_ROLE}"
 
@@ -162,6 +172,7 @@ def statements() -> tuple[str, ...]:
     result = [*_role_statements(), *_clear_statements(), *_function_statements(FUNCTIONS)]
     for table, rules in RULES.items():
         result += _table_statements(table, rules)
+    result += [trigger.create() for trigger in TRIGGERS]
     return (*result, *_exempt_statements())
 
 

@@ -14,7 +14,10 @@ JOB_ONLY = """
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One SQL function. `definer_reason` says why it may look past the policies; empty, it may not."""
+    """One SQL function. `definer_reason` says why it may look past the policies; empty, it may not.
+
+    What `is_internal` only other functions here call, or a trigger: the program may not.
+    """
 
     name: str
     arguments: str
@@ -23,6 +26,7 @@ class Function:
     language: str = "sql"
     volatility: str = "STABLE"
     definer_reason: str = ""
+    is_internal: bool = False
 
     @property
     def signature(self) -> str:
@@ -37,4 +41,24 @@ class Function:
             f"CREATE FUNCTION public.{self.name}({self.arguments}) RETURNS {self.returns}"
             f" LANGUAGE {self.language} {self.volatility} {security}"
             f" SET search_path = pg_catalog, public, pg_temp AS $body${self.body}$body$"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A trigger that calls one of the functions: when (`BEFORE UPDATE`), and for what (`FOR EACH ROW`)."""
+
+    name: str
+    table: str
+    when: str
+    scope: str
+    function: str
+    is_constraint: bool = False
+
+    def create(self) -> str:
+        """The CREATE TRIGGER statement."""
+        constraint = "CONSTRAINT " if self.is_constraint else ""
+        return (
+            f"CREATE {constraint}TRIGGER {self.name} {self.when} ON public.{self.table} {self.scope}"
+            f" EXECUTE FUNCTION public.{self.function}()"
         )

@@ -11,9 +11,13 @@ from db.security_characters import CHARACTER_FUNCTIONS
 from db.security_creators import CREATOR_FUNCTIONS, CREATOR_READS, CREATOR_WRITES
 from db.security_function import JOB_ONLY, Function
 from db.security_grants import GRANT_FUNCTIONS
+from db.security_ledger import LEDGER_ADDS, LEDGER_FUNCTIONS, LEDGER_READS, LEDGER_WRITES
+from db.security_ledger_guards import GUARD_FUNCTIONS
+from db.security_ledger_holds import HOLD_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
 from db.security_oversight import OVERSIGHT_ADDS, OVERSIGHT_FUNCTIONS, OVERSIGHT_READS, OVERSIGHT_WRITES
+from db.security_sessions import SESSION_DELETES, SESSION_FUNCTIONS, SESSION_READS, SESSION_WRITES
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -23,17 +27,24 @@ DEFINER_READS = frozenset(
     | {"character_reactions", "ratings", "variant_prompts", "persona_choices"}
     | {"lore_books", "lore_entries", "lore_attachments", "lore_runs", "lore_imports", "grants", "chunks"}
     | {"standings", "creators", "subscriptions", "plans", "usage_counters", "gifts", "holds"}
+    | LEDGER_READS
     | OVERSIGHT_READS
+    | SESSION_READS
+    | CREATOR_READS
 )
 DEFINER_WRITES = frozenset(
     {"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"}
     | {"usage_counters", "gifts"}
+    | CREATOR_WRITES
+    | LEDGER_WRITES
     | OVERSIGHT_WRITES
+    | SESSION_WRITES
 )
-DEFINER_ADDS = OVERSIGHT_ADDS
+DEFINER_ADDS = LEDGER_ADDS | OVERSIGHT_ADDS
 """Tables to which the functions add and of which they change nothing."""
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
+    | SESSION_DELETES
 )
 
 
@@ -393,6 +404,10 @@ FUNCTIONS: tuple[Function, ...] = (
     *CHARACTER_FUNCTIONS,
     *CREATOR_FUNCTIONS,
     *LORE_FUNCTIONS,
+    *LEDGER_FUNCTIONS,
+    *HOLD_FUNCTIONS,
+    *GUARD_FUNCTIONS,
     *MONEY_FUNCTIONS,
     *OVERSIGHT_FUNCTIONS,
+    *SESSION_FUNCTIONS,
 )

@@ -21,23 +21,23 @@ HOUSE_SHARDS = 16
 TOKENS_AT_ONCE_MAX = 10**12
 """As `bot.limits.TOKENS_AT_ONCE_MAX`; here for whoever would pass that by."""
 
-_MINE = """
+MINE = """
             IF NOT coalesce(actor_kind() = 'job' OR {who} = actor_user() OR {who} = turn_user(), false) THEN
                 RAISE EXCEPTION '% is for one''s own tokens', '{name}' USING ERRCODE = 'insufficient_privilege';
             END IF;
 """
-_HOUSE = """
+HOUSE = """
             IF NOT coalesce(actor_kind() = 'job' OR (actor_kind() = 'admin' AND actor_is_admin()), false) THEN
                 RAISE EXCEPTION '% is for the house', '{name}' USING ERRCODE = 'insufficient_privilege';
             END IF;
 """
-_SOME = f"""
+SOME = f"""
             IF wanted IS NULL OR wanted < 1 OR wanted > {TOKENS_AT_ONCE_MAX} THEN
                 RAISE EXCEPTION 'there is no such number of tokens' USING ERRCODE = 'invalid_parameter_value';
             END IF;
 """
 _ANSWER = "TABLE (outcome text, transfer_ids uuid[], moved bigint, lacking bigint, free bigint)"
-_WRITES = "people's rows of the ledger are written by these functions alone; moves what it is asked to and tells of it"
+WRITES = "people's rows of the ledger are written by these functions alone; moves what it is asked to and tells of it"
 
 _INTERNAL: tuple[Function, ...] = (
     Function(
@@ -70,6 +70,7 @@ _INTERNAL: tuple[Function, ...] = (
             SELECT ledger_id(), p.who, gen_random_uuid(), 'paid', 0, 0, 0, 0 FROM unnest(people) AS p(who)
             WHERE p.who IS NOT NULL
               AND NOT EXISTS (SELECT FROM wallets AS w WHERE w.user_id = p.who AND w.kind = 'paid')
+            ORDER BY p.who
             ON CONFLICT DO NOTHING;
             PERFORM FROM wallets AS w WHERE w.user_id = ANY (people) AND w.kind = 'paid'
                 ORDER BY w.id FOR NO KEY UPDATE;
@@ -215,8 +216,8 @@ _ASKED: tuple[Function, ...] = (
                 ARRAY['issue', who::text, wanted::text, its_kind, its_about::text, pocket]);
             taker uuid;
         BEGIN
-            {_HOUSE.format(name="ledger_issue")}
-            {_SOME}
+            {HOUSE.format(name="ledger_issue")}
+            {SOME}
             IF its_kind NOT IN ('purchase', 'bonus', 'adjustment') OR (its_kind <> 'adjustment'
                     AND actor_kind() <> 'job') THEN
                 RAISE EXCEPTION 'tokens are not issued so' USING ERRCODE = 'insufficient_privilege';
@@ -232,7 +233,7 @@ _ASKED: tuple[Function, ...] = (
         """,
         language="plpgsql",
         volatility="VOLATILE",
-        definer_reason=_WRITES,
+        definer_reason=WRITES,
     ),
     Function(
         "ledger_allow",
@@ -241,8 +242,8 @@ _ASKED: tuple[Function, ...] = (
         f"""
         DECLARE its_key text := 'allowance:' || who || ':' || its_period; its_hash bytea; taker uuid;
         BEGIN
-            {_MINE.format(who="who", name="ledger_allow")}
-            {_SOME}
+            {MINE.format(who="who", name="ledger_allow")}
+            {SOME}
             its_hash := ledger_hash(ARRAY['allow', who::text, its_period]);
             PERFORM ledger_enter(ARRAY[who]);
             RETURN QUERY SELECT * FROM ledger_done_before(its_key, its_hash);
@@ -255,7 +256,7 @@ _ASKED: tuple[Function, ...] = (
         """,
         language="plpgsql",
         volatility="VOLATILE",
-        definer_reason="the month's tokens, once for each person and period whoever asks first; " + _WRITES,
+        definer_reason="the month's tokens, once for each person and period whoever asks first; " + WRITES,
     ),
     Function(
         "ledger_take",
@@ -266,8 +267,8 @@ _ASKED: tuple[Function, ...] = (
             its_hash bytea := ledger_hash(ARRAY['take', who::text, wanted::text, its_about::text]);
             here bigint := 0; made uuid[] := ARRAY[]::uuid[]; one record;
         BEGIN
-            {_HOUSE.format(name="ledger_take")}
-            {_SOME}
+            {HOUSE.format(name="ledger_take")}
+            {SOME}
             PERFORM ledger_enter(ARRAY[who]);
             RETURN QUERY SELECT * FROM ledger_done_before(its_key, its_hash);
             IF FOUND THEN RETURN; END IF;
@@ -285,7 +286,7 @@ _ASKED: tuple[Function, ...] = (
         """,
         language="plpgsql",
         volatility="VOLATILE",
-        definer_reason=_WRITES,
+        definer_reason=WRITES,
     ),
     Function(
         "ledger_refund",
@@ -297,7 +298,7 @@ _ASKED: tuple[Function, ...] = (
                 ARRAY['refund', one_transfer::text, asked::text, is_partial::text]);
             t transfers; who uuid; wanted bigint; here bigint; is_to_person boolean;
         BEGIN
-            {_HOUSE.format(name="ledger_refund")}
+            {HOUSE.format(name="ledger_refund")}
             SELECT x.* INTO t FROM transfers AS x WHERE x.id = one_transfer
                 AND x.kind IN ('purchase', 'bonus', 'allowance', 'adjustment', 'reply', 'spend');
             SELECT w.user_id, w.id = t.debit_id INTO who, is_to_person FROM wallets AS w
@@ -328,7 +329,7 @@ _ASKED: tuple[Function, ...] = (
         """,
         language="plpgsql",
         volatility="VOLATILE",
-        definer_reason=_WRITES,
+        definer_reason=WRITES,
     ),
 )
 
@@ -373,3 +374,9 @@ _SWEEP: tuple[Function, ...] = (
         definer_reason="holds and promo tokens end when their time is over, whoever they belong to; for jobs only",
     ),
 )
+
+LEDGER_FUNCTIONS: tuple[Function, ...] = (*_INTERNAL, *_ASKED, *_SWEEP)
+
+LEDGER_READS = frozenset({"wallets", "transfers", "entries", "holds", "hold_parts"})
+LEDGER_WRITES = frozenset({"wallets", "holds"})
+LEDGER_ADDS = frozenset({"transfers", "entries", "hold_parts"})

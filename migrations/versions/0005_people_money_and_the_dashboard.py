@@ -2,7 +2,7 @@
 
 Revision ID: 0005
 Revises: 0004
-Create Date: 2026-11-21 21:44:27.974052
+Create Date: 2026-11-21 21:48:17.906748
 """
 
 from __future__ import annotations
@@ -232,6 +232,62 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_feature_switches_updated_by"), "feature_switches", ["updated_by"], unique=False)
     op.create_table(
+        "holds",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=True),
+        sa.Column("to_user_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum("gift", "reply", "spend", name="holdkind", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "pending",
+                "posted",
+                "voided",
+                "expired",
+                name="holdstate",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            server_default="pending",
+            nullable=False,
+        ),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("posted", sa.BigInteger(), nullable=True),
+        sa.Column("short", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("about", sa.Uuid(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name=op.f("ck_holds_settled_once")),
+        sa.CheckConstraint("(state = 'posted') = (posted IS NOT NULL)", name=op.f("ck_holds_posted_says_how_much")),
+        sa.CheckConstraint("kind = 'gift' OR to_user_id IS NULL", name=op.f("ck_holds_only_gifts_are_for_somebody")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_holds_amount_is_some")),
+        sa.CheckConstraint("length(key) BETWEEN 1 AND 200", name=op.f("ck_holds_key_has_a_length")),
+        sa.CheckConstraint("posted >= 0 AND short >= 0", name=op.f("ck_holds_counts_not_below_zero")),
+        sa.CheckConstraint("to_user_id <> user_id", name=op.f("ck_holds_none_to_oneself")),
+        sa.ForeignKeyConstraint(
+            ["to_user_id"], ["users.id"], name=op.f("fk_holds_to_user_id_users"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_holds_user_id_users"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
+        sa.UniqueConstraint("key", name=op.f("uq_holds_key")),
+    )
+    op.create_index("ix_holds_about", "holds", ["about"], unique=False, postgresql_where=sa.text("about IS NOT NULL"))
+    op.create_index(
+        "ix_holds_expires_at", "holds", ["expires_at"], unique=False, postgresql_where=sa.text("state = 'pending'")
+    )
+    op.create_index(
+        "ix_holds_to_user_id", "holds", ["to_user_id"], unique=False, postgresql_where=sa.text("state = 'pending'")
+    )
+    op.create_index("ix_holds_user_id_state", "holds", ["user_id", "state"], unique=False)
+    op.create_table(
         "programs",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("slug", sa.Text(collation="C"), nullable=False),
@@ -451,8 +507,11 @@ def upgrade() -> None:
         sa.Column("grace_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("auto_renew", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("canceled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("price_cents", sa.BigInteger(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("stripe_subscription_id", sa.Text(), nullable=True),
         sa.Column("discord_entitlement_id", sa.BigInteger(), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("source IN ('stripe', 'discord', 'house')", name=op.f("ck_subscriptions_source_is_known")),
@@ -520,7 +579,6 @@ def upgrade() -> None:
             sa.Enum(
                 "paid",
                 "promo",
-                "escrow",
                 "issued",
                 "spent",
                 "expired",
@@ -531,10 +589,14 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("shard", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("balance", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("held", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("balance >= 0 OR kind = 'issued'", name=op.f("ck_wallets_balance_not_below_zero")),
+        sa.CheckConstraint("expires_at IS NULL OR kind = 'promo'", name=op.f("ck_wallets_only_given_tokens_end")),
         sa.CheckConstraint(
             "user_id IS NULL OR kind IN ('paid', 'promo')", name=op.f("ck_wallets_people_have_two_kinds")
         ),
@@ -543,18 +605,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_wallets")),
     )
     op.create_index(
-        "uq_wallets_house_kind",
+        "ix_wallets_expires_at",
         "wallets",
-        ["kind"],
-        unique=True,
-        postgresql_where=sa.text("kind IN ('escrow', 'issued', 'spent', 'expired')"),
+        ["expires_at"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'promo' AND balance > 0"),
     )
     op.create_index(
-        "uq_wallets_user_id_kind",
+        "ix_wallets_left_behind",
         "wallets",
-        ["user_id", "kind"],
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("user_id IS NULL AND balance > 0"),
+    )
+    op.create_index("ix_wallets_pseudonym", "wallets", ["pseudonym"], unique=False)
+    op.create_index(
+        "uq_wallets_house_kind_shard",
+        "wallets",
+        ["kind", "shard"],
+        unique=True,
+        postgresql_where=sa.text("kind IN ('issued', 'spent', 'expired')"),
+    )
+    op.create_index(
+        "uq_wallets_user_id_kind_expires_at",
+        "wallets",
+        ["user_id", "kind", "expires_at"],
         unique=True,
         postgresql_where=sa.text("user_id IS NOT NULL"),
+        postgresql_nulls_not_distinct=True,
     )
     op.create_table(
         "applications",
@@ -720,6 +798,22 @@ def upgrade() -> None:
     )
     op.create_index("ix_creators_tags", "creators", ["tags"], unique=False, postgresql_using="gin")
     op.create_table(
+        "hold_parts",
+        sa.Column("hold_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=False),
+        sa.Column("wallet_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_hold_parts_amount_is_some")),
+        sa.ForeignKeyConstraint(
+            ["hold_id"], ["holds.id"], name=op.f("fk_hold_parts_hold_id_holds"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["wallet_id"], ["wallets.id"], name=op.f("fk_hold_parts_wallet_id_wallets"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("hold_id", "number", name=op.f("pk_hold_parts")),
+    )
+    op.create_index("ix_hold_parts_wallet_id", "hold_parts", ["wallet_id"], unique=False)
+    op.create_table(
         "logins",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
@@ -765,11 +859,21 @@ def upgrade() -> None:
             sa.Enum("stripe", "discord", name="paymentsource", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
-        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("checkout_reference", sa.Text(), nullable=True),
-        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
+        sa.Column("invoice_reference", sa.Text(), nullable=True),
+        sa.Column(
+            "interval",
+            sa.Enum("month", "year", name="interval", native_enum=False, create_constraint=True, length=32),
+            nullable=True,
+        ),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=True),
         sa.Column("refunded_cents", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("tokens", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("bonus_tokens", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("tokens_back", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("failure", sa.Text(), server_default="", nullable=False),
         sa.Column(
             "state",
             sa.Enum(
@@ -778,6 +882,7 @@ def upgrade() -> None:
                 "failed",
                 "refunded",
                 "disputed",
+                "expired",
                 name="paymentstate",
                 native_enum=False,
                 create_constraint=True,
@@ -788,12 +893,24 @@ def upgrade() -> None:
         ),
         sa.Column("period_start", sa.DateTime(timezone=True), nullable=True),
         sa.Column("period_end", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "source <> 'stripe' OR amount_cents IS NOT NULL", name=op.f("ck_payments_stripe_tells_the_amount")
+        ),
         sa.CheckConstraint("amount_cents >= 0", name=op.f("ck_payments_amount_not_below_zero")),
+        sa.CheckConstraint(
+            "num_nonnulls(amount_cents, currency) IN (0, 2)", name=op.f("ck_payments_amount_in_a_currency")
+        ),
         sa.CheckConstraint("num_nonnulls(plan_id, package_id) = 1", name=op.f("ck_payments_for_one_thing")),
         sa.CheckConstraint(
             "refunded_cents BETWEEN 0 AND amount_cents", name=op.f("ck_payments_refund_not_above_amount")
+        ),
+        sa.CheckConstraint(
+            "tokens >= 0 AND bonus_tokens >= 0 AND tokens_back BETWEEN 0 AND tokens + bonus_tokens",
+            name=op.f("ck_payments_tokens_back_not_above_tokens"),
         ),
         sa.ForeignKeyConstraint(
             ["package_id"],
@@ -811,9 +928,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_payments_user_id_users"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
         sa.UniqueConstraint("checkout_reference", name=op.f("uq_payments_checkout_reference")),
+        sa.UniqueConstraint("invoice_reference", name=op.f("uq_payments_invoice_reference")),
     )
     op.create_index("ix_payments_created_at", "payments", ["created_at"], unique=False)
     op.create_index(op.f("ix_payments_package_id"), "payments", ["package_id"], unique=False)
+    op.create_index(
+        "ix_payments_pending", "payments", ["created_at"], unique=False, postgresql_where=sa.text("state = 'pending'")
+    )
     op.create_index(op.f("ix_payments_plan_id"), "payments", ["plan_id"], unique=False)
     op.create_index(op.f("ix_payments_subscription_id"), "payments", ["subscription_id"], unique=False)
     op.create_index("ix_payments_user_id_created_at", "payments", ["user_id", "created_at"], unique=False)
@@ -822,6 +943,7 @@ def upgrade() -> None:
         "transfers",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("part", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("request_hash", sa.LargeBinary(), nullable=False),
         sa.Column(
             "kind",
@@ -829,15 +951,12 @@ def upgrade() -> None:
                 "purchase",
                 "bonus",
                 "allowance",
-                "promotion",
+                "adjustment",
+                "reply",
                 "spend",
                 "gift",
-                "gift_accepted",
-                "gift_returned",
                 "refund",
-                "taken_back",
                 "expiry",
-                "adjustment",
                 name="transferkind",
                 native_enum=False,
                 create_constraint=True,
@@ -848,16 +967,23 @@ def upgrade() -> None:
         sa.Column("debit_id", sa.Uuid(), nullable=False),
         sa.Column("credit_id", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("about_kind", sa.Text(), server_default="", nullable=False),
-        sa.Column("about_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("short", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("about", sa.Uuid(), nullable=True),
+        sa.Column("period", sa.Text(), nullable=True),
+        sa.Column("hold_id", sa.Uuid(), nullable=True),
         sa.Column("reverses_id", sa.Uuid(), nullable=True),
-        sa.Column("asked_by", sa.Uuid(), nullable=True),
+        sa.Column("actor_kind", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'allowance') = (period IS NOT NULL)", name=op.f("ck_transfers_allowances_name_their_period")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'refund') = (reverses_id IS NOT NULL)", name=op.f("ck_transfers_refunds_name_what_they_reverse")
+        ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_transfers_amount_is_some")),
         sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_transfers_between_two")),
-        sa.ForeignKeyConstraint(
-            ["asked_by"], ["users.id"], name=op.f("fk_transfers_asked_by_users"), ondelete="SET NULL"
-        ),
+        sa.CheckConstraint("length(key) BETWEEN 1 AND 200", name=op.f("ck_transfers_key_has_a_length")),
+        sa.CheckConstraint("short >= 0 AND part >= 0", name=op.f("ck_transfers_counts_not_below_zero")),
         sa.ForeignKeyConstraint(
             ["credit_id"], ["wallets.id"], name=op.f("fk_transfers_credit_id_wallets"), ondelete="RESTRICT"
         ),
@@ -865,16 +991,29 @@ def upgrade() -> None:
             ["debit_id"], ["wallets.id"], name=op.f("fk_transfers_debit_id_wallets"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
+            ["hold_id"], ["holds.id"], name=op.f("fk_transfers_hold_id_holds"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
             ["reverses_id"], ["transfers.id"], name=op.f("fk_transfers_reverses_id_transfers"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transfers")),
-        sa.UniqueConstraint("key", name=op.f("uq_transfers_key")),
+        sa.UniqueConstraint("key", "part", name=op.f("uq_transfers_key_part")),
     )
-    op.create_index("ix_transfers_about", "transfers", ["about_kind", "about_id"], unique=False)
-    op.create_index(op.f("ix_transfers_asked_by"), "transfers", ["asked_by"], unique=False)
-    op.create_index("ix_transfers_credit_id_created_at", "transfers", ["credit_id", "created_at"], unique=False)
-    op.create_index("ix_transfers_debit_id_created_at", "transfers", ["debit_id", "created_at"], unique=False)
-    op.create_index("ix_transfers_reverses_id", "transfers", ["reverses_id"], unique=False)
+    op.create_index(
+        "ix_transfers_about", "transfers", ["about"], unique=False, postgresql_where=sa.text("about IS NOT NULL")
+    )
+    op.create_index("ix_transfers_credit_id", "transfers", ["credit_id", "id"], unique=False)
+    op.create_index("ix_transfers_debit_id", "transfers", ["debit_id", "id"], unique=False)
+    op.create_index(
+        "ix_transfers_hold_id", "transfers", ["hold_id"], unique=False, postgresql_where=sa.text("hold_id IS NOT NULL")
+    )
+    op.create_index(
+        "ix_transfers_reverses_id",
+        "transfers",
+        ["reverses_id"],
+        unique=False,
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
     op.create_table(
         "creator_standings",
         sa.Column("creator_id", sa.Uuid(), nullable=False),
@@ -948,8 +1087,9 @@ def upgrade() -> None:
     op.create_index("ix_enrolments_user_id", "enrolments", ["user_id"], unique=False)
     op.create_table(
         "entries",
-        sa.Column("transfer_id", sa.Uuid(), nullable=False),
         sa.Column("wallet_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
         sa.Column("balance_after", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -960,9 +1100,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["wallet_id"], ["wallets.id"], name=op.f("fk_entries_wallet_id_wallets"), ondelete="RESTRICT"
         ),
-        sa.PrimaryKeyConstraint("transfer_id", "wallet_id", name=op.f("pk_entries")),
+        sa.PrimaryKeyConstraint("wallet_id", "version", name=op.f("pk_entries")),
+        sa.UniqueConstraint("wallet_id", "transfer_id", name=op.f("uq_entries_wallet_id_transfer_id")),
     )
-    op.create_index("ix_entries_wallet_id_created_at", "entries", ["wallet_id", "created_at"], unique=False)
+    op.create_index("ix_entries_transfer_id", "entries", ["transfer_id"], unique=False)
     op.create_table(
         "follows",
         sa.Column("follower_id", sa.Uuid(), nullable=False),
@@ -991,50 +1132,60 @@ def upgrade() -> None:
     op.create_index(op.f("ix_former_usernames_creator_id"), "former_usernames", ["creator_id"], unique=False)
     op.create_index(op.f("ix_former_usernames_username_looks"), "former_usernames", ["username_looks"], unique=False)
     op.create_table(
-        "holds",
+        "gifts",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("request_hash", sa.LargeBinary(), nullable=False),
-        sa.Column("wallet_id", sa.Uuid(), nullable=False),
+        sa.Column("sender_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient_id", sa.Uuid(), nullable=True),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("message", sa.Text(), server_default="", nullable=False),
+        sa.Column("character_id", sa.Uuid(), nullable=True),
+        sa.Column("hold_id", sa.Uuid(), nullable=False),
         sa.Column(
             "state",
             sa.Enum(
-                "pending",
-                "posted",
-                "voided",
+                "offered",
+                "accepted",
+                "declined",
                 "expired",
-                name="holdstate",
+                "taken_back",
+                name="giftstate",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
             ),
-            server_default="pending",
+            server_default="offered",
             nullable=False,
         ),
-        sa.Column("about_kind", sa.Text(), server_default="", nullable=False),
-        sa.Column("about_id", sa.Text(), server_default="", nullable=False),
-        sa.Column("transfer_id", sa.Uuid(), nullable=True),
+        sa.Column("guild_id", sa.BigInteger(), nullable=True),
+        sa.Column("channel_id", sa.BigInteger(), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("(state = 'pending') = (settled_at IS NULL)", name=op.f("ck_holds_settled_once")),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_holds_amount_is_some")),
+        sa.CheckConstraint("(state = 'offered') = (settled_at IS NULL)", name=op.f("ck_gifts_settled_once")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_gifts_amount_is_some")),
+        sa.CheckConstraint("sender_id <> recipient_id", name=op.f("ck_gifts_none_to_oneself")),
         sa.ForeignKeyConstraint(
-            ["transfer_id"], ["transfers.id"], name=op.f("fk_holds_transfer_id_transfers"), ondelete="RESTRICT"
+            ["character_id"], ["characters.id"], name=op.f("fk_gifts_character_id_characters"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_gifts_hold_id_holds"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(
+            ["recipient_id"], ["users.id"], name=op.f("fk_gifts_recipient_id_users"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["wallet_id"], ["wallets.id"], name=op.f("fk_holds_wallet_id_wallets"), ondelete="RESTRICT"
+            ["sender_id"], ["users.id"], name=op.f("fk_gifts_sender_id_users"), ondelete="SET NULL"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_holds")),
-        sa.UniqueConstraint("key", name=op.f("uq_holds_key")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gifts")),
+        sa.UniqueConstraint("hold_id", name=op.f("uq_gifts_hold_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_gifts_key")),
     )
-    op.create_index("ix_holds_about", "holds", ["about_kind", "about_id"], unique=False)
+    op.create_index(op.f("ix_gifts_character_id"), "gifts", ["character_id"], unique=False)
     op.create_index(
-        "ix_holds_expires_at", "holds", ["expires_at"], unique=False, postgresql_where=sa.text("state = 'pending'")
+        "ix_gifts_expires_at", "gifts", ["expires_at"], unique=False, postgresql_where=sa.text("state = 'offered'")
     )
-    op.create_index(op.f("ix_holds_transfer_id"), "holds", ["transfer_id"], unique=False)
-    op.create_index("ix_holds_wallet_id_state", "holds", ["wallet_id", "state"], unique=False)
+    op.create_index("ix_gifts_recipient_id_id", "gifts", ["recipient_id", "id"], unique=False)
+    op.create_index("ix_gifts_sender_id_id", "gifts", ["sender_id", "id"], unique=False)
     op.create_table(
         "token_debts",
         sa.Column("payment_id", sa.Uuid(), nullable=False),
@@ -1119,61 +1270,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "book_id", name=op.f("pk_book_ratings")),
     )
     op.create_index("ix_book_ratings_book_id", "book_ratings", ["book_id"], unique=False)
-    op.create_table(
-        "gifts",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("sender_id", sa.Uuid(), nullable=True),
-        sa.Column("recipient_id", sa.Uuid(), nullable=True),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("message", sa.Text(), server_default="", nullable=False),
-        sa.Column("character_id", sa.Uuid(), nullable=True),
-        sa.Column("hold_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum(
-                "offered",
-                "accepted",
-                "declined",
-                "expired",
-                "taken_back",
-                name="giftstate",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            server_default="offered",
-            nullable=False,
-        ),
-        sa.Column("guild_id", sa.BigInteger(), nullable=True),
-        sa.Column("channel_id", sa.BigInteger(), nullable=True),
-        sa.Column("message_id", sa.BigInteger(), nullable=True),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("(state = 'offered') = (settled_at IS NULL)", name=op.f("ck_gifts_settled_once")),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_gifts_amount_is_some")),
-        sa.CheckConstraint("sender_id <> recipient_id", name=op.f("ck_gifts_none_to_oneself")),
-        sa.ForeignKeyConstraint(
-            ["character_id"], ["characters.id"], name=op.f("fk_gifts_character_id_characters"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(["hold_id"], ["holds.id"], name=op.f("fk_gifts_hold_id_holds"), ondelete="RESTRICT"),
-        sa.ForeignKeyConstraint(
-            ["recipient_id"], ["users.id"], name=op.f("fk_gifts_recipient_id_users"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["sender_id"], ["users.id"], name=op.f("fk_gifts_sender_id_users"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gifts")),
-        sa.UniqueConstraint("hold_id", name=op.f("uq_gifts_hold_id")),
-        sa.UniqueConstraint("key", name=op.f("uq_gifts_key")),
-    )
-    op.create_index(op.f("ix_gifts_character_id"), "gifts", ["character_id"], unique=False)
-    op.create_index(
-        "ix_gifts_expires_at", "gifts", ["expires_at"], unique=False, postgresql_where=sa.text("state = 'offered'")
-    )
-    op.create_index("ix_gifts_recipient_id_id", "gifts", ["recipient_id", "id"], unique=False)
-    op.create_index("ix_gifts_sender_id_id", "gifts", ["sender_id", "id"], unique=False)
     op.create_table(
         "publication_requests",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1272,11 +1368,6 @@ def downgrade() -> None:
     op.drop_index("ix_publication_requests_state", table_name="publication_requests")
     op.drop_index(op.f("ix_publication_requests_decided_by"), table_name="publication_requests")
     op.drop_table("publication_requests")
-    op.drop_index("ix_gifts_sender_id_id", table_name="gifts")
-    op.drop_index("ix_gifts_recipient_id_id", table_name="gifts")
-    op.drop_index("ix_gifts_expires_at", table_name="gifts", postgresql_where=sa.text("state = 'offered'"))
-    op.drop_index(op.f("ix_gifts_character_id"), table_name="gifts")
-    op.drop_table("gifts")
     op.drop_index("ix_book_ratings_book_id", table_name="book_ratings")
     op.drop_table("book_ratings")
     op.drop_index(
@@ -1288,33 +1379,36 @@ def downgrade() -> None:
     op.drop_table("verification_requests")
     op.drop_index("ix_token_debts_user_id", table_name="token_debts")
     op.drop_table("token_debts")
-    op.drop_index("ix_holds_wallet_id_state", table_name="holds")
-    op.drop_index(op.f("ix_holds_transfer_id"), table_name="holds")
-    op.drop_index("ix_holds_expires_at", table_name="holds", postgresql_where=sa.text("state = 'pending'"))
-    op.drop_index("ix_holds_about", table_name="holds")
-    op.drop_table("holds")
+    op.drop_index("ix_gifts_sender_id_id", table_name="gifts")
+    op.drop_index("ix_gifts_recipient_id_id", table_name="gifts")
+    op.drop_index("ix_gifts_expires_at", table_name="gifts", postgresql_where=sa.text("state = 'offered'"))
+    op.drop_index(op.f("ix_gifts_character_id"), table_name="gifts")
+    op.drop_table("gifts")
     op.drop_index(op.f("ix_former_usernames_username_looks"), table_name="former_usernames")
     op.drop_index(op.f("ix_former_usernames_creator_id"), table_name="former_usernames")
     op.drop_table("former_usernames")
     op.drop_index("ix_follows_creator_id_created_at", table_name="follows")
     op.drop_table("follows")
-    op.drop_index("ix_entries_wallet_id_created_at", table_name="entries")
+    op.drop_index("ix_entries_transfer_id", table_name="entries")
     op.drop_table("entries")
     op.drop_index("ix_enrolments_user_id", table_name="enrolments")
     op.drop_index(op.f("ix_enrolments_application_id"), table_name="enrolments")
     op.drop_table("enrolments")
     op.drop_index(op.f("ix_creator_standings_decided_by"), table_name="creator_standings")
     op.drop_table("creator_standings")
-    op.drop_index("ix_transfers_reverses_id", table_name="transfers")
-    op.drop_index("ix_transfers_debit_id_created_at", table_name="transfers")
-    op.drop_index("ix_transfers_credit_id_created_at", table_name="transfers")
-    op.drop_index(op.f("ix_transfers_asked_by"), table_name="transfers")
-    op.drop_index("ix_transfers_about", table_name="transfers")
+    op.drop_index(
+        "ix_transfers_reverses_id", table_name="transfers", postgresql_where=sa.text("reverses_id IS NOT NULL")
+    )
+    op.drop_index("ix_transfers_hold_id", table_name="transfers", postgresql_where=sa.text("hold_id IS NOT NULL"))
+    op.drop_index("ix_transfers_debit_id", table_name="transfers")
+    op.drop_index("ix_transfers_credit_id", table_name="transfers")
+    op.drop_index("ix_transfers_about", table_name="transfers", postgresql_where=sa.text("about IS NOT NULL"))
     op.drop_table("transfers")
     op.drop_index("uq_payments_source_reference", table_name="payments")
     op.drop_index("ix_payments_user_id_created_at", table_name="payments")
     op.drop_index(op.f("ix_payments_subscription_id"), table_name="payments")
     op.drop_index(op.f("ix_payments_plan_id"), table_name="payments")
+    op.drop_index("ix_payments_pending", table_name="payments", postgresql_where=sa.text("state = 'pending'"))
     op.drop_index(op.f("ix_payments_package_id"), table_name="payments")
     op.drop_index("ix_payments_created_at", table_name="payments")
     op.drop_table("payments")
@@ -1322,6 +1416,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_logins_session_id"), table_name="logins")
     op.drop_index("ix_logins_created_at", table_name="logins")
     op.drop_table("logins")
+    op.drop_index("ix_hold_parts_wallet_id", table_name="hold_parts")
+    op.drop_table("hold_parts")
     op.drop_index("ix_creators_tags", table_name="creators", postgresql_using="gin")
     op.drop_index(
         "ix_creators_search_words",
@@ -1342,11 +1438,23 @@ def downgrade() -> None:
     op.drop_index("ix_applications_state", table_name="applications")
     op.drop_index(op.f("ix_applications_reviewed_by"), table_name="applications")
     op.drop_table("applications")
-    op.drop_index("uq_wallets_user_id_kind", table_name="wallets", postgresql_where=sa.text("user_id IS NOT NULL"))
     op.drop_index(
-        "uq_wallets_house_kind",
+        "uq_wallets_user_id_kind_expires_at",
         table_name="wallets",
-        postgresql_where=sa.text("kind IN ('escrow', 'issued', 'spent', 'expired')"),
+        postgresql_where=sa.text("user_id IS NOT NULL"),
+        postgresql_nulls_not_distinct=True,
+    )
+    op.drop_index(
+        "uq_wallets_house_kind_shard",
+        table_name="wallets",
+        postgresql_where=sa.text("kind IN ('issued', 'spent', 'expired')"),
+    )
+    op.drop_index("ix_wallets_pseudonym", table_name="wallets")
+    op.drop_index(
+        "ix_wallets_left_behind", table_name="wallets", postgresql_where=sa.text("user_id IS NULL AND balance > 0")
+    )
+    op.drop_index(
+        "ix_wallets_expires_at", table_name="wallets", postgresql_where=sa.text("kind = 'promo' AND balance > 0")
     )
     op.drop_table("wallets")
     op.drop_index("ix_user_tags_tag", table_name="user_tags")
@@ -1384,6 +1492,11 @@ def downgrade() -> None:
     op.drop_table("reports")
     op.drop_index(op.f("ix_programs_created_by"), table_name="programs")
     op.drop_table("programs")
+    op.drop_index("ix_holds_user_id_state", table_name="holds")
+    op.drop_index("ix_holds_to_user_id", table_name="holds", postgresql_where=sa.text("state = 'pending'"))
+    op.drop_index("ix_holds_expires_at", table_name="holds", postgresql_where=sa.text("state = 'pending'"))
+    op.drop_index("ix_holds_about", table_name="holds", postgresql_where=sa.text("about IS NOT NULL"))
+    op.drop_table("holds")
     op.drop_index(op.f("ix_feature_switches_updated_by"), table_name="feature_switches")
     op.drop_table("feature_switches")
     op.drop_index("ix_entitlements_user_id", table_name="entitlements")
