@@ -162,6 +162,7 @@ REWORDING_WAIT_SECONDS = Limit(600, "seconds", "how long a panel waits; Discord 
 CHOICES_MAX = Limit(25, "choices", "Discord shows no more under an option", discord=25)
 CHOICE_LABEL_MAX = Limit(100, "characters", "Discord's limit for a choice", discord=100)
 LIST_PAGE = Limit(8, "characters", "one screen of a phone")
+TABLE_PAGE = Limit(50, "rows", "of a table on the web: read at a glance, drawn at once")
 FORM_FIELD_MAX = Limit(4000, "characters", "the most one field of a Discord form holds", discord=4000)
 AUTOCOMPLETE_MS = Limit(1000, "milliseconds", "after that the suggestions come too late to be of use", discord=3000)
 DRAIN_SECONDS = Limit(20, "seconds", "how long running answers may finish when the program stops")

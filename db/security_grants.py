@@ -1,5 +1,6 @@
 """The reviewed SQL functions of who is staff, and of what people were given a right to."""
 
+# ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
 from db.security_function import Function
@@ -11,16 +12,16 @@ _IN_GOOD_STANDING = (
 
 def _staff(roles: str) -> str:
     return (
-        "SELECT actor_kind() = 'admin' AND EXISTS (SELECT 1 FROM standings AS s"  # noqa: S608 - constants
+        "SELECT actor_kind() = 'admin' AND EXISTS (SELECT 1 FROM standings AS s"
         f" WHERE s.user_id = actor_user() AND s.role IN ({roles}) AND {_IN_GOOD_STANDING})"
     )
 
 
-def _granted(permissions: str) -> str:
+def _granted(permissions: str, person: str = "actor_user()") -> str:
     return (
-        "SELECT g.character_id FROM grants AS g JOIN characters AS c ON c.id = g.character_id"  # noqa: S608 - constants
-        " WHERE g.user_id = actor_user() AND g.status = 'active' AND (g.expires_at IS NULL OR g.expires_at > now())"
-        f" AND c.deleted_at IS NULL AND g.permission IN ({permissions})"
+        "SELECT g.character_id FROM grants AS g JOIN characters AS c ON c.id = g.character_id"
+        f" WHERE g.user_id = {person} AND g.status = 'active' AND (g.expires_at IS NULL OR g.expires_at > now())"
+        f" AND c.deleted_at IS NULL AND c.visibility <> 'private' AND g.permission IN ({permissions})"
     )
 
 
@@ -37,7 +38,8 @@ GRANT_FUNCTIONS: tuple[Function, ...] = (
         "readable_characters",
         "",
         "SETOF uuid",
-        _granted("'read', 'write', 'admin'"),
+        # A turn works for who asked: what was shared with them is theirs to talk with.
+        _granted("'read', 'write', 'admin'", "coalesce(actor_user(), turn_user())"),
         definer_reason="characters and grants name each other in their policies; ids of what the actor was given only",
     ),
     Function(
