@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import limits
 from bot.clock import Clock
 from db import functions, functions_lore
-from db.queries.oversight import remove_job_log, remove_left_places, remove_settled_inbox
+from db.queries.oversight.sweeping import remove_job_log, remove_left_places, remove_settled_inbox
 from db.work import Actor, Database
 
 JOB = "retention"
