@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigInt, SmallInt, Snowflake
 from db.ids import new_id
+from db.models.money.plans import Interval
 from db.personal import Erase, Export, Personal, Sharing
 
 
@@ -23,6 +24,7 @@ class PaymentState(StrEnum):
     FAILED = "failed"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
+    EXPIRED = "expired"
 
 
 class PaymentSource(StrEnum):
@@ -54,7 +56,11 @@ class StripeCustomer(Base):
 class Payment(Base):
     """One payment, for a plan's period or a package. Amounts in the smallest unit of `currency`.
 
-    `reference` is its id at the source (Stripe's invoice or payment intent, Discord's entitlement).
+    `reference` is its id at the source (Stripe's payment intent, Discord's entitlement), null until there is one.
+    Amount and currency are null where Discord took the money: it does not tell us how much. What was promised for it
+    (`tokens`, `bonus_tokens`) is what the package held when it was bought, however it is edited later; `tokens_back` of
+    them were taken back, after a refund. `seen_at` is when the source was last asked: an older answer never overwrites
+    a newer one.
     """
 
     __tablename__ = "payments"
@@ -62,6 +68,13 @@ class Payment(Base):
         CheckConstraint("amount_cents >= 0", name="amount_not_below_zero"),
         CheckConstraint("refunded_cents BETWEEN 0 AND amount_cents", name="refund_not_above_amount"),
         CheckConstraint("num_nonnulls(plan_id, package_id) = 1", name="for_one_thing"),
+        CheckConstraint("num_nonnulls(amount_cents, currency) IN (0, 2)", name="amount_in_a_currency"),
+        CheckConstraint("source <> 'stripe' OR amount_cents IS NOT NULL", name="stripe_tells_the_amount"),
+        CheckConstraint(
+            "tokens >= 0 AND bonus_tokens >= 0 AND tokens_back BETWEEN 0 AND tokens + bonus_tokens",
+            name="tokens_back_not_above_tokens",
+        ),
+        Index("ix_payments_pending", "created_at", postgresql_where=text("state = 'pending'")),
         Index("uq_payments_source_reference", "source", "reference", unique=True),
         Index("ix_payments_user_id_created_at", "user_id", "created_at"),
         Index("ix_payments_created_at", "created_at"),
@@ -84,15 +97,23 @@ class Payment(Base):
         ForeignKey("subscriptions.id", ondelete="SET NULL"), index=True
     )
     source: Mapped[PaymentSource]
-    reference: Mapped[str]
-    # Where the page stands at which it is paid, or its receipt.
+    reference: Mapped[str | None]
+    # Where the page stands at which it is paid, and the bill for a plan's period.
     checkout_reference: Mapped[str | None] = mapped_column(unique=True)
-    amount_cents: Mapped[BigInt]
+    invoice_reference: Mapped[str | None] = mapped_column(unique=True)
+    interval: Mapped[Interval | None]
+    amount_cents: Mapped[BigInt | None]
     refunded_cents: Mapped[BigInt] = mapped_column(default=0, server_default=text("0"))
-    currency: Mapped[str]
+    currency: Mapped[str | None]
+    tokens: Mapped[BigInt] = mapped_column(default=0, server_default=text("0"))
+    bonus_tokens: Mapped[BigInt] = mapped_column(default=0, server_default=text("0"))
+    tokens_back: Mapped[BigInt] = mapped_column(default=0, server_default=text("0"))
+    failure: Mapped[str] = mapped_column(default="", server_default="")
     state: Mapped[PaymentState] = mapped_column(default=PaymentState.PENDING, server_default=PaymentState.PENDING.value)
     period_start: Mapped[datetime | None]
     period_end: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 

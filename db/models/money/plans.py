@@ -149,8 +149,13 @@ class Subscription(Base):
     grace_until: Mapped[datetime | None]
     auto_renew: Mapped[bool] = mapped_column(default=True, server_default=text("true"))
     canceled_at: Mapped[datetime | None]
+    # What is paid for a period; null where Discord took the money or an admin arranged it.
+    price_cents: Mapped[BigInt | None]
+    currency: Mapped[str | None]
     stripe_subscription_id: Mapped[str | None] = mapped_column(unique=True)
     discord_entitlement_id: Mapped[Snowflake | None] = mapped_column(unique=True)
+    # When the source was last asked: an older answer never overwrites a newer one.
+    seen_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
