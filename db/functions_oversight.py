@@ -129,11 +129,6 @@ async def put_standing(
     return int(await session.scalar(statement, values) or 0)
 
 
-async def end_sessions_of(session: AsyncSession, user_id: UUID) -> int:
-    """Sign a person out everywhere; out of how many browsers. For staff."""
-    return int(await session.scalar(text("SELECT end_sessions_of(:person)"), {"person": user_id}) or 0)
-
-
 async def person_for_staff(session: AsyncSession, user_id: UUID) -> PersonCounts:
     """Counts and times of one account. For staff."""
     row = (await session.execute(text("SELECT * FROM person_for_staff(:person)"), {"person": user_id})).one()
@@ -145,25 +140,28 @@ async def person_for_staff(session: AsyncSession, user_id: UUID) -> PersonCounts
 
 async def character_for_staff(session: AsyncSession, character_id: UUID) -> CharacterForStaff | None:
     """A character that staff may judge. For staff."""
-    row = (await session.execute(text("SELECT * FROM character_for_staff(:one)"), {"one": character_id})).one_or_none()
+    rows = await session.execute(text("SELECT * FROM character_for_staff(:one)"), {"one": character_id})
+    row = rows.mappings().one_or_none()
     if row is None:
         return None
-    values: dict[str, Any] = dict(row._mapping)
+    values: dict[str, Any] = dict(row)
     values |= {
-        "greetings": tuple(one for one in row.greetings if one),
-        "tags": tuple(row.tags),
-        "visibility": Visibility(row.visibility),
+        "greetings": tuple(one for one in row["greetings"] if one),
+        "tags": tuple(row["tags"]),
+        "visibility": Visibility(row["visibility"]),
     }
     return CharacterForStaff(**values)
 
 
 async def book_for_staff(session: AsyncSession, book_id: UUID) -> BookForStaff | None:
     """A lore book that staff may judge. For staff."""
-    row = (await session.execute(text("SELECT * FROM book_for_staff(:one)"), {"one": book_id})).one_or_none()
+    rows = await session.execute(text("SELECT * FROM book_for_staff(:one)"), {"one": book_id})
+    row = rows.mappings().one_or_none()
     if row is None:
         return None
-    values: dict[str, Any] = dict(row._mapping)
-    return BookForStaff(**values | {"tags": tuple(row.tags), "visibility": Visibility(row.visibility)})
+    values: dict[str, Any] = dict(row)
+    values |= {"tags": tuple(row["tags"]), "visibility": Visibility(row["visibility"])}
+    return BookForStaff(**values)
 
 
 async def book_entries_for_staff(

@@ -34,6 +34,7 @@ from db.security_functions import (
     Function,
 )
 from db.security_ledger_guards import TRIGGERS
+from db.security_oversight import OVERSIGHT_TRIGGERS
 
 
 class TooPrivilegedError(RuntimeError):
@@ -172,7 +173,7 @@ def statements() -> tuple[str, ...]:
     result = [*_role_statements(), *_clear_statements(), *_function_statements(FUNCTIONS)]
     for table, rules in RULES.items():
         result += _table_statements(table, rules)
-    result += [trigger.create() for trigger in TRIGGERS]
+    result += [trigger.create() for trigger in (*TRIGGERS, *OVERSIGHT_TRIGGERS)]
     return (*result, *_exempt_statements())
 
 

@@ -6,7 +6,7 @@ Staff never see personas, private conversations or keys: nothing here reads thos
 # ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
-from db.security_function import JOB_ONLY, Function
+from db.security_function import JOB_ONLY, Function, Trigger
 
 STAFF_ONLY = """
             IF NOT actor_is_staff() THEN
@@ -39,7 +39,32 @@ OVERSIGHT_WRITES = frozenset(
 OVERSIGHT_ADDS = frozenset({"audit_log", "audit_batches", "audit_seals"})
 """The log itself is only ever added to. Of its details only what says `erase_audit_details` changes."""
 
+OVERSIGHT_TRIGGERS: tuple[Trigger, ...] = (
+    *(
+        Trigger(f"{table}_kept", table, "BEFORE UPDATE OR DELETE", "FOR EACH ROW", "audit_kept")
+        for table in sorted(OVERSIGHT_ADDS)
+    ),
+    *(
+        Trigger(f"{table}_kept_whole", table, "BEFORE TRUNCATE", "FOR EACH STATEMENT", "audit_kept")
+        for table in sorted(OVERSIGHT_ADDS)
+    ),
+)
+
 OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
+    Function(
+        "audit_kept",
+        "",
+        "trigger",
+        """
+        BEGIN
+            RAISE EXCEPTION 'the audit log is added to and never changed (% of %)', TG_OP, TG_TABLE_NAME
+                USING ERRCODE = 'restrict_violation', HINT = 'What it tells of a person lies in audit_details.';
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        is_internal=True,
+    ),
     Function(
         "blocked_people",
         "only_user uuid",
@@ -135,23 +160,6 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         language="plpgsql",
         volatility="VOLATILE",
         definer_reason="moderators may suspend, and whoever is blocked or gets a role signs in anew; tells how many",
-    ),
-    Function(
-        "end_sessions_of",
-        "person uuid",
-        "bigint",
-        f"""
-        DECLARE ended bigint;
-        BEGIN
-            {STAFF_ONLY.format(name="end_sessions_of")}
-            UPDATE sessions AS s SET revoked_at = now() WHERE s.user_id = person AND s.revoked_at IS NULL;
-            GET DIAGNOSTICS ended = ROW_COUNT;
-            RETURN ended;
-        END
-        """,
-        language="plpgsql",
-        volatility="VOLATILE",
-        definer_reason="who is banned, or loses a role, is signed out at once; tells how many browsers, of none which",
     ),
     Function(
         "person_for_staff",
