@@ -246,12 +246,17 @@ CARD_JSON_DEPTH_MAX = Limit(64, "levels", "a card is nested about eight deep")
 
 # ------------------------------------------------------------------------------------------------ money
 
+TOKENS_AT_ONCE_MAX = Limit(10**12, "tokens", "in one step of the ledger; more is a slip, and sums stay exact")
 GIFT_MAX = Limit(5_000_000, "tokens", "in one gift; a few zeros too many are noticed before they are sent")
 GIFTS_DAILY = Limit(20, "gifts", "given by one person within 24 hours; more is not giving but paying out")
 GIFT_TOKENS_DAILY = Limit(10_000_000, "tokens", "given by one person within 24 hours: what a stolen account can lose")
 GIFTS_WAITING_MAX = Limit(50, "gifts", "waiting for one person; nobody is buried under gifts they did not ask for")
 GIFT_MESSAGE_MAX = Limit(300, "characters", "a few lines beside a gift; longer is a letter")
 GIFT_DAYS = Limit(14, "days", "a gift waits to be accepted; then its tokens go back to who gave it")
+PLAN_NAME_MAX = Limit(60, "characters", "one line of a card on a phone")
+PLAN_TEXT_MAX = Limit(500, "characters", "a plan or package is described in a few lines")
+PLAN_FEATURE_MAX = Limit(120, "characters", "of one line among those that tell what a plan has")
+PLAN_FEATURES_MAX = Limit(12, "lines", "that tell what a plan has; nobody compares more")
 WALLET_PAGE = Limit(10, "entries", "of a wallet's history: one screen of a phone")
 
 

@@ -31,7 +31,7 @@ KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
 _CODE_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _CODE_LENGTH = 8
 
-_KINDS = {
+KINDS = {
     Shelf.ALL: Kinds(),
     Shelf.MINE: Kinds(shared=False, public=False),
     Shelf.SHARED: Kinds(own=False, public=False),
@@ -126,13 +126,13 @@ class LoreBooks:
         text = " ".join(text[: limits.SEARCH_TEXT_MAX].split())
         size = int(limits.LIST_PAGE)
         rows, total, tokens = await queries.page(
-            work.session, user_id, _KINDS[which], text=text, offset=max(0, number) * size, limit=size
+            work.session, user_id, KINDS[which], text=text, offset=max(0, number) * size, limit=size
         )
         if not rows and total:
             # Books went meanwhile: the last page there is.
             number = (total - 1) // size
             rows, total, tokens = await queries.page(
-                work.session, user_id, _KINDS[which], text=text, offset=number * size, limit=size
+                work.session, user_id, KINDS[which], text=text, offset=number * size, limit=size
             )
         return BookPage(tuple(await all_seen(work, user_id, list(rows))), max(0, number), total, tokens)
 

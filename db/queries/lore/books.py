@@ -180,6 +180,11 @@ async def names_of(session: AsyncSession, book_ids: Sequence[UUID]) -> dict[UUID
     return {row.id: row.name for row in rows}
 
 
+def matching(user_id: UUID, kinds: Kinds, text: str) -> Select[LoreBook, Permission]:
+    """The books of these kinds that a person may read; `text` stands in name, description or tags, or is a code."""
+    return _seen(user_id).where(_of(user_id, kinds), _named(text))
+
+
 async def page(
     session: AsyncSession, user_id: UUID, kinds: Kinds, *, text: str, offset: int, limit: int
 ) -> tuple[Sequence[BookRow], int, int]:
