@@ -66,6 +66,11 @@ class Call:
         cursor = self.query(ListQuery).cursor
         return None if cursor is None else cursors.opened(cursor, kinds)
 
+    def table_mark(self) -> tuple[str, UUID] | None:
+        """The same for lists of `bot.services.tables`."""
+        found = self.mark(str, UUID)
+        return None if found is None else (str(found[0]), UUID(str(found[1])))
+
 
 def after(values: Sequence[Mark] | None) -> str | None:
     """The cursor behind a row that is sorted by these values; None: nothing comes behind."""

@@ -58,13 +58,13 @@ class Rate(StrEnum):
 class Out(BaseModel):
     """What is answered. Made of the services' plain values by field names."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, use_attribute_docstrings=True)
 
 
 class In(BaseModel):
     """What is sent. Strict: a number is no text, and a field that is not known is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent, by name; those left out stay as they are."""
@@ -74,7 +74,7 @@ class In(BaseModel):
 class Query(BaseModel):
     """What stands behind the question mark."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Nothing(Query):
@@ -120,8 +120,6 @@ def _without_nul(text: str) -> str:
 
 Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 """An id of ours."""
-AskedInt = Annotated[int, BeforeValidator(_integer)]
-"""A whole number in a query."""
 AskedFlag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 """True or false in a query."""
 Words = Annotated[str, AfterValidator(_without_nul)]
@@ -132,7 +130,7 @@ OutSnowflake = Annotated[str, BeforeValidator(str), StringConstraints(pattern=r"
 """The same in an answer."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
-CURSOR = r"^[A-Za-z0-9_-]{1,400}$"
+CURSOR = r"^[A-Za-z0-9_-]{1,1500}$"
 LIST_MOST = 100
 LIST_USUAL = 25
 
@@ -140,7 +138,7 @@ LIST_USUAL = 25
 class ListQuery(Query):
     """Where a list begins, and how much of it is wanted."""
 
-    limit: Annotated[AskedInt, Field(ge=1, le=LIST_MOST)] = LIST_USUAL
+    limit: Annotated[int, Field(ge=1, le=LIST_MOST), BeforeValidator(_integer)] = LIST_USUAL
     """How many at most."""
     cursor: Annotated[str, StringConstraints(pattern=CURSOR)] | None = None
     """The `next` of the page before; without it the list begins at its beginning."""

@@ -125,6 +125,9 @@ def _tidy(schema: Schema) -> None:
         schema["description"] = inspect.cleandoc(str(schema["description"]))
     for one in schema.get("properties", {}).values():
         one.pop("title", None)
+        if "patternProperties" in one:
+            # The names of such a mapping are all of that pattern; pydantic leaves that unsaid.
+            one["additionalProperties"] = False
 
 
 def _parameters_of(schema: Schema) -> list[Schema]:

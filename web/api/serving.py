@@ -16,14 +16,15 @@ from bot.errors import UserError
 from bot.requests import request_id
 from bot.services.desk import Desk
 from bot.services.people.tokens import Bearer
-from bot.texts import N_
+from bot.texts import N_, Say
 from web.api import problems
 from web.api.call import Call
-from web.api.kinds import PARAMETERS, Endpoint, In, Query, Standing, uuid_in
+from web.api.kinds import PARAMETERS, PREFIX, Endpoint, In, Query, Standing, uuid_in
 from web.api.openapi import document
 from web.api.problems import Refusal
 from web.api.rates import Allowance, Allowances
-from web.language import say_to
+from web.api.table import ENDPOINTS
+from web.keys import COVER, DESK, HOUSE
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -32,6 +33,7 @@ JSON = "application/json"
 _ONCE = "Idempotency-Key"
 _ONCE_MOST = 100
 _TOKEN_MOST = 200
+_LONGEST_TAG = 35
 
 _STANDINGS = {"user": 0, "moderator": 1, "admin": 2}
 _NEEDED = {Standing.MEMBER: 0, Standing.MODERATOR: 1, Standing.ADMIN: 2}
@@ -48,6 +50,11 @@ class _Api:
 
 _API: web.AppKey[_Api] = web.AppKey("api")
 _ALLOWED: web.RequestKey[Allowance] = web.RequestKey("api_allowed")
+
+
+def mount(app: web.Application, *, allowances: Allowances | None = None) -> None:
+    """Put the API below `PREFIX` of the web app, which seals its answers with headers and a request's id."""
+    app.add_subapp(PREFIX, create_api(app[DESK], ENDPOINTS, allowances=allowances))
 
 
 def create_api(desk: Desk, endpoints: Sequence[Endpoint], *, allowances: Allowances | None = None) -> web.Application:
@@ -81,7 +88,7 @@ async def _border(request: web.Request, handler: WebHandler) -> web.StreamRespon
 
 
 async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResponse:
-    say = say_to(request)
+    say = _say(request)
     try:
         return await handler(request)
     except Refusal as refusal:
@@ -100,6 +107,17 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
             error_id=error_id,
         )
         return problems.answer(500, "broken", detail, request_id=error_id)
+
+
+def _say(request: web.Request) -> Say:
+    """The words in the first language of `Accept-Language`, or else in the house's."""
+    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    return Say(first if len(first) <= _LONGEST_TAG else None, request.config_dict[COVER].language)
+
+
+def _address(request: web.Request) -> str:
+    """Where a request comes from, behind the proxies this house trusts."""
+    return request.config_dict[HOUSE].caller(request)
 
 
 def _route(request: web.Request) -> str:
@@ -126,7 +144,7 @@ def _serving(endpoint: Endpoint) -> WebHandler:
         call = Call(
             desk=api.desk,
             who=who,
-            say=say_to(request),
+            say=_say(request),
             path=_path(request, endpoint),
             asked=_asked(request, endpoint.query),
             sent=await _sent(request, endpoint.body),
@@ -141,7 +159,7 @@ def _serving(endpoint: Endpoint) -> WebHandler:
 
 
 async def _bearer(request: web.Request, api: _Api) -> Bearer:
-    address = request.remote or ""
+    address = _address(request)
     wait = api.allowances.bars(address)
     if wait:
         raise Refusal(

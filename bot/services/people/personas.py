@@ -169,6 +169,11 @@ class Personas:
         """The picture of a persona as a PNG, where it has one."""
         return None if persona.picture_sha256 is None else await self._pictures.read(persona.picture_sha256)
 
+    async def all(self, work: Work, owner_id: UUID) -> tuple[Persona, ...]:
+        """All of a person's personas, the default first, then by name."""
+        rows = await queries.personas(work.session, owner_id, offset=0, limit=int(limits.PERSONAS_PER_PERSON))
+        return tuple(_seen(row) for row in rows)
+
     async def page(self, work: Work, owner_id: UUID, number: int = 0, *, channel_id: int | None = None) -> PersonaPage:
         """One screen of a person's personas, the default first, then by name, with the one worn in a channel."""
         total = len(await queries.persona_names(work.session, owner_id))
