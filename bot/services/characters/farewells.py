@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Protocol
 from uuid import UUID
 
 from bot.errors import NotFound
 from bot.ports import Place, Stage, Via
 from bot.services.characters import Characters, Deleted
 from bot.services.talk.conversations import Conversations
+from bot.services.talk.conversations.leaving import leave
 from bot.texts import N_, Say
 from db import functions
 from db.work import Actor, Database
 
 _LEFT = N_("**{name}** has left: whoever made it took it away. What it said stays. Find others with /discover.")
+
+
+class Leaving(Protocol):
+    """How a character goes for good."""
+
+    async def delete(self, by: UUID, character_id: UUID) -> Deleted:
+        """The maker's character is deleted and leaves every channel it is in. Raises `NotFound` or `NotAllowed`."""
+        ...
+
+
+class QuietFarewells:
+    """The same in a process that only serves pages: it falls silent and leaves everywhere; nothing is said of it."""
+
+    def __init__(self, database: Database, characters: Characters) -> None:
+        self._database = database
+        self._characters = characters
+
+    async def delete(self, by: UUID, character_id: UUID) -> Deleted:
+        """See `Leaving`."""
+        async with self._database.work(Actor.user(by)) as work:
+            gone = await self._characters.delete(work, by, character_id)
+            places = await functions.places_of_character(work.session, character_id)
+        for one in places:
+            async with self._database.work(Actor.turn(one.conversation_id, by)) as work:
+                await leave(work, one.conversation_id, one.channel_id, character_id)
+        return gone
 
 
 class Farewells:
