@@ -18,6 +18,7 @@ from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
 from db.security_oversight import OVERSIGHT_ADDS, OVERSIGHT_FUNCTIONS, OVERSIGHT_READS, OVERSIGHT_WRITES
 from db.security_sessions import SESSION_DELETES, SESSION_FUNCTIONS, SESSION_READS, SESSION_WRITES
+from db.security_tokens import TOKEN_DELETES, TOKEN_FUNCTIONS, TOKEN_READS, TOKEN_WRITES
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -31,6 +32,7 @@ DEFINER_READS = frozenset(
     | OVERSIGHT_READS
     | SESSION_READS
     | CREATOR_READS
+    | TOKEN_READS
 )
 DEFINER_WRITES = frozenset(
     {"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"}
@@ -39,12 +41,14 @@ DEFINER_WRITES = frozenset(
     | LEDGER_WRITES
     | OVERSIGHT_WRITES
     | SESSION_WRITES
+    | TOKEN_WRITES
 )
 DEFINER_ADDS = LEDGER_ADDS | OVERSIGHT_ADDS
 """Tables to which the functions add and of which they change nothing."""
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
     | SESSION_DELETES
+    | TOKEN_DELETES
 )
 
 
@@ -410,4 +414,5 @@ FUNCTIONS: tuple[Function, ...] = (
     *MONEY_FUNCTIONS,
     *OVERSIGHT_FUNCTIONS,
     *SESSION_FUNCTIONS,
+    *TOKEN_FUNCTIONS,
 )

@@ -5,6 +5,10 @@ from __future__ import annotations
 
 from db.security_function import JOB_ONLY, Function
 
+TOKEN_READS = frozenset({"api_tokens", "users", "standings"})
+TOKEN_WRITES = frozenset({"api_tokens"})
+TOKEN_DELETES = frozenset({"api_tokens"})
+
 TOKEN_FUNCTIONS = (
     Function(
         "use_api_token",
