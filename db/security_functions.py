@@ -17,6 +17,7 @@ from db.security_ledger_holds import HOLD_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
 from db.security_oversight import OVERSIGHT_ADDS, OVERSIGHT_FUNCTIONS, OVERSIGHT_READS, OVERSIGHT_WRITES
+from db.security_payments import PAYMENT_FUNCTIONS, PAYMENT_READS, PAYMENT_WRITES
 from db.security_sessions import SESSION_DELETES, SESSION_FUNCTIONS, SESSION_READS, SESSION_WRITES
 from db.security_tokens import TOKEN_DELETES, TOKEN_FUNCTIONS, TOKEN_READS, TOKEN_WRITES
 
@@ -30,6 +31,7 @@ DEFINER_READS = frozenset(
     | {"standings", "creators", "subscriptions", "plans", "usage_counters", "gifts", "holds"}
     | LEDGER_READS
     | OVERSIGHT_READS
+    | PAYMENT_READS
     | SESSION_READS
     | CREATOR_READS
     | TOKEN_READS
@@ -40,6 +42,7 @@ DEFINER_WRITES = frozenset(
     | CREATOR_WRITES
     | LEDGER_WRITES
     | OVERSIGHT_WRITES
+    | PAYMENT_WRITES
     | SESSION_WRITES
     | TOKEN_WRITES
 )
@@ -413,6 +416,7 @@ FUNCTIONS: tuple[Function, ...] = (
     *GUARD_FUNCTIONS,
     *MONEY_FUNCTIONS,
     *OVERSIGHT_FUNCTIONS,
+    *PAYMENT_FUNCTIONS,
     *SESSION_FUNCTIONS,
     *TOKEN_FUNCTIONS,
 )
