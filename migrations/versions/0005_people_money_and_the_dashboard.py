@@ -2,7 +2,7 @@
 
 Revision ID: 0005
 Revises: 0004
-Create Date: 2026-11-21 21:48:17.906748
+Create Date: 2026-11-21 21:48:37.345860
 """
 
 from __future__ import annotations
