@@ -302,6 +302,18 @@ API_READS_PER_MINUTE = Limit(300, "calls", "of one person that only read: five a
 API_WRITES_PER_MINUTE = Limit(60, "calls", "of one person that change something: as many as pages take")
 API_FAILURES_PER_MINUTE = Limit(20, "calls", "with a wrong token from one address; a program with an old one stops there")
 
+# ------------------------------------------------------------------------------------------------ oversight
+
+REASON_MAX = Limit(500, "characters", "a reason the person reads: what it was, and what to do; the rest is a note")
+STAFF_NOTE_MAX = Limit(4000, "characters", "of one note about a person; what is longer belongs into several")
+STAFF_NOTES_SHOWN = Limit(50, "notes", "of one person on their page, the newest; more nobody reads at once")
+STAFF_TAGS_MAX = Limit(10, "tags", "of one person; more sort nobody")
+STAFF_TAG_MAX = Limit(40, "characters", "of a tag: a word or two")
+SUSPENSION_DAYS_MAX = Limit(3650, "days", "ten years; longer is a ban, or until it is lifted")
+REPORT_WORDS_MAX = Limit(1000, "characters", "what is wrong with it; what was said goes along by itself")
+REPORT_EXCERPT_MAX = Limit(2000, "characters", "of the reported words: one Discord message", discord=2000)
+REPORTS_PER_DAY = Limit(20, "reports", "of one person a day; who sees more than that writes to an admin")
+
 
 def all_limits() -> dict[str, Limit]:
     """Every limit by its name, in the order they are written here."""

@@ -62,6 +62,37 @@ MONEY_FUNCTIONS: tuple[Function, ...] = (
         definer_reason="as plan_in_force; what the ledger counts and grants by",
     ),
     Function(
+        "allowance_of",
+        "person uuid",
+        "TABLE (plan_code text, tokens bigint, granted bigint, period_key text, resets_at timestamptz)",
+        f"""
+        SELECT p.code, coalesce(p.token_allowance, 0),
+               (SELECT coalesce(sum(x.amount), 0)::bigint FROM transfers AS x
+                WHERE x.kind = 'allowance' AND split_part(x.period, '/', 1) = m.period_key
+                  AND x.credit_id IN (SELECT w.id FROM wallets AS w WHERE w.user_id = person)),
+               m.period_key, m.resets_at
+        FROM plan_of(person) AS m LEFT JOIN plans AS p ON p.id = m.plan_id
+        WHERE {_ASKABLE}
+        """,
+        definer_reason="as plan_in_force; with what was granted of the month's tokens already",
+    ),
+    Function(
+        "allowances_due",
+        "after_user uuid, most integer",
+        "SETOF uuid",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="allowances_due")}
+            RETURN QUERY SELECT u.id FROM users AS u
+                WHERE u.discord_id IS NOT NULL AND (after_user IS NULL OR u.id > after_user)
+                  AND EXISTS (SELECT 1 FROM wallets AS w WHERE w.user_id = u.id)
+                ORDER BY u.id LIMIT most;
+        END
+        """,
+        language="plpgsql",
+        definer_reason="the month's tokens of those who have used tokens before; ids only, for jobs",
+    ),
+    Function(
         "limits_of",
         "person uuid, month date",
         "TABLE (plan_id uuid, plan_code text, plan_name text, limits jsonb, token_allowance bigint, overrides jsonb,"
@@ -124,7 +155,7 @@ MONEY_FUNCTIONS: tuple[Function, ...] = (
             WHEN actor_user() IS NULL OR u.id IS NULL OR u.discord_id IS NULL OR t.status = 'banned'
                  OR (t.status = 'suspended' AND (t.suspended_until IS NULL OR t.suspended_until > now())) THEN 'nobody'
             WHEN (SELECT count(*) FROM gifts AS g
-                  WHERE g.recipient_id = u.id AND g.state = 'offered' AND g.expires_at > now()) >= most THEN 'full'
+                  WHERE g.recipient_id = u.id AND g.state = 'offered') >= most THEN 'full'
             ELSE 'ready' END
         FROM (SELECT person AS id) AS meant LEFT JOIN users AS u ON u.id = meant.id
         LEFT JOIN standings AS t ON t.user_id = u.id
@@ -161,7 +192,7 @@ MONEY_FUNCTIONS: tuple[Function, ...] = (
         FROM gifts AS g LEFT JOIN users AS s ON s.id = g.sender_id LEFT JOIN users AS r ON r.id = g.recipient_id
         WHERE actor_user() IN (g.sender_id, g.recipient_id)
           AND (only_gift IS NULL OR g.id = only_gift)
-          AND (NOT only_open OR (g.state = 'offered' AND g.expires_at > now()))
+          AND (NOT only_open OR g.state = 'offered')
           AND (before IS NULL OR g.id < before)
         ORDER BY g.id DESC LIMIT most
         """,
@@ -198,7 +229,8 @@ MONEY_FUNCTIONS: tuple[Function, ...] = (
                 WHEN 'accepted' THEN g.recipient_id = actor_user() AND g.expires_at > at
                 WHEN 'declined' THEN g.recipient_id = actor_user()
                 WHEN 'taken_back' THEN g.sender_id = actor_user()
-                WHEN 'expired' THEN actor_kind() = 'job' AND g.expires_at <= at
+                WHEN 'expired' THEN actor_kind() = 'job'
+                    AND (g.expires_at <= at OR g.recipient_id IS NULL OR g.sender_id IS NULL)
                 ELSE false END;
             RETURN FOUND;
         END

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -28,6 +28,17 @@ class LimitsRow:
     messages: int
     uploads: int
     until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AllowanceRow:
+    """The tokens of one person's plan in this month, and how many of those they were granted already."""
+
+    plan_code: str
+    tokens: int
+    granted: int
+    period_key: str
+    resets_at: datetime
 
 
 async def limits_of(session: AsyncSession, user_id: UUID, period: date) -> LimitsRow:
@@ -71,3 +82,17 @@ async def beyond_reach(session: AsyncSession, characters: Collection[UUID]) -> f
     """Which of these characters their owner's plan has no room for: the newest beyond its number."""
     rows = await session.scalars(text("SELECT * FROM beyond_reach(:asked)"), {"asked": list(characters)})
     return frozenset(UUID(str(one)) for one in rows)
+
+
+async def allowance_of(session: AsyncSession, user_id: UUID) -> AllowanceRow | None:
+    """This month's tokens of a person; None where the actor may not ask."""
+    row = (await session.execute(text("SELECT * FROM allowance_of(:person)"), {"person": user_id})).one_or_none()
+    if row is None:
+        return None
+    return AllowanceRow(row.plan_code or "", row.tokens, row.granted, row.period_key, row.resets_at)
+
+
+async def allowances_due(session: AsyncSession, after: UUID | None, limit: int) -> Sequence[UUID]:
+    """People with a wallet, in order of their ids. For jobs only."""
+    rows = await session.scalars(text("SELECT * FROM allowances_due(:after, :most)"), {"after": after, "most": limit})
+    return [UUID(str(one)) for one in rows]

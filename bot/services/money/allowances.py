@@ -1,0 +1,56 @@
+"""The tokens a plan gives each month: granted when a person first looks or talks in it, or by a job every day.
+
+Once for each person and month, whoever asks first. Who changes to a larger plan within the month is granted the
+difference, once for each plan. What is not used by the end of the month is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import structlog
+
+from bot.services.money.ledger import Ledger
+from db.queries.money import usage as queries
+from db.work import Actor, Database, Work
+
+JOB = "allowances"
+
+_AT_ONCE = 200
+
+_log = structlog.get_logger(__name__)
+
+
+class Allowances:
+    """Grants them. `is_given`: whether tokens are of any use here (plans are on, or replies cost tokens)."""
+
+    def __init__(self, database: Database, ledger: Ledger, *, is_given: bool = True) -> None:
+        self._database = database
+        self._ledger = ledger
+        self.is_given = is_given
+
+    async def grant(self, work: Work, user_id: UUID) -> int:
+        """What is due to a person in this month and was not granted yet; how many tokens that was."""
+        due = await queries.allowance_of(work.session, user_id) if self.is_given else None
+        if due is None or due.tokens <= due.granted:
+            return 0
+        period = due.period_key if due.granted == 0 else f"{due.period_key}/{due.plan_code}"
+        given = await self._ledger.allow(work, user_id, due.tokens - due.granted, period, due.resets_at)
+        return 0 if given.is_replay else given.amount
+
+    async def run(self, _: Mapping[str, str] | None = None) -> int:
+        """A job: grant everybody who has a wallet what is due to them; how many were granted something."""
+        granted, after = 0, None
+        while True:
+            async with self._database.work(Actor.job(JOB)) as work:
+                people = await queries.allowances_due(work.session, after, _AT_ONCE)
+            for user_id in people:
+                async with self._database.work(Actor.job(JOB)) as work:
+                    granted += 1 if await self.grant(work, user_id) else 0
+            if len(people) < _AT_ONCE:
+                break
+            after = people[-1]
+        if granted:
+            _log.info("allowances_granted", people=granted)
+        return granted
