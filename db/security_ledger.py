@@ -354,7 +354,8 @@ _SWEEP: tuple[Function, ...] = (
                 SELECT w.pseudonym FROM wallets AS w WHERE w.id = ANY (old_ids)
                 UNION SELECT w.pseudonym FROM hold_parts AS p JOIN wallets AS w ON w.id = p.wallet_id
                     WHERE p.hold_id = ANY (over_ids)) ORDER BY l.id FOR NO KEY UPDATE;
-            FOR one IN SELECT h.id FROM holds AS h WHERE h.id = ANY (over_ids) AND h.state = 'pending' ORDER BY h.id LOOP
+            FOR one IN SELECT h.id FROM holds AS h WHERE h.id = ANY (over_ids) AND h.state = 'pending'
+                    ORDER BY h.id LOOP
                 PERFORM ledger_release(one.id, 'expired', moment);
                 ended := ended + 1;
             END LOOP;
@@ -375,7 +376,21 @@ _SWEEP: tuple[Function, ...] = (
     ),
 )
 
-LEDGER_FUNCTIONS: tuple[Function, ...] = (*_INTERNAL, *_ASKED, *_SWEEP)
+_TOTALS: tuple[Function, ...] = (
+    Function(
+        "ledger_totals",
+        "",
+        "TABLE (kind text, balance bigint, held bigint, people bigint)",
+        """
+        SELECT w.kind::text, sum(w.balance)::bigint, sum(w.held)::bigint,
+               count(DISTINCT w.user_id) FILTER (WHERE w.balance > 0)
+        FROM wallets AS w WHERE actor_kind() = 'job' OR actor_is_staff() GROUP BY w.kind
+        """,
+        definer_reason="how many tokens there are, for the house's own pages; sums over everybody, no row of anyone",
+    ),
+)
+
+LEDGER_FUNCTIONS: tuple[Function, ...] = (*_INTERNAL, *_ASKED, *_SWEEP, *_TOTALS)
 
 LEDGER_READS = frozenset({"wallets", "transfers", "entries", "holds", "hold_parts"})
 LEDGER_WRITES = frozenset({"wallets", "holds"})

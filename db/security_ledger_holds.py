@@ -11,12 +11,15 @@ from db.security_function import Function
 from db.security_ledger import MINE, SOME, WRITES
 
 _HOLD_ANSWER = (
-    "TABLE (outcome text, hold_id uuid, now_is text, keeps bigint, ends timestamptz, moved bigint, lacking bigint,"
-    " free bigint)"
+    "TABLE (outcome text, hold_id uuid, giver uuid, receiver uuid, what text, concerns uuid, now_is text, keeps bigint,"
+    " ends timestamptz, moved bigint, lacking bigint, free bigint)"
 )
-_AS_IT_STANDS = "one.id, one.state::text, one.amount, one.expires_at, coalesce(one.posted, 0), one.short, NULL::bigint"
-
-_MISSING = "'missing', NULL::uuid, '', 0::bigint, NULL::timestamptz, 0::bigint, 0::bigint, NULL::bigint"
+_AS_IT_STANDS = (
+    "one.id, one.user_id, one.to_user_id, one.kind::text, one.about, one.state::text, one.amount, one.expires_at,"
+    " coalesce(one.posted, 0::bigint), one.short"
+)
+_NOTHING = "NULL::uuid, NULL::uuid, NULL::uuid, '', NULL::uuid, '', 0::bigint, NULL::timestamptz, 0::bigint"
+_MISSING = f"'missing', {_NOTHING}, 0::bigint, NULL::bigint"
 
 HOLD_FUNCTIONS: tuple[Function, ...] = (
     Function(
@@ -39,13 +42,12 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
             SELECT h.* INTO one FROM holds AS h WHERE h.key = its_key;
             IF FOUND THEN
                 RETURN QUERY SELECT CASE WHEN one.request_hash = its_hash THEN 'replay' ELSE 'reused' END,
-                    {_AS_IT_STANDS};
+                    {_AS_IT_STANDS}, NULL::bigint;
                 RETURN;
             END IF;
             SELECT coalesce(max(f.there), 0) INTO here FROM ledger_free(who, wanted, pocket, moment) AS f;
             IF here < wanted THEN
-                RETURN QUERY SELECT 'short', NULL::uuid, '', 0::bigint, NULL::timestamptz, 0::bigint, wanted - here,
-                    here;
+                RETURN QUERY SELECT 'short', {_NOTHING}, wanted - here, here;
                 RETURN;
             END IF;
             INSERT INTO holds (id, key, request_hash, user_id, to_user_id, kind, state, amount, about, expires_at)
@@ -56,8 +58,7 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
             FROM ledger_free(who, wanted, pocket, moment) AS f;
             UPDATE wallets AS w SET held = w.held + p.amount FROM hold_parts AS p
                 WHERE p.hold_id = one.id AND w.id = p.wallet_id;
-            RETURN QUERY SELECT 'done', one.id, one.state::text, one.amount, one.expires_at, 0::bigint, 0::bigint,
-                here - wanted;
+            RETURN QUERY SELECT 'done', {_AS_IT_STANDS}, here - wanted;
         END
         """,
         language="plpgsql",
@@ -86,14 +87,15 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
             END IF;
             IF one.state <> 'pending' OR one.expires_at <= moment OR one.user_id IS NULL THEN
                 RETURN QUERY SELECT CASE WHEN one.state = 'posted' AND one.posted + one.short = wanted THEN 'replay'
-                    ELSE 'over' END, {_AS_IT_STANDS};
+                    ELSE 'over' END, {_AS_IT_STANDS}, NULL::bigint;
                 RETURN;
             END IF;
             UPDATE wallets AS w SET held = w.held - p.amount FROM hold_parts AS p
                 WHERE p.hold_id = one.id AND w.id = p.wallet_id;
             rest := wanted;
             -- What was kept, in its order; then, where it took more, whatever else is free.
-            FOR part IN SELECT p.wallet_id, p.amount FROM hold_parts AS p WHERE p.hold_id = one.id ORDER BY p.number LOOP
+            FOR part IN SELECT p.wallet_id, p.amount FROM hold_parts AS p WHERE p.hold_id = one.id
+                    ORDER BY p.number LOOP
                 EXIT WHEN rest = 0;
                 done := done + ledger_pay(one, nth, part.wallet_id, least(part.amount, rest));
                 rest := wanted - done;
@@ -107,7 +109,7 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
             END LOOP;
             UPDATE holds AS h SET state = 'posted', posted = done, short = rest, settled_at = moment WHERE h.id = one.id
                 RETURNING h.* INTO one;
-            RETURN QUERY SELECT 'done', {_AS_IT_STANDS};
+            RETURN QUERY SELECT 'done', {_AS_IT_STANDS}, NULL::bigint;
         END
         """,
         language="plpgsql",
@@ -153,12 +155,13 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
             PERFORM ledger_enter(ARRAY[one.user_id]);
             SELECT h.* INTO one FROM holds AS h WHERE h.id = one_hold FOR NO KEY UPDATE;
             IF one.state <> 'pending' THEN
-                RETURN QUERY SELECT CASE WHEN one.state = 'posted' THEN 'over' ELSE 'replay' END, {_AS_IT_STANDS};
+                RETURN QUERY SELECT CASE WHEN one.state = 'posted' THEN 'over' ELSE 'replay' END, {_AS_IT_STANDS},
+                    NULL::bigint;
                 RETURN;
             END IF;
             PERFORM ledger_release(one.id, 'voided', moment);
             SELECT h.* INTO one FROM holds AS h WHERE h.id = one_hold;
-            RETURN QUERY SELECT 'done', {_AS_IT_STANDS};
+            RETURN QUERY SELECT 'done', {_AS_IT_STANDS}, NULL::bigint;
         END
         """,
         language="plpgsql",

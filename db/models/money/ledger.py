@@ -68,8 +68,8 @@ class Wallet(Base):
         Index("ix_wallets_left_behind", "id", postgresql_where=text("user_id IS NULL AND balance > 0")),
     )
     personal: ClassVar = Personal(
-        sharing=Sharing.PRIVATE,
-        whose="who owns the tokens; the house's own wallets are nobody's",
+        sharing=Sharing.SHARED,
+        whose="who owns the tokens; seen also by staff. The house's own wallets are nobody's",
         purpose="to know how many tokens somebody has",
         retention="for as long as the ledger; after erasure under a random pseudonym",
         export=Export.ROWS,
@@ -136,8 +136,8 @@ class Transfer(Base):
         Index("ix_transfers_about", "about", postgresql_where=text("about IS NOT NULL")),
     )
     personal: ClassVar = Personal(
-        sharing=Sharing.PRIVATE,
-        whose="whoever owns one of its wallets",
+        sharing=Sharing.SHARED,
+        whose="whoever owns one of its wallets; seen also by staff",
         purpose="to account for every token",
         retention="for as long as the ledger",
         export=Export.ROWS,
@@ -174,8 +174,8 @@ class Entry(Base):
         Index("ix_entries_transfer_id", "transfer_id"),
     )
     personal: ClassVar = Personal(
-        sharing=Sharing.PRIVATE,
-        whose="whoever owns the wallet",
+        sharing=Sharing.SHARED,
+        whose="whoever owns the wallet; seen also by staff",
         purpose="to account for every token",
         retention="for as long as the ledger",
         export=Export.ROWS,
@@ -231,8 +231,8 @@ class Hold(Base):
         Index("ix_holds_about", "about", postgresql_where=text("about IS NOT NULL")),
     )
     personal: ClassVar = Personal(
-        sharing=Sharing.PRIVATE,
-        whose="whose tokens are held back, and for whom",
+        sharing=Sharing.SHARED,
+        whose="whose tokens are held back, and for whom; seen also by staff",
         purpose="so that two replies at once cannot spend the same tokens, and a gift waits until it is accepted",
         retention="for as long as the ledger",
         export=Export.ROWS,
@@ -265,8 +265,8 @@ class HoldPart(Base):
         Index("ix_hold_parts_wallet_id", "wallet_id"),
     )
     personal: ClassVar = Personal(
-        sharing=Sharing.PRIVATE,
-        whose="whoever owns the wallet",
+        sharing=Sharing.SHARED,
+        whose="whoever owns the wallet; seen also by staff",
         purpose="to give back to the wallet a hold took from",
         retention="for as long as the ledger",
         export=Export.ROWS,
