@@ -144,6 +144,7 @@ class Program:
         self.files: DiscordFiles
         self.cafe: Cafe
         self._vault: Vault
+        self._models: HouseModels
 
     async def open(self) -> None:
         """Build what the role needs, in the order in which things stand on each other. Raises `StartError`."""
@@ -156,7 +157,8 @@ class Program:
             await self._open_gateway()
             recaps = self.cafe.recaps
         else:
-            recaps = Recaps(self.database, models=await self._open_models()) if self.role.works else None
+            await self._open_models()
+            recaps = Recaps(self.database, models=self._models) if self.role.works else None
             self._exits.push_async_callback(self._end_tasks)
         if self.role.works and recaps is not None:
             self._keep_jobs(recaps)
@@ -176,6 +178,7 @@ class Program:
         await asyncio.gather(self._tokenizer.load(), factors.load())
         models = HouseModels(self._server, tokenizer=self._tokenizer, factors=factors)
         self._exits.push_async_callback(models.close)
+        self._models = models
         return models
 
     async def _open_stage(self) -> WebhookStage:
@@ -294,7 +297,7 @@ class Program:
         self._exits.callback(stand_still())
         invite_url = None if self._is_local or not application_id else _invite_url(application_id)
         return Running(
-            web_url=await self._open_web(invite_url) if self.role.serves else None,
+            web_url=await self._open_web(invite_url, application_id) if self.role.serves else None,
             invite_url=invite_url,
             guilds=len(self.client.guilds) if self.role.hears else None,
             reads_messages=self.client.reads_messages if self.role.hears else True,
@@ -322,7 +325,7 @@ class Program:
         """Ours: from the gateway, else asked for; 0 where Discord does not tell."""
         if self.role.hears:
             return self.client.application_id or 0
-        if not self.role.serves or self._is_local:
+        if not self.role.serves:
             return 0
         executor = Executor(self.settings.discord_token.get_secret_value(), self.clock)
         try:
@@ -345,37 +348,37 @@ class Program:
             if task.done() and not stop.is_set():
                 raise _refusal(task)
 
-    async def _open_web(self, invite_url: str | None) -> str:
+    async def _open_web(self, invite_url: str | None, application_id: int) -> str:
         # Here and not above: only who serves pages needs the templates' libraries.
-        from aiohttp import web
+        from bot.app_web import WebParts, identities_of, open_web
 
-        from bot.demo.settle import residents
-        from web.app import create_app
-        from web.keys import Cover
-
-        settings = self.settings
-        cover = Cover(
-            talk_url=settings.discord_base_url or invite_url or _DISCORD_APP,
-            talk_is_local=self._is_local,
-            voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
-            boot_id=str(self.boot_id),
-            language=settings.language,
-            residents=await residents(self.database),
+        settings, hears = self.settings, self.role.hears
+        identities = identities_of(settings, lambda: application_id)
+        self._exits.push_async_callback(identities.close)
+        people = self.cafe.people if hears else People(self.database, self.clock)
+        characters = (
+            self.cafe.characters if hears else Characters(self.pictures, offers=self._models.offers, clock=self.clock)
         )
-        health = _Health(self.database, self.client if self.role.hears else None)
-        app = create_app(cover=cover, pictures=self.pictures, state=health)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
-        self._exits.push_async_callback(runner.cleanup)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, settings.web_host, settings.web_port).start()
-        except OSError as error:
-            raise StartError(
-                f"The web app cannot listen on {settings.web_host}:{settings.web_port} ({error.strerror}). "
-                "Nothing was lost. Choose another WEB_PORT in .env and start again."
-            ) from error
-        # The port asked for may be 0: any free one.
-        return f"http://{settings.web_host}:{runner.addresses[0][1]}"
+        parts = WebParts(
+            settings=settings,
+            database=self.database,
+            clock=self.clock,
+            pictures=self.pictures,
+            lore=self._lore,
+            models=self._models,
+            identities=identities,
+            people=people,
+            characters=characters,
+            farewells=self.cafe.farewells if hears else None,
+        )
+        return await open_web(
+            parts,
+            exits=self._exits,
+            health=_Health(self.database, self.client if hears else None),
+            boot_id=str(self.boot_id),
+            talk_url=settings.discord_base_url or invite_url or _DISCORD_APP,
+            voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
+        )
 
     def _keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)

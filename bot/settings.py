@@ -6,6 +6,7 @@ empty counts as not set. Secrets are `SecretStr`: printing settings never shows 
 
 from __future__ import annotations
 
+import ipaddress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -45,6 +46,16 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _networks(value: str) -> str:
+    try:
+        for one in value.split(","):
+            if one.strip():
+                ipaddress.ip_network(one.strip(), strict=False)
+    except ValueError:
+        raise ValueError("write addresses or networks such as 10.0.0.1 or 172.16.0.0/12, with commas") from None
+    return value
+
+
 Address = Annotated[str, AfterValidator(_http_address)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -81,6 +92,14 @@ class Settings(BaseSettings):
     discord_base_url: Address = Field(
         "", description="Where Discord is, when it is not discord.com: the address of a local Discord already running."
     )
+    discord_client_id: str = Field(
+        "",
+        description="The application's id, for signing in on the web. Empty: the one that the bot's token belongs to.",
+    )
+    discord_client_secret: SecretStr = Field(
+        SecretStr(""),
+        description="The application's OAuth2 secret, for signing in on the web. With the local Discord it is made up.",
+    )
 
     # ---- the web
     public_url: Address = Field(
@@ -90,6 +109,10 @@ class Settings(BaseSettings):
         "127.0.0.1", description="The address the web app listens on. 0.0.0.0 opens it to the network."
     )
     web_port: Port = Field(8080, description="The port the web app listens on.")
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = Field(
+        "",
+        description="Proxies before the web app whose X-Forwarded-For is believed: addresses or networks, with commas.",
+    )
     sandbox_port: Port = Field(3900, description="The port of the local Discord, when it is used.")
 
     # ---- who speaks

@@ -1,41 +1,102 @@
-"""Builds the web application: pages, pictures, health, and the security every answer carries."""
+"""Builds the web application: every page on one router, and the security every answer carries."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
 
-from web.keys import COVER, HEALTH, PICTURES, Cover, Health, PictureFiles
-from web.language import say_to
-from web.routes import health, home, media
+from bot.services.desk import Desk
+from web import rendering
+from web.api.rates import Allowances
+from web.api.serving import mount
+from web.gate import API, gate
+from web.house import House
+from web.keys import (
+    COVER,
+    DESK,
+    HEALTH,
+    HOUSE,
+    PAGES,
+    PICTURES,
+    RATES,
+    ROUTES,
+    Cover,
+    Health,
+    PictureFiles,
+)
+from web.names import check_names
+from web.pages import BODY_BYTES, Page
+from web.rates import Rates
+from web.routes import all_pages
 from web.security import guard
 
 HERE = Path(__file__).parent
 
 
-def create_app(*, cover: Cover, pictures: PictureFiles, state: Health) -> web.Application:
-    """The whole web face. Holds no state of its own."""
-    app = web.Application(middlewares=[guard], client_max_size=1 << 20)
+class UnlistedRouteError(RuntimeError):
+    """A route is no page, so nobody decided who may open it."""
+
+
+def create_app(
+    *,
+    cover: Cover,
+    pictures: PictureFiles,
+    state: Health,
+    desk: Desk,
+    house: House,
+    pages: Iterable[Page] | None = None,
+    allowances: Allowances | None = None,
+) -> web.Application:
+    """The whole web face. Holds no state of its own beyond how often who asked lately; `allowances` are the API's."""
+    app = web.Application(middlewares=[guard, gate], client_max_size=BODY_BYTES)
     app[COVER] = cover
     app[PICTURES] = pictures
     app[HEALTH] = state
-    aiohttp_jinja2.setup(
+    app[DESK] = desk
+    app[HOUSE] = house
+    app[RATES] = Rates(desk.clock)
+    environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
-        context_processors=[_speak],
+        trim_blocks=True,
+        lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        filters=dict(rendering.FILTERS),
     )
-    app.router.add_get("/", home.page, name="home")
-    app.router.add_get("/healthz", health.report, name="health")
-    app.router.add_get(r"/media/{sha256:[0-9a-f]{64}}.png", media.picture, name="media")
-    app.router.add_static("/static/", HERE / "static", show_index=False, follow_symlinks=False)
+    environment.globals.update(rendering.GLOBALS)
+    place(app, tuple(all_pages()) if pages is None else tuple(pages))
+    mount(app, allowances=allowances)
     return app
 
 
-async def _speak(request: web.Request) -> dict[str, object]:
-    say = say_to(request)
-    return {"say": say, "language": say.language}
+def place(app: web.Application, pages: tuple[Page, ...]) -> None:
+    """Put the pages on the router. Raises ValueError where two have one name."""
+    app[PAGES] = {page.name: page for page in pages}
+    if len(app[PAGES]) != len(pages):
+        names = [page.name for page in pages]
+        raise ValueError(f"two pages have one name: {sorted({name for name in names if names.count(name) > 1})}")
+    check_names(pages)
+    routes: dict[web.AbstractRoute, Page] = {}
+    # What anybody may call themselves (`/{username}`) is tried last: the router tries in the order of adding.
+    for page in sorted(pages, key=lambda one: one.path.startswith("/{")):
+        if page.method == "GET":
+            resource = app.router.add_resource(page.path, name=page.name)
+            for method in ("GET", "HEAD"):
+                routes[resource.add_route(method, page.handler)] = page
+        else:
+            routes[app.router.add_route(page.method, page.path, page.handler, name=page.name)] = page
+    app[ROUTES] = routes
+    app.on_startup.append(check_routes)
+
+
+async def check_routes(app: web.Application) -> None:
+    """Refuse to open with a route that is no page. Raises `UnlistedRouteError`."""
+    for route in app.router.routes():
+        inner = route.resource is not None and route.resource.canonical.startswith(API)
+        if not inner and route not in app[ROUTES]:
+            raise UnlistedRouteError(f"{route.method} {route.resource} is no Page")

@@ -1,14 +1,22 @@
-"""What the pages are given: the collaborators behind `app[KEY]`."""
+"""What the pages are given: the collaborators behind `app[KEY]`, and what a request carries."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 
 from bot.texts import SOURCE_LANGUAGE
+
+if TYPE_CHECKING:
+    from bot.services.desk import Desk
+    from web.forms import Form
+    from web.house import House
+    from web.pages import Page, Signed
+    from web.rates import Rates
 
 
 class PictureFiles(Protocol):
@@ -54,3 +62,16 @@ class Cover:
 COVER = web.AppKey("cover", Cover)
 PICTURES = web.AppKey("pictures", PictureFiles)
 HEALTH = web.AppKey("health", Health)
+DESK: web.AppKey[Desk] = web.AppKey("desk")
+HOUSE: web.AppKey[House] = web.AppKey("house")
+PAGES: web.AppKey[Mapping[str, Page]] = web.AppKey("pages")
+"""Every page, by name."""
+ROUTES: web.AppKey[Mapping[web.AbstractRoute, Page]] = web.AppKey("routes")
+"""The page behind each route of the router."""
+RATES: web.AppKey[Rates] = web.AppKey("rates")
+
+PAGE: web.RequestKey[Page] = web.RequestKey("page")
+SIGNED: web.RequestKey[Signed | None] = web.RequestKey("signed")
+FORM: web.RequestKey[Form] = web.RequestKey("form")
+BROWSER: web.RequestKey[str] = web.RequestKey("browser")
+"""The secret in this browser's cookie: the session's where somebody is signed in, else one that means nobody yet."""

@@ -5,67 +5,98 @@ Sources: OWASP ASVS 5.0 chapter 3.4 (browser security headers) and 16.5 (generic
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Mapping
 
-import aiohttp_jinja2
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from web.language import say_to
+from bot.requests import requested
+from web.errors import refused
+from web.house import House
+from web.keys import HOUSE
 
 log = structlog.stdlib.get_logger(__name__)
 
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-    ),
+REQUEST_ID = "X-Request-ID"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    # Not no-referrer: a browser then hides the Origin of our own forms from us ("null": Fetch, section 3.2). Other
+    # houses are told nothing by this one either.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cache-Control": "no-store",
 }
+
+HTTPS_HEADERS: Mapping[str, str] = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
+
+
+def policy(house: House) -> str:
+    """The Content-Security-Policy. A form may end where its answer sends the browser: browsers check that too."""
+    ends = " ".join(("'self'", *house.leads_to))
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+        f"form-action {ends}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    )
 
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Add the headers to every answer; turn a bug into an id that the log knows too."""
+    """Name the request, add the headers to every answer, and turn a bug into an id that the log knows too."""
+    given = request.headers.get(REQUEST_ID, "")
+    behind_proxy = bool(request.app[HOUSE].proxies) and request.app[HOUSE].caller(request) != request.remote
+    name = given if behind_proxy and _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    with requested(name):
+        response = await _answered(request, handler)
+    _seal(request, response, name)
+    return response
+
+
+async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        response = await handler(request)
+        return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
-            _seal(error)
-            raise
-        response = _trouble(request, error)
+            return web.Response(status=error.status, headers={"Location": error.headers["Location"]})
+        response = refused(request, error.status)
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except ConnectionResetError:
+        raise
     except Exception:  # the border: nothing above this can answer the browser
         error_id = uuid.uuid4().hex[:12]
         log.exception("web request failed", error_id=error_id, method=request.method, route=_route(request))
-        say = say_to(request)
-        response = web.Response(
-            status=500,
-            text=say("Something broke on our side; nothing you did was lost. If it keeps happening, "
-                     "tell an admin this id: {error_id}", error_id=error_id),
-        )  # fmt: skip
-    _seal(response)
-    return response
+        return _broken(request, error_id)
 
 
-def _trouble(request: web.Request, error: web.HTTPException) -> web.Response:
-    """A page in the browser's language in place of the library's bare words."""
-    say = say_to(request)
-    context = {"say": say, "language": say.language, "status": error.status}
-    response = aiohttp_jinja2.render_template("trouble.html", request, context, status=error.status)
-    if "Allow" in error.headers:
-        response.headers["Allow"] = error.headers["Allow"]
-    return response
+def _broken(request: web.Request, error_id: str) -> web.Response:
+    """The page for a bug; in plain words where the page itself is what broke."""
+    try:
+        return refused(request, 500, error_id=error_id)
+    except Exception:  # the border: nothing above this can answer the browser
+        log.exception("the page for errors failed", error_id=error_id)
+        return web.Response(status=500, text=f"Something broke on our side. Tell an admin this id: {error_id}")
 
 
-def _seal(response: web.StreamResponse) -> None:
+def _seal(request: web.Request, response: web.StreamResponse, name: str) -> None:
     if response.prepared:
         return
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    seal(request.app[HOUSE], response, name)
+
+
+def seal(house: House, response: web.StreamResponse, name: str) -> None:
+    """Put the headers on an answer; those it has already stay. For a streamed answer, before it is prepared."""
+    response.headers.setdefault("Content-Security-Policy", policy(house))
+    for header, value in (*HEADERS.items(), *(HTTPS_HEADERS.items() if house.is_https else ())):
+        response.headers.setdefault(header, value)
+    response.headers[REQUEST_ID] = name
 
 
 def _route(request: web.Request) -> str:

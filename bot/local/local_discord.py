@@ -7,6 +7,7 @@ import re
 import secrets
 import sys
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.local.awaiting import NotReadyError, said, size
@@ -28,10 +29,12 @@ class LocalDiscord:
         self.child: Child | None = None
         self.url = ""
         self.token = ""
+        self.client_secret = ""
 
     async def start(self) -> None:
         """Start it and wait until it answers. Raises `StartError`."""
         self.token = _token(self._folder)
+        self.client_secret = _kept(self._folder / "client-secret", lambda: secrets.token_urlsafe(24))
         since = size(self._log)
         # With "=": a token may begin with a hyphen, which would read as another option.
         arguments = [
@@ -40,6 +43,7 @@ class LocalDiscord:
             "--world",
             str(self._folder / "world.json"),
             f"--bot-token={self.token}",
+            f"--client-secret={self.client_secret}",
         ]
         self.child = await Child.start(
             [sys.executable, "-m", "sandbox", *arguments], name="local Discord", log_path=self._log, cwd=CHECKOUT
@@ -61,15 +65,23 @@ class LocalDiscord:
 
 
 def _token(folder: Path) -> str:
-    """The bot's token in this world: made once, shaped like Discord's, kept where only its owner can read it."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "token"
+    """The bot's token in this world: made once, shaped like Discord's."""
+    return _kept(folder / "token", _new_token)
+
+
+def _new_token() -> str:
+    middle, signature = secrets.token_urlsafe(5)[:6], secrets.token_urlsafe(30)[:38]
+    return f"{urlsafe_b64encode(secrets.token_bytes(18)).decode()}.{middle}.{signature}"
+
+
+def _kept(path: Path, make: Callable[[], str]) -> str:
+    """A secret made once and kept where only its owner can read it."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         return path.read_text("ascii").strip()
     except FileNotFoundError:
         pass
-    middle, signature = secrets.token_urlsafe(5)[:6], secrets.token_urlsafe(30)[:38]
-    token = f"{urlsafe_b64encode(secrets.token_bytes(18)).decode()}.{middle}.{signature}"
+    secret = make()
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-        file.write(token)
-    return token
+        file.write(secret)
+    return secret

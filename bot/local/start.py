@@ -136,7 +136,11 @@ class House:
         assert self.database is not None
         known: dict[str, object] = {"data_dir": self._folder, "database_url": SecretStr(self.database.url)}
         if self.discord is not None:
-            known |= {"discord_token": SecretStr(self.discord.token), "discord_base_url": self.discord.url}
+            known |= {
+                "discord_token": SecretStr(self.discord.token),
+                "discord_base_url": self.discord.url,
+                "discord_client_secret": SecretStr(self.discord.client_secret),
+            }
         return self._settings.model_copy(update=known)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.keys import COVER, HEALTH
+from web.pages import Access, get
 
 
 async def report(request: web.Request) -> web.Response:
@@ -14,3 +15,6 @@ async def report(request: web.Request) -> web.Response:
     return web.json_response(
         {"ok": ok, "boot_id": request.app[COVER].boot_id, "checks": checks}, status=200 if ok else 503
     )
+
+
+PAGES = (get("/healthz", report, "health", Access.ANYBODY),)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import aiohttp_jinja2
 from aiohttp import web
 
 from web.keys import COVER
+from web.pages import Access, get, render
 
 
-@aiohttp_jinja2.template("home.html")
-async def page(request: web.Request) -> dict[str, object]:
-    """Render the home page."""
-    return {"cover": request.app[COVER]}
+async def page(request: web.Request) -> web.Response:
+    """The home page."""
+    return render(request, "home.html", cover=request.app[COVER])
+
+
+PAGES = (get("/", page, "home", Access.ANYBODY),)

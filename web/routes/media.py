@@ -8,6 +8,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from web.keys import PICTURES
+from web.pages import Access, get
 
 
 async def picture(request: web.Request) -> web.StreamResponse:
@@ -18,3 +19,6 @@ async def picture(request: web.Request) -> web.StreamResponse:
     return web.FileResponse(
         path, headers={"Content-Type": "image/png", "Cache-Control": "public, max-age=31536000, immutable"}
     )
+
+
+PAGES = (get("/media/{sha256:[0-9a-f]{64}}.png", picture, "media", Access.ANYBODY),)

@@ -1,0 +1,79 @@
+"""What pages may call: the services of a program that serves the web, wired by `bot.app_web`.
+
+A process of the role `web` has no Discord and speaks for no character, so what is here needs neither. Whoever adds a
+service adds a field here and its making in `bot.app_web.desk_of`.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.clock import Clock
+from bot.ports import ModelPool
+from bot.services.characters import Characters
+from bot.services.characters.exporting import CardExports
+from bot.services.characters.farewells import Leaving
+from bot.services.characters.importing import CardImports
+from bot.services.characters.pictures import Pictures
+from bot.services.characters.whole import WholeCharacters
+from bot.services.lore.attaching import LoreAttachments
+from bot.services.lore.books import LoreBooks
+from bot.services.lore.entries import LoreEntries
+from bot.services.lore.meanings.chunks import Chunks
+from bot.services.lore.replies.trying import LoreTrials
+from bot.services.lore.sharing import LoreSharing
+from bot.services.lore.transfer.exporting import LoreExports
+from bot.services.lore.transfer.importing import LoreImports
+from bot.services.people import People
+from bot.services.people.logins import SignIns
+from bot.services.people.personas import Personas
+from bot.services.people.profiles import Profiles
+from bot.services.people.sessions import Sessions
+from bot.services.people.tokens import ApiTokens
+from bot.services.talk.conversations.reading import Readings
+from db.work import Actor, Database, Work
+
+__all__ = ["Desk", "LoreDesk", "Work"]
+
+
+@dataclass(frozen=True, slots=True)
+class LoreDesk:
+    """The rules of lore that need no conversation."""
+
+    books: LoreBooks
+    entries: LoreEntries
+    sharing: LoreSharing
+    attachments: LoreAttachments
+    imports: LoreImports
+    exports: LoreExports
+    chunks: Chunks
+    trials: LoreTrials
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The rules, as pages reach them."""
+
+    database: Database
+    clock: Clock
+    pictures: Pictures
+    people: People
+    profiles: Profiles
+    personas: Personas
+    sessions: Sessions
+    sign_ins: SignIns
+    models: ModelPool
+    characters: Characters
+    whole: WholeCharacters
+    farewells: Leaving
+    card_imports: CardImports
+    card_exports: CardExports
+    lore: LoreDesk
+    readings: Readings
+    tokens: ApiTokens
+
+    def at_work(self, user_id: UUID | None) -> AbstractAsyncContextManager[Work]:
+        """A unit of work in a person's name (None: a browser nobody signed in with), committed at the end."""
+        return self.database.work(Actor.visitor() if user_id is None else Actor.user(user_id))

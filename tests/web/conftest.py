@@ -1,0 +1,184 @@
+"""A web face on a real database, and browsers that sign in to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from aiohttp import ClientResponse, CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.app_lore import LoreParts
+from bot.app_web import WebParts, desk_of
+from bot.ports import Caller
+from bot.ports.identity import SignInRefused
+from bot.services.characters import Characters
+from bot.services.characters.pictures import Pictures
+from bot.services.desk import Desk
+from bot.services.people import People
+from bot.services.people.sessions import Browser
+from bot.settings import Settings
+from db.engine import create_engine
+from db.models import Standing, UserRole
+from db.work import Actor, Database
+from tests.fakes.clock import FakeClock
+from web.app import create_app
+from web.house import House
+from web.keys import Cover
+
+TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
+AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+class Healthy:
+    """A house in which everything works."""
+
+    async def check(self) -> dict[str, bool]:
+        return {"database": True}
+
+
+@dataclass
+class NoDiscord:
+    """Stands where Discord would be asked: these tests sign people in by their sessions."""
+
+    is_ready: bool = True
+
+    def address(self, *, redirect_uri: str, state: str, challenge: str) -> str:
+        return "https://discord.example/oauth2/authorize"
+
+    async def who(self, *, code: str, redirect_uri: str, verifier: str) -> Caller:
+        raise SignInRefused
+
+
+class NoModels:
+    """A house whose models nobody asks here."""
+
+    def offers(self) -> tuple[Any, ...]:
+        return ()
+
+
+@dataclass
+class Visitor:
+    """One browser at the site. `user_id` is who is signed in with it."""
+
+    client: TestClient[web.Request, web.Application]
+    origin: str
+    user_id: UUID | None = None
+    session_id: UUID | None = None
+    discord_id: int = 0
+
+    async def get(self, path: str, **options: Any) -> ClientResponse:
+        options.setdefault("allow_redirects", False)
+        return await self.client.get(path, **options)
+
+    async def page(self, path: str, status: int = 200) -> str:
+        """The text of a page that must answer with this status."""
+        answer = await self.get(path)
+        text = await answer.text()
+        assert answer.status == status, (path, answer.status, text[:400])
+        return text
+
+    async def token(self) -> str:
+        """The token that this browser's forms carry."""
+        found = TOKEN.search(await (await self.get("/account/devices" if self.user_id else "/sign-in")).text())
+        assert found is not None
+        return found.group(1)
+
+    async def send(
+        self, path: str, fields: Mapping[str, Any] | None = None, *, method: str = "POST", **options: Any
+    ) -> ClientResponse:
+        """Send a form as one of our pages would: with its token and from our origin."""
+        headers = {"Origin": self.origin} | dict(options.pop("headers", {}))
+        data = {"form_token": await self.token(), **(fields or {})}
+        return await self.client.request(method, path, data=data, headers=headers, allow_redirects=False, **options)
+
+
+@dataclass
+class Site:
+    """A running web face."""
+
+    app: web.Application
+    desk: Desk
+    database: Database
+    owner: AsyncEngine
+    clock: FakeClock
+    server: TestServer
+    _open: list[TestClient[web.Request, web.Application]] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.server.port}"
+
+    async def visitor(self) -> Visitor:
+        """A browser nobody has signed in with."""
+        client = TestClient(self.server, cookie_jar=CookieJar(unsafe=True), headers={"Accept-Language": "en"})
+        self._open.append(client)
+        return Visitor(client, self.origin)
+
+    async def sign_in(self, who: UUID | None = None, *, number: int = 900, role: UserRole | None = None) -> Visitor:
+        """A browser signed in as a user of the database, or as somebody new (`number` tells them apart)."""
+        visitor = await self.visitor()
+        user_id = who or await self.desk.people.arrive(Caller(number, f"guest{number}", f"Guest {number}", "en"))
+        if role is not None:
+            await self.make(user_id, role)
+        door = await self.desk.sessions.door(user_id)
+        async with self.database.work(Actor.user(user_id)) as work:
+            begun = await self.desk.sessions.begin(
+                work, user_id, Browser(AGENT, "127.0.0.1"), is_staff=door.role != "user"
+            )
+        visitor.client.session.cookie_jar.update_cookies({"botcafe-session": begun.secret}, self.server.make_url("/"))
+        visitor.user_id, visitor.session_id, visitor.discord_id = user_id, begun.id, number
+        return visitor
+
+    async def make(self, user_id: UUID, role: UserRole) -> None:
+        """Give somebody a role, as the owner of the tables."""
+        async with self.owner.begin() as connection:
+            await connection.execute(insert(Standing).values(user_id=user_id, role=role))
+
+    async def close(self) -> None:
+        for client in self._open:
+            await client.session.close()
+
+
+@pytest.fixture
+def house() -> House:
+    """Where the site stands; override to stand elsewhere."""
+    return House(leads_to=("https://discord.example",))
+
+
+@pytest.fixture
+async def site(
+    database: Database, owner_url: str, tmp_path: Path, clock: FakeClock, house: House
+) -> AsyncIterator[Site]:
+    """A web face with all its pages on this test's database."""
+    pictures = Pictures(tmp_path / "media")
+    desk = desk_of(
+        WebParts(
+            settings=Settings(_env_file=None),  # type: ignore[call-arg]
+            database=database,
+            clock=clock,
+            pictures=pictures,
+            lore=LoreParts(database, clock, embedder=None, count=lambda text: len(text) // 4),
+            models=NoModels(),  # type: ignore[arg-type]
+            identities=NoDiscord(),
+            people=People(database, clock),
+            characters=Characters(pictures, clock=clock),
+        )
+    )
+    cover = Cover("http://127.0.0.1:3900", True, None, "boot")
+    app = create_app(cover=cover, pictures=pictures, state=Healthy(), desk=desk, house=house)
+    owner = create_engine(owner_url, as_owner=True)
+    server = TestServer(app, host="127.0.0.1")
+    await server.start_server()
+    opened = Site(app, desk, database, owner, clock, server)
+    yield opened
+    await opened.close()
+    await server.close()
+    await owner.dispose()

@@ -1,0 +1,50 @@
+// What makes pages a little more comfortable. Everything works without it.
+
+// A refused form: bring the reader to why.
+const refusal = document.getElementById("refusal") ?? document.querySelector(".has-trouble input, .has-trouble textarea, .has-trouble select");
+refusal?.focus();
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (event.defaultPrevented) return;
+  form.dataset.sent = "yes";
+  changed.delete(form);
+});
+// Back by the browser's own button: the form may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// What was typed and not sent is not lost by a wrong click.
+const changed = new Set();
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form.fields[method=post]");
+  if (form) changed.add(form);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (changed.size) event.preventDefault();
+});
+
+// One open menu at a time; Escape and a click elsewhere close it.
+const menus = () => document.querySelectorAll("details.me[open], details.twice[open]");
+document.addEventListener("click", (event) => {
+  for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of menus()) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
+
+// Filters act as soon as they are chosen.
+for (const select of document.querySelectorAll("form.finder select")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
