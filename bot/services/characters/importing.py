@@ -27,6 +27,7 @@ from bot.services.characters.parts import CardFields
 from bot.services.characters.rows import columns_of
 from bot.services.lore.transfer.importing import Choice, LoreImports, Progress
 from bot.services.lore.transfer.parsing import parse_card, read_file
+from bot.services.money.limits_of import Limits
 from bot.texts import N_, Say
 from db.models import ImportState, LoreImport
 from db.queries.lore import files
@@ -82,12 +83,19 @@ class CardImports:
     """Brings cards in."""
 
     def __init__(
-        self, database: Database, characters: Characters, books: LoreImports, clock: Clock | None = None
+        self,
+        database: Database,
+        characters: Characters,
+        books: LoreImports,
+        clock: Clock | None = None,
+        *,
+        plan_limits: Limits | None = None,
     ) -> None:
         self._database = database
         self._characters = characters
         self._books = books
         self._clock = clock or SystemClock()
+        self._plan_limits = plan_limits or Limits()
 
     async def read(
         self, data: bytes, file_name: str, say: Say, *, name: str | None = None, otherwise: str | None = None
@@ -111,7 +119,8 @@ class CardImports:
         picture = None
         if face is not None:
             try:
-                picture = await self._characters.pictures.prepare(face)
+                # The card counts as one file, whatever is in it.
+                picture = replace(await self._characters.pictures.prepare(face), size_bytes=0)
             except InvalidInput as error:
                 report.append(say.error(error))
         return CardRead(card, made, data, file_name, picture, has_book, tuple(report))
@@ -121,6 +130,7 @@ class CardImports:
         columns, taken = read.made.columns, tuple(taken)
         draft = CharacterDraft(columns.name, columns.description)
         async with self._database.work(Actor.user(user_id)) as work:
+            await self._plan_limits.upload(work, user_id, len(read.data))
             made = await self._characters.create(
                 work, user_id, draft, picture=read.picture, taken=taken, card=read.made.fields
             )
@@ -139,6 +149,7 @@ class CardImports:
             report = read.report
             if not differ and not read.has_book:
                 return BroughtIn(character, report, differ=differ)
+            await self._plan_limits.upload(work, user_id, len(read.data))
             row = LoreImport(
                 user_id=user_id, file_name=read.file_name[: limits.FILE_NAME_MAX], format=CARD, content=read.data,
                 choices={"character_id": str(character_id), "language": say.language},

@@ -17,7 +17,7 @@ import tempfile
 import warnings
 import zlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,11 +40,15 @@ _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowE
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture ready to be kept: a square PNG of `side` pixels and the SHA-256 of its bytes."""
+    """A picture ready to be kept: a square PNG of `side` pixels and the SHA-256 of its bytes.
+
+    `size_bytes` is that of the file it was made from; 0 where that is counted as something else (a card).
+    """
 
     sha256: str
     png: bytes
     side: int
+    size_bytes: int = 0
 
 
 def refuse_size(size_bytes: int) -> None:
@@ -100,7 +104,7 @@ class Pictures:
         """`decode`, off the event loop. Raises `InvalidInput`."""
         refuse_size(len(data))
         async with self._one_at_a_time:
-            return await asyncio.to_thread(decode, data)
+            return replace(await asyncio.to_thread(decode, data), size_bytes=len(data))
 
     async def keep(self, picture: Picture) -> None:
         """Write the picture, whole or not at all. Kept again, it only counts as new (`sweep`)."""

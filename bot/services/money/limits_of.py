@@ -150,10 +150,11 @@ class Limits:
 
         Raises `LimitReached` where the plan holds no more; then nothing is counted.
         """
-        allowed = await self.allowed(work, user_id) if self.is_on else None
-        most = None if allowed is None else allowed.use(name).most
-        period = period_of(self._clock.now())
-        if not await queries.count_use(work.session, COUNTERS[name], period, adding, most) and self.is_on:
+        if not self.is_on:
+            return
+        allowed = await self.allowed(work, user_id)
+        most, period = allowed.use(name).most, period_of(self._clock.now())
+        if not await queries.count_use(work.session, COUNTERS[name], period, adding, most):
             allowed = await self.allowed(work, user_id)
             raise await self._reached(work, allowed, allowed.use(name))
 

@@ -12,6 +12,7 @@ from bot.errors import Conflict, InvalidInput, LimitReached, NotFound
 from bot.services.characters import Picture, Pictures
 from bot.services.characters.names import fold, refuse_taken
 from bot.services.characters.pictures import MIME
+from bot.services.money.limits_of import Limits
 from bot.services.people.drafts import (
     CheckedPersona,
     PersonaDraft,
@@ -81,8 +82,9 @@ class PersonaPage:
 class Personas:
     """Everything about personas. Each method works in its owner's name: `work` is theirs, `owner_id` is them."""
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Pictures, *, plan_limits: Limits | None = None) -> None:
         self._pictures = pictures
+        self._plan_limits = plan_limits or Limits()
 
     def check(self, draft: PersonaDraft) -> CheckedPersona:
         """The draft cleaned. Raises `InvalidInput` naming field and limit. Touches nothing."""
@@ -260,6 +262,8 @@ class Personas:
         return row
 
     async def _keep(self, work: Work, owner_id: UUID, picture: Picture) -> UUID:
+        if picture.size_bytes:
+            await self._plan_limits.upload(work, owner_id, picture.size_bytes)
         await self._pictures.keep(picture)
         return await media.keep_media(
             work.session, owner_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side

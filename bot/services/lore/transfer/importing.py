@@ -24,6 +24,7 @@ from bot.services.lore.transfer.diffs import Choice, Kind
 from bot.services.lore.transfer.files import kept_book, kept_entry, leaves, settings_in
 from bot.services.lore.transfer.parsing import FileRead, read_file
 from bot.services.lore.transfer.planning import compared, planned
+from bot.services.money.limits_of import Limits
 from bot.texts import N_, Say
 from db.models import ImportState, LoreImport
 from db.queries.lore import files as queries
@@ -84,11 +85,14 @@ class LoreImports:
         books: LoreBooks,
         entries: LoreEntries,
         clock: Clock | None = None,
+        *,
+        plan_limits: Limits | None = None,
     ) -> None:
         self._database = database
         self._books = books
         self._entries = entries
         self._clock = clock or SystemClock()
+        self._plan_limits = plan_limits or Limits()
 
     async def begin(
         self,
@@ -118,6 +122,8 @@ class LoreImports:
         elif character_id is not None:
             choices["character_id"] = str(character_id)
         async with self._database.work(Actor.user(user_id)) as work:
+            if character_id is None:  # else it is a card's, which counted already
+                await self._plan_limits.upload(work, user_id, len(data))
             row = LoreImport(
                 user_id=user_id, book_id=book_id, file_name=file_name[: limits.FILE_NAME_MAX], total=read.total,
                 format=read.head.format.value, content=data, choices=choices, report=report,

@@ -12,6 +12,7 @@ from bot.ports import Offer, Place, Via
 from bot.services.characters import not_found
 from bot.services.characters.greetings import refuse_greeting
 from bot.services.characters.names import fold, skeleton
+from bot.services.money.limits_of import Limits
 from bot.services.talk.conversations.arrangements import Arrangements, Named
 from bot.services.talk.conversations.greetings import write_greeting
 from bot.services.talk.conversations.lives import Lives
@@ -53,16 +54,20 @@ class Conversations:
         turns: Turns,
         boot_id: UUID,
         offers: Callable[[], tuple[Offer, ...]] = tuple,
+        plan_limits: Limits | None = None,
     ) -> None:
-        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`)."""
+        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`), `plan_limits` what plans allow."""
         self._database = database
+        self._plan_limits = plan_limits or Limits()
         self._listening = listening
         self._turns = turns
         self._boot_id = boot_id
         self._seats = Seats(database)
         self.shelf = Shelf(database, self._seats)
         self.lives = Lives(database, self._seats, listening=listening, turns=turns, boot_id=boot_id)
-        self.arrangements = Arrangements(self._seats, listening=listening, turns=turns, offers=offers)
+        self.arrangements = Arrangements(
+            self._seats, listening=listening, turns=turns, offers=offers, plan_limits=self._plan_limits
+        )
 
     async def summon(
         self,
@@ -81,7 +86,8 @@ class Conversations:
         of their own, and no greeting is said: nothing can be shown there but answers to commands. `interaction_id` is
         the command's, so that a command delivered twice greets once; `stands` is the message that says the greeting
         already, where it opened a post; `greeting` chooses among several (`greetings.greeting_for`). Raises `NotFound`,
-        `Conflict` (it is here already, or one of the same name), `InvalidInput` (no such greeting) or `LimitReached`.
+        `Conflict` (it is here already, or one of the same name), `InvalidInput` (no such greeting) or `LimitReached`
+        (the channel is full, or its maker's plan has no room for it).
         """
         greets = greets and place.via is not Via.INTERACTION
         conversation_id = await self._conversation(by, place, character_id, greeting)
@@ -175,6 +181,7 @@ class Conversations:
             if row is None:
                 raise not_found()
             refuse_greeting(row.character, greeting)
+            await self._plan_limits.refuse_resting(work, row.character.id, row.character.name)
             found = await _active(work, by, place)
             begun = found or await conversations.begin(
                 work.session,

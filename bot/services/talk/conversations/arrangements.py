@@ -12,6 +12,7 @@ from bot.ports import Offer
 from bot.services.characters.details import clean_tags
 from bot.services.characters.drafts import clean_text
 from bot.services.characters.voices import chosen_offer
+from bot.services.money.limits_of import Limits
 from bot.services.talk.conversations.seats import Asking, Deed, Opened, Seats
 from bot.services.talk.listening import Listening, announce
 from bot.services.talk.turns import Turns
@@ -53,9 +54,16 @@ class Arrangements:
     """Everything that may be decided about a conversation. `offers` are the models there are to choose from."""
 
     def __init__(
-        self, seats: Seats, *, listening: Listening, turns: Turns, offers: Callable[[], tuple[Offer, ...]]
+        self,
+        seats: Seats,
+        *,
+        listening: Listening,
+        turns: Turns,
+        offers: Callable[[], tuple[Offer, ...]],
+        plan_limits: Limits,
     ) -> None:
         self._seats = seats
+        self._plan_limits = plan_limits
         self._listening = listening
         self._turns = turns
         self.offers = offers
@@ -125,15 +133,20 @@ class Arrangements:
     async def set_model(self, asking: Asking, which: str | None, typed: str | None) -> ConversationSettings:
         """The model all its characters speak with; None: each with its own.
 
-        Raises `InvalidInput` for one that is not offered, `NotFound` or `NotAllowed`.
+        Raises `InvalidInput` for one that is not offered, `NotFound`, or `NotAllowed` (also where it is in another plan
+        than that of who asks).
         """
         offer = None if typed is None else chosen_offer(typed, self.offers())
         provider, model = (None, None) if offer is None else (offer.provider, offer.model)
-        return await self._set(asking, which, provider=provider, model=model)
+        return await self._set(asking, which, offer=offer, provider=provider, model=model)
 
-    async def _set(self, asking: Asking, which: str | None, **values: object) -> ConversationSettings:
+    async def _set(
+        self, asking: Asking, which: str | None, *, offer: Offer | None = None, **values: object
+    ) -> ConversationSettings:
         async with self._seats.opened(asking, Deed.ARRANGE, which) as opened:
             one = opened.conversation
+            if offer is not None:
+                await self._plan_limits.check_offer(opened.work, asking.by, offer, self.offers()[0])
             settings = ConversationSettings.model_validate({**one.settings.model_dump(), **values})
             await conversations.change(opened.work.session, one.id, settings=settings)
             await announce(opened.work, one.id, one.channel_id)
