@@ -110,6 +110,24 @@ async def _inspect(settings: Settings, arguments: argparse.Namespace) -> int:
     return DONE if is_taken else STOOD_IN_THE_WAY
 
 
+async def _ledger(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.bookkeeping import verify_ledger
+
+    is_sound = await verify_ledger(settings, as_json=arguments.json, tell=tell)
+    return DONE if is_sound else STOOD_IN_THE_WAY
+
+
+def _add_ledger(commands: Any) -> None:  # what add_subparsers returns has a private type
+    ledger = commands.add_parser("ledger", help="prove that the tokens add up")
+    of_ledger = ledger.add_subparsers(dest="deed", required=True, metavar="WHAT")
+    help_text = "look at every wallet, transfer, entry and hold, and say what was looked at"
+    verify = of_ledger.add_parser(
+        "verify", help=help_text, description=f"{help_text}. Changes nothing. Exit code 1 where something is wrong."
+    )
+    verify.add_argument("--json", action="store_true", help="print the account for machines")
+    verify.set_defaults(run=_ledger)
+
+
 def _add_files(commands: Any) -> None:  # what add_subparsers returns has a private type
     lore = commands.add_parser("lore", help="publish lore books, and look into their files")
     of_lore = lore.add_subparsers(dest="deed", required=True, metavar="WHAT")
@@ -185,6 +203,7 @@ def parser() -> argparse.ArgumentParser:
         "Adds the three demo characters and their pictures, or brings them up to date. Touches nobody else's.",
     )
     _add_files(commands)
+    _add_ledger(commands)
     return top
 
 

@@ -207,6 +207,8 @@ class Checked:
 
 async def checks(session: AsyncSession, moment: datetime, *, is_durable: bool) -> Sequence[Checked]:
     """Everything the ledger promises, in one snapshot."""
+    # A large ledger takes longer than a page may.
+    await session.execute(text("SET LOCAL statement_timeout = 0"))
     rows: Any = await session.execute(_CHECKS, {"moment": moment, "is_durable": is_durable})
     return [Checked(row[0], row[1], row[2], tuple(row[3] or ())) for row in rows]
 
