@@ -1,4 +1,4 @@
-"""Every table filled with the rows of two people, and the question who sees which of them."""
+"""Every table filled with the rows of some people, and the question who sees which of them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -233,26 +233,33 @@ def key_of(table: Table, row: Mapping[str, Any]) -> Key:
 
 @dataclass
 class Filled:
-    """Two people's rows in the database, by table and person."""
+    """Some people's rows in the database, by table and person."""
 
-    first: Person
-    second: Person
+    people: tuple[Person, ...]
     rows: dict[str, dict[int, list[Row]]]
+
+    @property
+    def first(self) -> Person:
+        return self.people[0]
+
+    @property
+    def second(self) -> Person:
+        return self.people[1]
 
     def keys(self, table: Table, *people: Person) -> set[Key]:
         return {key_of(table, row) for person in people for row in self.rows[table.name][person.number]}
 
 
-async def fill(connection: AsyncConnection) -> Filled:
-    """Fill every table, as an owner whom row security does not bind."""
-    first, second = Person.new(1), Person.new(2)
+async def fill(connection: AsyncConnection, *, people: int = 2) -> Filled:
+    """Fill every table for so many people, as an owner whom row security does not bind."""
+    everybody = tuple(Person.new(number) for number in range(1, people + 1))
     rows: dict[str, dict[int, list[Row]]] = {}
     by_name = {table.name: table for table in tables()}
     for name, make in FILL.items():
-        rows[name] = {person.number: make(person) for person in (first, second)}
+        rows[name] = {person.number: make(person) for person in everybody}
         for made in rows[name].values():
             await connection.execute(insert(by_name[name]), made)
-    return Filled(first, second, rows)
+    return Filled(everybody, rows)
 
 
 async def act(connection: AsyncConnection, actor: Actor) -> None:

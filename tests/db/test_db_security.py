@@ -70,7 +70,7 @@ async def owner(owner_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def filled(owner: AsyncEngine) -> Filled:
     async with owner.begin() as connection:
-        return await fill(connection)
+        return await fill(connection, people=3)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ async def wrongly_seen(
     What is the house's own everybody sees.
     """
     await act(connection, actor)
-    everybody = dict.fromkeys(THE_HOUSES, (filled.first, filled.second))
+    everybody = dict.fromkeys(THE_HOUSES, filled.people)
     return {
         table.name
         for table in only or tables()
@@ -173,14 +173,14 @@ def test_every_table_is_filled_and_has_rules() -> None:
 
 
 async def test_a_person_sees_exactly_their_own(program: AsyncConnection, filled: Filled) -> None:
-    for person in (filled.first, filled.second):
+    for person in filled.people:
         expected = {name: (person,) for name in OF_PEOPLE}
         for actor in (Actor.user(person.user), Actor.admin(person.user)):
             assert await wrongly_seen(program, filled, actor, expected) == set()
 
 
 async def test_a_turn_sees_exactly_its_conversation(program: AsyncConnection, filled: Filled) -> None:
-    for person in (filled.first, filled.second):
+    for person in filled.people:
         expected = {name: (person,) for name in OF_A_CONVERSATION}
         assert await wrongly_seen(program, filled, Actor.turn(person.conversation), expected) == set()
 
@@ -188,8 +188,8 @@ async def test_a_turn_sees_exactly_its_conversation(program: AsyncConnection, fi
 async def test_a_turn_sees_what_its_asker_tells_of_themselves_and_of_nobody_else(
     program: AsyncConnection, filled: Filled
 ) -> None:
-    for person, other in ((filled.first, filled.second), (filled.second, filled.first)):
-        for asker in (person, other):
+    for person in filled.people:
+        for asker in filled.people:
             actor = Actor.turn(person.conversation, asker.user)
             expected = {name: (asker,) for name in TOLD_BY_THE_ASKER}
             private = [table for table in tables() if table.name in PRIVATE]
@@ -199,7 +199,7 @@ async def test_a_turn_sees_what_its_asker_tells_of_themselves_and_of_nobody_else
 async def test_a_job_sees_what_the_program_keeps_and_nothing_of_people(
     program: AsyncConnection, filled: Filled
 ) -> None:
-    expected = {name: (filled.first, filled.second) for name in SYSTEM | READ_BY_JOBS}
+    expected = {name: filled.people for name in SYSTEM | READ_BY_JOBS}
     assert await wrongly_seen(program, filled, Actor.job("test"), expected) == set()
 
 
@@ -392,12 +392,14 @@ async def test_the_reviewed_functions_tell_what_they_say(database: Database, fil
     async with database.work(Actor.job("test")) as work:
         heard = await hearing(work.session)
         assert {(row.conversation_id, row.character_id, row.channel_id, row.picture_sha256) for row in heard} == {
-            (person.conversation, person.character, person.channel, person.sha256) for person in (first, second)
+            (person.conversation, person.character, person.channel, person.sha256) for person in filled.people
         }
         assert [row.conversation_id for row in await hearing(work.session, second.conversation)] == [
             second.conversation
         ]
-        assert {turn.turn_id for turn in await unfinished_turns(work.session, new_id())} == {first.turn, second.turn}
+        assert {turn.turn_id for turn in await unfinished_turns(work.session, new_id())} == {
+            person.turn for person in filled.people
+        }
     async with database.work(Actor.user(first.user)) as work:
         assert await conversation_at(work.session, second.channel) == second.conversation
         assert await conversation_at(work.session, 1) is None
