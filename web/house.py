@@ -1,4 +1,4 @@
-"""Where this web face stands: its address, whether it is reached by https, whose word on a caller's address is taken."""
+"""Where this web face stands: its address, whether it is reached by https, whom it believes about its callers."""
 
 from __future__ import annotations
 

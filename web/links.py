@@ -8,7 +8,7 @@ from aiohttp import web
 
 
 class Links:
-    """`link("character", character_id=…)` in templates; `link.here(sort="-name")` is this page with its query changed."""
+    """`link("character", character_id=…)` in templates; `link.here(sort="-name")`: this page, its query changed."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request

@@ -11,7 +11,7 @@ import binascii
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from aiohttp import web
@@ -142,4 +142,4 @@ def cut(rows: Sequence[T], asked: Asked) -> tuple[Sequence[T], T | None]:
     if len(rows) <= asked.limit:
         return rows, None
     shown = rows[: asked.limit]
-    return shown, cast("T", shown[-1])
+    return shown, shown[-1]

@@ -1,4 +1,4 @@
-"""Plots: drawn by pygal away from the event loop, and put into the page as bare shapes that our own style sheet colours.
+"""Plots: drawn by pygal away from the event loop, put into the page as bare shapes that our own style sheet colours.
 
 Of what pygal draws only shapes and words are kept (`_KEPT`): its style sheets and scripts are neither needed nor let
 through by our Content-Security-Policy, and a plot in the page's own colours is readable in the dark as well. The same
@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -106,12 +107,16 @@ def _drawn(
         margin=8,
         include_x_axis=True,
         no_data_text="",
-        formatter=lambda value: format_compact_decimal(value, locale=written, fraction_digits=1),
+        formatter=partial(_written, written),
     )
     chart.x_labels = labels
     for name, values in series.items():
         chart.add(name, values)
     return Markup(_bare(chart.render_tree(), title))  # noqa: S704 - put together by `_bare`, which escapes all words
+
+
+def _written(locale: str, value: float) -> str:
+    return format_compact_decimal(value, locale=locale, fraction_digits=1)
 
 
 def _bare(element: Xml.Element, title: str) -> str:
@@ -122,7 +127,8 @@ def _bare(element: Xml.Element, title: str) -> str:
 
 def _kept(element: Xml.Element) -> str:
     """The element as markup, if it is a shape or a word; whatever is inside one that is not goes with it."""
-    tag = element.tag
+    # What is no element (a comment) has a function where others have their name.
+    tag: object = element.tag
     if not isinstance(tag, str):
         return ""
     words = element.text or ""

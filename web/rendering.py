@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,7 +16,7 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from markupsafe import Markup
 
 from bot.requests import request_id
-from bot.texts import Text
+from bot.texts import Say, Text
 from web import assets, cookies, menu, notices
 from web.forms import TOKEN_FIELD, VERSION_FIELD, Form, version_of
 from web.keys import HOUSE, PAGE
@@ -33,7 +34,7 @@ def scene(request: web.Request) -> dict[str, object]:
     page = request.get(PAGE)
     return {
         "say": say,
-        "words": lambda label: say(label) if isinstance(label, Text) else label,
+        "words": partial(_words, say),
         "language": say.language,
         "me": me,
         "form": Form(),
@@ -49,6 +50,11 @@ def scene(request: web.Request) -> dict[str, object]:
         "request_id": request_id(),
         "zone": me.time_zone if me is not None else None,
     }
+
+
+def _words(say: Say, label: str) -> str:
+    """A marked text in the reader's language; any other word as it is."""
+    return say(label) if isinstance(label, Text) else label
 
 
 def csrf_token(request: web.Request) -> str:
