@@ -43,7 +43,7 @@ _AREAS: Mapping[Area, str] = {
 _INTRODUCTION = """\
 Everything here follows the same rules as Discord and the dashboard do, in the name of whoever made the token.
 
-* **Tokens.** Make one in the dashboard, under *Tokens*, and send it as `Authorization: Bearer …`. It may `read`, `write`
+* **Tokens.** Make one in the dashboard, under *API tokens*, and send it as `Authorization: Bearer …`. It may `read`, `write`
   or, for moderators and admins, do `staff` work; it is shown once and can be taken back at any time. Cookies are not read.
 * **Refusals** are `application/problem+json` (RFC 9457). `code` is for programs, `detail` for people, in the language of
   `Accept-Language`. 400: not of the form documented here. 401: no token. 403: not allowed, or a limit stands in the way.
@@ -90,7 +90,7 @@ def described(endpoints: Sequence[Endpoint]) -> Schema:
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A personal token, made in the dashboard under Tokens.",
+                    "description": "A personal token, made in the dashboard under API tokens.",
                 }
             },
             "headers": _HEADERS,

@@ -175,7 +175,7 @@ async def _bearer(request: web.Request, api: _Api) -> Bearer:
         raise Refusal(
             401,
             "token_missing",
-            N_("Send a token of yours: “Authorization: Bearer …”. You make tokens in the dashboard, under Tokens."),
+            N_("Send a token of yours: “Authorization: Bearer …”. You make tokens in the dashboard, under API tokens."),
         )
     who = await api.desk.tokens.bearer(token) if len(token) <= _TOKEN_MOST else None
     if who is None:
@@ -183,7 +183,7 @@ async def _bearer(request: web.Request, api: _Api) -> Bearer:
         raise Refusal(
             401,
             "token_unknown",
-            N_("This token is not known, or it has ended. Make another one in the dashboard, under Tokens."),
+            N_("This token is not known, or it has ended. Make another one in the dashboard, under API tokens."),
         )
     return who
 

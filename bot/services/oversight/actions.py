@@ -86,4 +86,6 @@ ACTIONS: Mapping[str, Text] = {
     "share.revoked": N_("took somebody's part in something back"),
     "share.left": N_("gave back a part in something"),
     "share.answered": N_("answered a request for a part in something"),
+    "token.made": N_("made a token for the API"),
+    "token.revoked": N_("took a token for the API back"),
 }

@@ -18,6 +18,7 @@ from bot import limits
 from bot.clock import Clock
 from bot.errors import InvalidInput, LimitReached, NotAllowed, NotFound
 from bot.services.characters.drafts import clean_text
+from bot.services.oversight import audit
 from bot.texts import N_
 from db.models import ApiToken as TokenModel
 from db.models import TokenScope as Scope
@@ -113,6 +114,9 @@ class ApiTokens:
             expires_at=now + timedelta(days=days),
         )
         await queries.add(work.session, row)
+        await audit.record(
+            work, "token.made", "token", row.id, of=user_id, details={"scopes": row.scopes, "days": days}
+        )
         return MadeToken(_seen(row, now), secret)
 
     async def all(self, work: Work, user_id: UUID) -> tuple[ApiToken, ...]:
@@ -126,6 +130,7 @@ class ApiTokens:
         row = await queries.revoke(work.session, user_id, token_id, now)
         if row is None:
             raise NotFound("no_such_token", N_("You have no such token. Look at your list again."))
+        await audit.record(work, "token.revoked", "token", token_id, of=user_id)
         return _seen(row, now)
 
     async def bearer(self, secret: str) -> Bearer | None:
