@@ -63,6 +63,7 @@ class CharacterForStaff:
     picture_sha256: str | None
     deleted_at: datetime | None
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class BookForStaff:
     is_curated: bool
     is_featured: bool
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,32 @@ async def put_standing(
     statement = text("SELECT put_standing(:person, :role, :status, :reason, :until)")
     values = {"person": user_id, "role": role.value, "status": status.value, "reason": reason, "until": until}
     return int(await session.scalar(statement, values) or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleHolder:
+    """Somebody with a role."""
+
+    user_id: UUID
+    discord_id: int | None
+    username: str
+    role: UserRole
+    status: AccountStatus
+
+
+async def crown(session: AsyncSession, user_id: UUID, role: UserRole) -> UserRole:
+    """Give somebody a role whatever they had; which that was. For jobs only."""
+    statement = text("SELECT crown(:person, :role)")
+    return UserRole(await session.scalar(statement, {"person": user_id, "role": role.value}))
+
+
+async def role_holders(session: AsyncSession) -> Sequence[RoleHolder]:
+    """Everybody with a role. For jobs only."""
+    rows = await session.execute(text("SELECT * FROM role_holders()"))
+    return [
+        RoleHolder(row.user_id, row.discord_id, row.username, UserRole(row.role), AccountStatus(row.status))
+        for row in rows
+    ]
 
 
 async def person_for_staff(session: AsyncSession, user_id: UUID) -> PersonCounts:

@@ -162,6 +162,45 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         definer_reason="moderators may suspend, and whoever is blocked or gets a role signs in anew; tells how many",
     ),
     Function(
+        "crown",
+        "person uuid, new_role text",
+        "text",
+        f"""
+        DECLARE was text;
+        BEGIN
+            {JOB_ONLY.format(name="crown")}
+            PERFORM pg_advisory_xact_lock(hashtext('botcafe standings'));
+            SELECT s.role INTO was FROM standings AS s WHERE s.user_id = person FOR UPDATE;
+            INSERT INTO standings AS s (user_id, role) VALUES (person, new_role)
+            ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, updated_at = now()
+                WHERE s.role <> excluded.role;
+            IF coalesce(was, 'user') <> new_role THEN
+                UPDATE sessions AS s SET revoked_at = now() WHERE s.user_id = person AND s.revoked_at IS NULL;
+            END IF;
+            RETURN coalesce(was, 'user');
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="the operator's word, from settings and the command line, makes the first admin; for jobs only",
+    ),
+    Function(
+        "role_holders",
+        "",
+        "TABLE (user_id uuid, discord_id bigint, username text, role text, status text)",
+        f"""
+        BEGIN
+            {JOB_ONLY.format(name="role_holders")}
+            RETURN QUERY
+            SELECT u.id, u.discord_id, u.username::text, s.role::text, s.status::text
+            FROM standings AS s JOIN users AS u ON u.id = s.user_id
+            WHERE s.role <> 'user' ORDER BY s.role, u.username;
+        END
+        """,
+        language="plpgsql",
+        definer_reason="tells the operator at the command line who is staff; for jobs only",
+    ),
+    Function(
         "person_for_staff",
         "person uuid",
         "TABLE (characters bigint, public_characters bigint, books bigint, public_books bigint, conversations bigint,"
@@ -199,14 +238,14 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         "one uuid",
         "TABLE (id uuid, owner_id uuid, name text, description text, system_prompt text, definition text,"
         " personality text, scenario text, greetings text[], tags text[], is_adult boolean, visibility text,"
-        " picture_sha256 text, deleted_at timestamptz, created_at timestamptz)",
+        " picture_sha256 text, deleted_at timestamptz, created_at timestamptz, updated_at timestamptz)",
         f"""
         BEGIN
             {STAFF_ONLY.format(name="character_for_staff")}
             RETURN QUERY
             SELECT c.id, c.owner_id, c.name, c.description, c.system_prompt, c.definition, c.personality, c.scenario,
                    array_prepend(c.greeting, c.other_greetings), c.tags, c.is_adult, c.visibility::text,
-                   m.sha256::text, c.deleted_at, c.created_at
+                   m.sha256::text, c.deleted_at, c.created_at, c.updated_at
             FROM characters AS c LEFT JOIN media AS m ON m.id = c.picture_id
             WHERE c.id = one
               AND (c.visibility = 'public' OR {_LOOKED_AT.format(column="character_id", kind="character")});
@@ -220,13 +259,14 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         "one uuid",
         "TABLE (id uuid, owner_id uuid, name text, description text, code text, category text, tags text[],"
         " visibility text, entry_count integer, token_count integer, is_curated boolean, is_featured boolean,"
-        " created_at timestamptz)",
+        " created_at timestamptz, updated_at timestamptz)",
         f"""
         BEGIN
             {STAFF_ONLY.format(name="book_for_staff")}
             RETURN QUERY
             SELECT b.id, b.owner_id, b.name, b.description, b.code, b.category::text, b.tags, b.visibility::text,
-                   b.entry_count, b.token_count, b.is_curated, b.is_featured, b.created_at
+                   b.entry_count, b.token_count, b.is_curated, b.is_featured, b.created_at,
+                   b.updated_at
             FROM lore_books AS b
             WHERE b.id = one AND b.deleted_at IS NULL
               AND (b.visibility = 'public' OR {_LOOKED_AT.format(column="book_id", kind="book")});
@@ -270,7 +310,7 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
                 UPDATE lore_books AS b SET visibility = 'public', version = b.version + 1, updated_at = now()
                 FROM decided AS d WHERE b.id = d.book_id AND verdict = 'granted' AND b.deleted_at IS NULL
             ), shown AS (
-                UPDATE characters AS c SET visibility = 'public', updated_at = now()
+                UPDATE characters AS c SET visibility = 'public', published_at = now(), updated_at = now()
                 FROM decided AS d WHERE c.id = d.character_id AND verdict = 'granted' AND c.deleted_at IS NULL
             )
             SELECT d.user_id, d.book_id, d.character_id FROM decided AS d;
@@ -289,7 +329,7 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         BEGIN
             {STAFF_ONLY.format(name="withdraw_publication")}
             IF what = 'character' THEN
-                UPDATE characters AS c SET visibility = 'private', updated_at = now()
+                UPDATE characters AS c SET visibility = 'private', published_at = NULL, updated_at = now()
                 WHERE c.id = one AND c.visibility = 'public' RETURNING c.owner_id INTO owner;
             ELSIF what = 'book' THEN
                 UPDATE lore_books AS b SET visibility = 'private', version = b.version + 1, updated_at = now()
@@ -313,7 +353,7 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         DECLARE one bigint; taken bigint := 0;
         BEGIN
             {STAFF_ONLY.format(name="withdraw_everything_of")}
-            UPDATE characters AS c SET visibility = 'private', updated_at = now()
+            UPDATE characters AS c SET visibility = 'private', published_at = NULL, updated_at = now()
             WHERE c.owner_id = person AND c.visibility = 'public';
             GET DIAGNOSTICS one = ROW_COUNT; taken := taken + one;
             UPDATE lore_books AS b SET visibility = 'private', version = b.version + 1, updated_at = now()

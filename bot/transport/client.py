@@ -18,7 +18,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock, SystemClock
-from bot.errors import Closed, StageClosed
+from bot.errors import Closed, StageClosed, UserError
 from bot.ports import Heard, Place, Sensitivity, Surroundings
 from bot.texts import SOURCE_LANGUAGE, Say
 from bot.transport.border import Border
@@ -91,6 +91,9 @@ class CafeClient(commands.Bot):
         self.ears: Ears | None = None
         self.around = SurroundingsKept()
         self.webhooks_changed: Callable[[int], None] | None = None
+        self.refuses: Callable[[int], UserError | None] | None = None
+        """What somebody is told in place of everything they do, by their Discord id; None: they may."""
+        self._refusing: set[asyncio.Task[None]] = set()
         self._budget = IdentifyBudget(self.clock)
         self._catching_up = asyncio.Lock()
         self._up = asyncio.Event()
@@ -99,7 +102,21 @@ class CafeClient(commands.Bot):
 
     def _get_state(self, **options: Any) -> LeanState:
         # discord.py's own seam for another state; AutoShardedClient uses it too.
-        return LeanState(dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options)
+        state = LeanState(dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options)
+        state.turned_away = self._turned_away
+        return state
+
+    def _turned_away(self, data: Any) -> bool:
+        """Answer who may not take part, whatever they pressed or typed; True where that was done."""
+        user = (data.get("member") or data).get("user")
+        error = None if self.refuses is None or user is None else self.refuses(int(user["id"]))
+        if error is None:
+            return False
+        interaction = discord.Interaction[CafeClient](data=data, state=self._connection)
+        task = asyncio.create_task(self.border.answer(interaction, error), name="turned away")
+        self._refusing.add(task)
+        task.add_done_callback(self._refusing.discard)
+        return True
 
     def attend(self, ears: Ears) -> None:
         """Tell these of everything that is said from now on. Call it before `start`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from array import array
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import orjson
@@ -124,7 +124,14 @@ def slim(guild: dict[str, Any], us: int | None) -> None:
 
 
 class LeanState(ConnectionState[Any]):
-    """Takes servers in slim."""
+    """Takes servers in slim. `turned_away` may answer an interaction itself, before anything of ours sees it."""
+
+    turned_away: Callable[[Any], bool] | None = None
+
+    def parse_interaction_create(self, data: Any) -> None:
+        """Somebody used a command, a button, a form."""
+        if self.turned_away is None or not self.turned_away(data):
+            super().parse_interaction_create(data)
 
     def clear(self, *, views: bool = True) -> None:
         """Forget everything: a new session begins."""

@@ -34,6 +34,7 @@ from bot.services.lore.meanings.recall import Recall
 from bot.services.lore.replies.activating import LoreActivations
 from bot.services.lore.replies.loading import LoreDecks
 from bot.services.lore.replies.tracing import LoreTraces
+from bot.services.oversight.blocked import Blocked
 from bot.services.people import People
 from bot.services.talk.control import Control
 from bot.services.talk.conversations import Conversations
@@ -315,6 +316,7 @@ class Program:
     places: Places
     boot_id: UUID
     lore: LoreActivations
+    blocked: Blocked
 
     @property
     def traces(self) -> LoreTraces:
@@ -417,6 +419,7 @@ def build(
     clock, stage, hearing, boot_id = StillClock(), FakeStage(channels), Hearing(places.rules), new_id()
     people, listening = People(database), Listening(database, hearing)
     lore = LoreActivations(database, LoreDecks(database), clock=clock, recall=recall or Recall(None))
+    blocked = Blocked(database, clock)
     turns = Turns(
         database,
         people=people,
@@ -430,6 +433,7 @@ def build(
         files=stage,
         vault=Vault([b"k" * 32]),
         lore=lore,
+        blocks=blocked.discord,
     )
     conversations = Conversations(
         database, listening=listening, turns=turns, boot_id=boot_id, offers=FakePool(models).offers
@@ -451,6 +455,7 @@ def build(
         places,
         boot_id,
         lore,
+        blocked,
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ports import Caller, Place, Sensitivity, Surroundings, Via
+from bot.services.oversight.blocked import Block
 from bot.services.talk.banter import Follower, Spoken, follower
 from bot.services.talk.door import Door
 from bot.services.talk.gates import Gates, Held, Silence, explanation, judged, refusal
@@ -17,7 +18,7 @@ from bot.services.talk.places import PlaceRules
 from bot.services.talk.tokens import AnswerTokens
 from bot.texts import Say
 from db.ids import new_id
-from db.models import AdultRule, Listen, Priority
+from db.models import AccountStatus, AdultRule, Listen, Priority
 from tests.fakes.clock import FakeClock
 from tests.services.stagecraft import ROBIN, SASHA, TAVERN, said
 
@@ -71,7 +72,9 @@ def test_where_nobody_is_nobody_answers() -> None:
 
 def test_every_reason_has_a_sentence_that_its_values_fill() -> None:
     clock = Ticking()
-    gates = gates_with(PlaceRules(may_speak=False, adult=AdultRule.NEVER, replies_per_minute=1), clock)
+    rules = PlaceRules(may_speak=False, adult=AdultRule.NEVER, replies_per_minute=1)
+    block = Block(new_id(), ROBIN.discord_id, AccountStatus.BANNED, "Spam", None)
+    gates = Gates(clock, lambda place, character_id: rules, lambda discord_id: block)
     gates.rates.spend(TAVERN.channel_id, ROBIN.discord_id, 1)
     room = room_of(ADULT, muted=True)
     held = [*gates.verdict(room, ADULT, OPEN, place=TAVERN, discord_id=ROBIN.discord_id), Held(Silence.NOBODY_HERE)]

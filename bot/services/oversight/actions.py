@@ -53,6 +53,7 @@ ACTIONS: Mapping[str, Text] = {
     "package.changed": N_("changed a token package"),
     "package.created": N_("made a token package"),
     "payment.refunded": N_("refunded a payment"),
+    "subscription.arranged": N_("gave or took a plan by hand"),
     "switch.changed": N_("turned a part of the house on or off"),
     "job.released": N_("had held jobs tried again"),
     "job.removed": N_("gave up held jobs"),
@@ -88,4 +89,15 @@ ACTIONS: Mapping[str, Text] = {
     "share.answered": N_("answered a request for a part in something"),
     "token.made": N_("made a token for the API"),
     "token.revoked": N_("took a token for the API back"),
+    # ---------------------------------------------------------------------------------------- payments
+    "payment.begun": N_("began to pay"),
+    "payment.completed": N_("paid"),
+    "payment.money_returned": N_("had money given back"),
+    "payment.disputed": N_("disputed a payment at their bank"),
+    "payment.dispute_over": N_("lost or gave up a dispute"),
+    "subscription.changed": N_("had their plan changed by what was paid, or was not"),
+    "subscription.renewal_switched": N_("switched a plan's renewal on or off"),
+    "subscription.switched": N_("changed to another plan"),
+    "entitlement.granted": N_("was given what they bought at Discord"),
+    "entitlement.withdrawn": N_("lost what they bought at Discord"),
 }

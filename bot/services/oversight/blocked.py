@@ -63,7 +63,9 @@ class Block:
 
     def refusal(self) -> NotAllowed:
         """The block as a refusal."""
-        return NotAllowed(self.status.value, self.sentence, **self.values)
+        error = NotAllowed(self.status.value, self.sentence)
+        error.values.update(self.values)
+        return error
 
 
 @dataclass(slots=True)

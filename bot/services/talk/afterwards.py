@@ -12,6 +12,7 @@ from bot.services.talk.answering import Answering, Interruption, Running
 from bot.services.talk.arrivals import Arrivals
 from bot.services.talk.changes import Changes
 from bot.services.talk.departures import Departures
+from bot.services.talk.gates import Gates
 from bot.services.talk.heed import Hearing
 from bot.services.talk.troubles import Troubles
 from bot.services.talk.underway import Meanwhile, Pending
@@ -24,6 +25,7 @@ from db.work import Actor, Database
 class Afterwards:
     """The part of `Turns` that follows what becomes of messages; `Turns` fills what is named here."""
 
+    gates: Gates
     troubles: Troubles
     _database: Database
     _hearing: Hearing
@@ -114,6 +116,8 @@ class Afterwards:
 
     async def reacted(self, reacted: Reacted) -> None:
         """Somebody put an emoji under a message, or took it away; the history knows."""
+        if reacted.is_added and self.gates.block(reacted.discord_id) is not None:
+            return
         await self._changes.reacted(reacted)
 
     async def place_gone(self, guild_id: int | None, channel_id: int | None) -> None:

@@ -6,9 +6,10 @@ The gates stand between being spoken to and being claimed. All they ask is in me
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from bot.clock import Clock
 from bot.errors import NotAllowed
@@ -28,6 +29,7 @@ class Silence(StrEnum):
     """Why a character does not answer, in the order in which the gates stand."""
 
     NOBODY_HERE = "nobody_here"
+    BLOCKED = "blocked"
     MUTED = "muted"
     MAY_NOT_SPEAK = "may_not_speak"
     ADULT_NEVER = "adult_never"
@@ -37,7 +39,7 @@ class Silence(StrEnum):
     @property
     def is_remarked(self) -> bool:
         """Whether the person reads one neutral line. Where the owner or an admin wants silence, it is silent."""
-        return self in {Silence.ADULT_NEVER, Silence.ADULT_PLACE, Silence.RATE}
+        return self in {Silence.ADULT_NEVER, Silence.ADULT_PLACE, Silence.RATE, Silence.BLOCKED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,13 @@ class Held:
 
     reason: Silence
     values: Mapping[str, object] = field(default_factory=dict[str, object])
+    sentence: Text | None = None
+    """What is said in place of the reason's usual explanation."""
 
 
 _EXPLANATIONS: Mapping[Silence, Text] = {
     Silence.NOBODY_HERE: N_("Nobody listens in this channel. Ask a character in with /character summon."),
+    Silence.BLOCKED: N_("You may not take part here for now."),
     Silence.MUTED: N_("This conversation is muted. Whoever began it can let it speak again (/conversation unmute)."),
     Silence.MAY_NOT_SPEAK: N_("An admin decided that characters do not speak here (/server speaking)."),
     Silence.ADULT_NEVER: N_(
@@ -68,7 +73,7 @@ _EXPLANATIONS: Mapping[Silence, Text] = {
 
 def explanation(held: Held) -> Text:
     """What /doctor says of a closed gate; its fields are filled with `held.values`."""
-    return _EXPLANATIONS[held.reason]
+    return held.sentence or _EXPLANATIONS[held.reason]
 
 
 def refusal(held: Held) -> NotAllowed:
@@ -150,6 +155,24 @@ class Rates:
         return window
 
 
+class Blocking(Protocol):
+    """Why somebody is kept out, in words."""
+
+    @property
+    def sentence(self) -> Text:
+        """What they read."""
+        ...
+
+    @property
+    def values(self) -> dict[str, object]:
+        """What fills it."""
+        ...
+
+
+BlockOf = Callable[[int], Blocking | None]
+"""The block of whoever has a Discord id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
     """Who of those spoken to may answer, and why the first that may not does not."""
@@ -161,9 +184,16 @@ class Passed:
 class Gates:
     """What stands between being spoken to and answering. `rules` tells what holds in a place, from memory."""
 
-    def __init__(self, clock: Clock, rules: RulesOf | None = None) -> None:
+    def __init__(self, clock: Clock, rules: RulesOf | None = None, blocks: BlockOf | None = None) -> None:
+        """`blocks` tells who is suspended or banned; without it nobody is."""
         self._rules = rules or _house
+        self._blocks = blocks
         self.rates = Rates(clock)
+
+    def block(self, discord_id: int) -> Held | None:
+        """Whether the house keeps a person out, and why; from memory."""
+        block = None if self._blocks is None else self._blocks(discord_id)
+        return None if block is None else Held(Silence.BLOCKED, block.values, block.sentence)
 
     def rules(self, place: Place, character: Present | None = None) -> PlaceRules:
         """What holds in a place."""
@@ -186,6 +216,9 @@ class Gates:
         held = judged(room, character, rules, around)
         if discord_id is None:
             return held
+        block = self.block(discord_id)
+        if block is not None:
+            held = (block, *held)
         wait = self.rates.wait_seconds(place.channel_id, discord_id, rules.replies_per_minute)
         if not wait:
             return held

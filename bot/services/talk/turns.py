@@ -29,7 +29,7 @@ from bot.services.talk.changes import Changes
 from bot.services.talk.cursors import Cursors, Missed
 from bot.services.talk.departures import Departures
 from bot.services.talk.door import Door
-from bot.services.talk.gates import Gates, Held, Silence
+from bot.services.talk.gates import BlockOf, Gates, Held, Silence
 from bot.services.talk.heed import Hearing, Present, Room
 from bot.services.talk.held import HeldBack
 from bot.services.talk.inbox import Errand, read
@@ -63,6 +63,7 @@ class Turns(Afterwards):
     `boot_id` names this run of the program; `language` is the house's, for people whose own is not known. `passing` is
     called at every edge between two steps (`bot.failpoints`). `files` reads what came with messages; `vault` seals the
     tokens of interactions through which answers go out where the bot is no member. Without `lore` no book counts.
+    `blocks` tells whom the house keeps out.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Turns(Afterwards):
         files: Files | None = None,
         vault: Vault | None = None,
         lore: LoreActivations | None = None,
+        blocks: BlockOf | None = None,
     ) -> None:
         self._database = database
         self._people = people
@@ -87,7 +89,7 @@ class Turns(Afterwards):
         self._clock = clock
         self._boot_id = boot_id
         self._tokens = AnswerTokens(vault)
-        self.gates = Gates(clock, hearing.rules)
+        self.gates = Gates(clock, hearing.rules, blocks)
         self.troubles = Troubles(database, clock)
         self.welcome = Welcome(
             hearing=hearing, gates=self.gates, people=people, stage=stage, tokens=self._tokens, language=language
@@ -232,6 +234,8 @@ class Turns(Afterwards):
         self._seen(heard)
         if self._is_closing or not (heard.mentions_us or heard.begins_post or heard.place.guild_id is None):
             return False
+        if self.gates.block(heard.author.discord_id) is not None:
+            return False
         come = await self.welcome.meet(heard)
         return come is not None and await self.hear(heard, to=(come,))
 
@@ -334,6 +338,8 @@ class Turns(Afterwards):
             return "deleted"
         if (self._clock.now() - heard.sent_at).total_seconds() > limits.ANSWER_WITHIN_SECONDS:
             return "too_late"
+        if self.gates.block(heard.author.discord_id) is not None:
+            return Silence.BLOCKED.value
         room = self._hearing.room(heard.place.channel_id, heard.author.discord_id)
         if room is None:
             return "nobody_listens"

@@ -79,7 +79,8 @@ class Welcome:
         if held is None:
             room = self._hearing.room(heard.place.channel_id, heard.author.discord_id)
             asked = None if room is None else next(filter(None, map(room.character, errand.to)), None)
-            held = next(iter(self._gates.verdict(room, asked, heard.around, place=heard.place)), None)
+            open_or_not = self._gates.verdict(room, asked, heard.around, place=heard.place)
+            held = self._gates.block(heard.author.discord_id) or next(iter(open_or_not), None)
         say = self._say(heard)
         text = say(_SENT_AWAY) if held is None else say(explanation(held), **held.values)
         await self._stage.remark(heard.place, text, key="unanswered", token=token)
