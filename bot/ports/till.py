@@ -76,9 +76,13 @@ class CheckoutSeen:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionSeen:
-    """How a subscription stands. `ware` is the code of what is subscribed to; `item_id` is its line at the till."""
+    """How a subscription stands. `ware` is the code of what is subscribed to; `item_id` is its line at the till.
+
+    `payment_id` is the payment of ours that began it, where it was begun here.
+    """
 
     id: str
+    payment_id: UUID | None
     customer_id: str
     status: str
     item_id: str
@@ -118,9 +122,11 @@ class InvoiceSeen:
 
 @dataclass(frozen=True, slots=True)
 class ChargeSeen:
-    """Money that moved, and how much of it went back."""
+    """Money that moved, and how much of it went back. `payment_id` is ours, where the till carried it along."""
 
     id: str
+    payment_id: UUID | None
+    customer_id: str | None
     intent_id: str | None
     amount_cents: int
     refunded_cents: int

@@ -57,10 +57,9 @@ def _first(listing: object) -> Fields:
 
 def checkout(fields: Fields) -> CheckoutSeen:
     """A Checkout session."""
-    ours = cast("Fields", fields.get("metadata") or {}).get(PAYMENT_ID)
     return CheckoutSeen(
         id=fields["id"],
-        payment_id=_uuid(ours),
+        payment_id=_ours(fields),
         status=cast("Literal['open', 'complete', 'expired']", fields["status"]),
         is_paid=fields["payment_status"] in ("paid", "no_payment_required"),
         customer_id=id_of(fields.get("customer")),
@@ -84,6 +83,7 @@ def subscription(fields: Fields) -> SubscriptionSeen:
     recurring = cast("Fields", price.get("recurring") or plan)
     return SubscriptionSeen(
         id=fields["id"],
+        payment_id=_ours(fields),
         customer_id=_needed(fields["customer"], "customer"),
         status=str(fields["status"]),
         item_id=str(item["id"]),
@@ -134,6 +134,8 @@ def charge(fields: Fields) -> ChargeSeen:
     """Money that moved."""
     return ChargeSeen(
         id=fields["id"],
+        payment_id=_ours(fields),
+        customer_id=id_of(fields.get("customer")),
         intent_id=id_of(fields.get("payment_intent")),
         amount_cents=int(fields["amount"]),
         refunded_cents=int(fields["amount_refunded"]),
@@ -190,7 +192,9 @@ def _every(word: object) -> Every:
     raise ValueError(f"an interval we never sell: {word!r}")
 
 
-def _uuid(value: object) -> UUID | None:
+def _ours(fields: Fields) -> UUID | None:
+    """Our payment's id, where Stripe carries it along."""
+    value = cast("Fields", fields.get("metadata") or {}).get(PAYMENT_ID)
     try:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:

@@ -53,7 +53,7 @@ class Billing:
             subscription = self._begin(session, card)
             session |= {"subscription": subscription["id"], "invoice": subscription["latest_invoice"]}
         else:
-            intent = self._charge(customer_id, session["amount_total"], session["currency"], card, session["metadata"])
+            intent = self._charge(customer_id, session["amount_total"], session["currency"], card, session["_metadata"])
             session |= {"payment_intent": intent["id"]}
         paid = "unpaid" if card == BANK else "paid"
         session |= {"status": "complete", "payment_status": paid, "url": None}
@@ -298,7 +298,8 @@ class Billing:
             "failure_code": "card_declined" if card == DECLINES else None,
             "failure_message": "Your card was declined." if card == DECLINES else None,
             "created": now,
-            "metadata": {},
+            # Stripe copies the payment's at the moment the charge is made.
+            "metadata": metadata,
             "livemode": False,
         }
         intent["latest_charge"] = charge["id"]

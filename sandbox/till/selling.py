@@ -122,6 +122,7 @@ def make_session(shop: Shop, _: Billing, fields: Json, __: str) -> Json:
         "invoice": None,
         "livemode": False,
         "_price": price["id"],
+        "_metadata": fields.get("payment_intent_data", {}).get("metadata", {}),
         "_subscription_metadata": fields.get("subscription_data", {}).get("metadata", {}),
     }
     return shop.put("sessions", session)
