@@ -26,7 +26,7 @@ SESSION_FUNCTIONS = (
             {JOB_ONLY.format(name="session_of")}
             RETURN QUERY
             SELECT w.id, u.id, u.discord_id, u.display_name::text, coalesce(s.role::text, 'user'), w.created_at,
-                   coalesce(p.language::text, u.locale::text), p.time_zone::text
+                   p.language::text, p.time_zone::text
             FROM sessions AS w
             JOIN users AS u ON u.id = w.user_id
             LEFT JOIN standings AS s ON s.user_id = w.user_id

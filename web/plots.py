@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree as Xml
 
 import pygal
@@ -128,7 +128,7 @@ def _bare(element: Xml.Element, title: str) -> str:
 def _kept(element: Xml.Element) -> str:
     """The element as markup, if it is a shape or a word; whatever is inside one that is not goes with it."""
     # What is no element (a comment) has a function where others have their name.
-    tag: object = element.tag
+    tag = cast("object", element.tag)
     if not isinstance(tag, str):
         return ""
     words = element.text or ""

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.app_lore import LoreParts
 from bot.app_web import WebParts, desk_of
 from bot.ports import Caller
-from bot.ports.identity import SignInRefused
+from bot.ports.identity import Identities, SignInRefused
 from bot.services.characters import Characters
 from bot.services.characters.pictures import Pictures
 from bot.services.desk import Desk
@@ -29,9 +29,12 @@ from db.engine import create_engine
 from db.models import Standing, UserRole
 from db.work import Actor, Database
 from tests.fakes.clock import FakeClock
+from tests.services.stagecraft import FakeModels, FakePool
 from web.app import create_app
 from web.house import House
 from web.keys import Cover
+from web.pages import Page
+from web.routes import all_pages
 
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -55,13 +58,6 @@ class NoDiscord:
 
     async def who(self, *, code: str, redirect_uri: str, verifier: str) -> Caller:
         raise SignInRefused
-
-
-class NoModels:
-    """A house whose models nobody asks here."""
-
-    def offers(self) -> tuple[Any, ...]:
-        return ()
 
 
 @dataclass
@@ -154,26 +150,39 @@ def house() -> House:
 
 
 @pytest.fixture
+def cover() -> Cover:
+    """What its first page tells; override to tell something else."""
+    return Cover("http://127.0.0.1:3900", True, None, "boot")
+
+
+@pytest.fixture
+def identities() -> Identities:
+    """Who asks Discord who somebody is; override to ask a local Discord."""
+    return NoDiscord()
+
+
+@pytest.fixture
+def more_pages() -> tuple[Page, ...]:
+    """Pages of a test's own, beside all of the house's."""
+    return ()
+
+
+@pytest.fixture
 async def site(
-    database: Database, owner_url: str, tmp_path: Path, clock: FakeClock, house: House
+    database: Database,
+    owner_url: str,
+    tmp_path: Path,
+    clock: FakeClock,
+    house: House,
+    cover: Cover,
+    identities: Identities,
+    more_pages: tuple[Page, ...],
 ) -> AsyncIterator[Site]:
     """A web face with all its pages on this test's database."""
     pictures = Pictures(tmp_path / "media")
-    desk = desk_of(
-        WebParts(
-            settings=Settings(_env_file=None),  # type: ignore[call-arg]
-            database=database,
-            clock=clock,
-            pictures=pictures,
-            lore=LoreParts(database, clock, embedder=None, count=lambda text: len(text) // 4),
-            models=NoModels(),  # type: ignore[arg-type]
-            identities=NoDiscord(),
-            people=People(database, clock),
-            characters=Characters(pictures, clock=clock),
-        )
-    )
-    cover = Cover("http://127.0.0.1:3900", True, None, "boot")
-    app = create_app(cover=cover, pictures=pictures, state=Healthy(), desk=desk, house=house)
+    desk = desk_of(parts_of(database, clock, pictures, identities))
+    pages = (*all_pages(), *more_pages)
+    app = create_app(cover=cover, pictures=pictures, state=Healthy(), desk=desk, house=house, pages=pages)
     owner = create_engine(owner_url, as_owner=True)
     server = TestServer(app, host="127.0.0.1")
     await server.start_server()
@@ -182,3 +191,18 @@ async def site(
     await opened.close()
     await server.close()
     await owner.dispose()
+
+
+def parts_of(database: Database, clock: FakeClock, pictures: Pictures, identities: Identities) -> WebParts:
+    """What the program has built before its web face."""
+    return WebParts(
+        settings=Settings(_env_file=None),  # type: ignore[call-arg]
+        database=database,
+        clock=clock,
+        pictures=pictures,
+        lore=LoreParts(database, clock, embedder=None, count=lambda text: len(text) // 4),
+        models=FakePool(FakeModels()),
+        identities=identities,
+        people=People(database, clock),
+        characters=Characters(pictures, clock=clock),
+    )
