@@ -74,11 +74,23 @@ CHARACTER_FUNCTIONS: tuple[Function, ...] = (
         BEGIN
             {JOB_ONLY.format(name="owners_of_old_media")}
             RETURN QUERY SELECT DISTINCT m.owner_id FROM media AS m WHERE m.created_at < before
-                AND NOT EXISTS (SELECT FROM characters AS c WHERE c.picture_id = m.id);
+                AND NOT EXISTS (SELECT FROM characters AS c WHERE c.picture_id = m.id)
+                AND NOT EXISTS (SELECT FROM creators AS k WHERE k.avatar_id = m.id OR k.banner_id = m.id);
         END
         """,  # noqa: S608 - made of constants of this house
         language="plpgsql",
         definer_reason="whose pictures may be worn by nobody: their owners alone can look at their personas; for jobs",
+    ),
+    Function(
+        "media_of_mine_worn",
+        "",
+        "SETOF uuid",
+        """
+        SELECT m.id FROM media AS m WHERE m.owner_id = actor_user()
+            AND (EXISTS (SELECT FROM characters AS c WHERE c.picture_id = m.id)
+                 OR EXISTS (SELECT FROM creators AS k WHERE k.avatar_id = m.id OR k.banner_id = m.id))
+        """,
+        definer_reason="a picture somebody drew for another's character stays while it is worn; ids of their own only",
     ),
     Function(
         "media_claimed",
@@ -99,7 +111,8 @@ CHARACTER_FUNCTIONS: tuple[Function, ...] = (
         "TABLE (character_id uuid, display_name text, discord_id bigint)",
         f"""
         SELECT c.id, u.display_name, u.discord_id FROM characters AS c JOIN users AS u ON u.id = c.owner_id
-        WHERE actor_present() AND c.id = ANY (only_characters) AND (({_LISTED}) OR c.owner_id = actor_user())
+        WHERE actor_present() AND c.id = ANY (only_characters)
+          AND (({_LISTED}) OR c.owner_id = actor_user() OR c.id IN (SELECT readable_characters()))
         """,  # noqa: S608 - made of constants of this module
         definer_reason="whoever publishes a character is named as its maker; name and Discord id of these only",
     ),
@@ -116,7 +129,8 @@ CHARACTER_FUNCTIONS: tuple[Function, ...] = (
             FROM participants AS p
             JOIN conversations AS c ON c.id = p.conversation_id AND c.status = 'active'
             JOIN characters AS h ON h.id = p.character_id
-            WHERE p.character_id = one_character AND p.left_at IS NULL AND h.owner_id = actor_user();
+            WHERE p.character_id = one_character AND p.left_at IS NULL
+              AND (h.owner_id = actor_user() OR h.id IN (SELECT writable_characters()));
             RETURN told;
         END
         """,
@@ -133,7 +147,8 @@ CHARACTER_FUNCTIONS: tuple[Function, ...] = (
         FROM participants AS p
         JOIN conversations AS c ON c.id = p.conversation_id AND c.status = 'active'
         JOIN characters AS h ON h.id = p.character_id
-        WHERE p.character_id = one_character AND p.left_at IS NULL AND h.owner_id = actor_user()
+        WHERE p.character_id = one_character AND p.left_at IS NULL
+          AND (h.owner_id = actor_user() OR h.id IN (SELECT writable_characters()))
         """,
         definer_reason="a deleted character leaves every channel; for its maker, and nothing of what is said there",
     ),

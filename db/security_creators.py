@@ -63,7 +63,7 @@ _GRANTS = (
         SELECT v.id, v.channel_id FROM conversations AS v
         JOIN participants AS p ON p.conversation_id = v.id AND p.character_id = one_character AND p.left_at IS NULL
         WHERE v.owner_id = person AND v.status = 'active'
-          AND (actor_kind() = 'job' OR one_character IN (SELECT ruled_characters()))
+          AND (actor_kind() = 'job' OR person = actor_user() OR one_character IN (SELECT ruled_characters()))
         """,
         definer_reason="what is taken back from somebody leaves their conversations; ids of these only",
     ),

@@ -259,7 +259,8 @@ _DEFINERS = (
         """
         SELECT r.character_id, count(*) FILTER (WHERE r.liked), count(*) FILTER (WHERE r.favorited)
         FROM character_reactions AS r JOIN characters AS c ON c.id = r.character_id
-        WHERE actor_present() AND (c.visibility = 'public' OR c.owner_id = actor_user() OR c.id IN (SELECT readable_characters()))
+        WHERE actor_present() AND (c.visibility = 'public' OR c.owner_id = actor_user()
+               OR c.id IN (SELECT readable_characters()))
           AND (only_characters IS NULL OR r.character_id = ANY (only_characters))
         GROUP BY r.character_id
         """,
@@ -273,7 +274,8 @@ _DEFINERS = (
         SELECT round(avg(r.stars), 1), count(DISTINCT r.user_id)
         FROM ratings AS r JOIN characters AS c ON c.id = r.character_id
         WHERE actor_present() AND r.character_id = one_character
-          AND (c.visibility = 'public' OR c.owner_id = actor_user() OR c.id IN (SELECT readable_characters()))
+          AND (c.visibility = 'public' OR c.owner_id = actor_user()
+               OR c.id IN (SELECT readable_characters()))
         HAVING count(DISTINCT r.user_id) >= 3
         """,
         definer_reason="an average of at least three people tells of none of them",

@@ -45,6 +45,10 @@ class Namesake:
     deleted_at: datetime | None
 
 
+_SHARED = select(func.readable_characters())
+"""What others shared with the actor."""
+
+
 def _with_picture() -> Select[Character, str]:
     return select(Character, Media.sha256).outerjoin(Media, Media.id == Character.picture_id).where(_THERE)
 
@@ -131,8 +135,8 @@ async def count_visible(session: AsyncSession, user_id: UUID, *, adults: bool = 
 
 
 def _summonable(user_id: UUID, adults: bool) -> ColumnElement[bool]:
-    public = Character.visibility == Visibility.PUBLIC
-    return or_(Character.owner_id == user_id, public if adults else public & ~Character.is_adult)
+    others = or_(Character.visibility == Visibility.PUBLIC, Character.id.in_(_SHARED))
+    return or_(Character.owner_id == user_id, others if adults else others & ~Character.is_adult)
 
 
 async def suggestions(
@@ -155,7 +159,7 @@ async def own_suggestions(session: AsyncSession, owner_id: UUID, prefix: str, *,
 def suggestions_statement(user_id: UUID, prefix: str, *, limit: int, adults: bool = True) -> Select[UUID, str, bool]:
     """The statement behind `suggestions`.
 
-    Written for the index: two ranges rather than one OR; comparisons, since LIKE is not leakproof and would wait behind
+    Written for the index: ranges rather than one OR; comparisons, since LIKE is not leakproof and would wait behind
     the row security of every row; and the visibility spelt out, as a partial index wants it.
     """
     begins = (Character.slug >= prefix) & (Character.slug < prefix + _LAST_CHARACTER) & _THERE
@@ -165,12 +169,13 @@ def suggestions_statement(user_id: UUID, prefix: str, *, limit: int, adults: boo
     public = select(Character.id, Character.name, literal(False).label("is_own")).where(
         Character.visibility == literal_column(f"'{Visibility.PUBLIC.value}'"), Character.owner_id != user_id, begins
     )
+    shared = select(Character.id, Character.name, literal(False).label("is_own")).where(
+        Character.id.in_(_SHARED), Character.visibility != literal_column(f"'{Visibility.PUBLIC.value}'"), begins
+    )
     if not adults:
-        public = public.where(~Character.is_adult)
-    both = union_all(
-        own.order_by(Character.slug).limit(limit).subquery().select(),
-        public.order_by(Character.slug).limit(limit).subquery().select(),
-    ).subquery()
+        public, shared = public.where(~Character.is_adult), shared.where(~Character.is_adult)
+    each = (own, shared, public)
+    both = union_all(*(one.order_by(Character.slug).limit(limit).subquery().select() for one in each)).subquery()
     return select(both).order_by(both.c.is_own.desc(), both.c.name).limit(limit)
 
 
@@ -190,6 +195,24 @@ async def owned_by(
     return await session.scalar(statement.with_for_update().execution_options(populate_existing=True))
 
 
+async def editable_by(session: AsyncSession, user_id: UUID, character_id: UUID) -> Character | None:
+    """A character of a person's own, or shared with them to be changed, locked until the end of this work."""
+    mine = or_(Character.owner_id == user_id, Character.id.in_(select(func.writable_characters())))
+    statement = select(Character).where(Character.id == character_id, _THERE, mine)
+    return await session.scalar(statement.with_for_update().execution_options(populate_existing=True))
+
+
+async def is_editable(session: AsyncSession, character_id: UUID) -> bool:
+    """Whether somebody else's character was shared with the actor to be changed."""
+    return bool(await session.scalar(select(literal(character_id).in_(select(func.writable_characters())))))
+
+
+async def shared_with(session: AsyncSession) -> Sequence[CharacterRow]:
+    """The characters others shared with the actor, by name."""
+    statement = _with_picture().where(Character.id.in_(_SHARED)).order_by(Character.name, Character.id)
+    return [CharacterRow(row[0], row[1]) for row in await session.execute(statement)]
+
+
 async def keep_media(session: AsyncSession, owner_id: UUID, sha256: str, *, mime: str, size: int, side: int) -> UUID:
     """The id of the owner's row for a square picture, made where it is missing."""
     values = {"id": new_id(), "owner_id": owner_id, "sha256": sha256, "mime": mime, "size_bytes": size}
@@ -203,8 +226,9 @@ async def keep_media(session: AsyncSession, owner_id: UUID, sha256: str, *, mime
 
 async def remove_unworn_media(session: AsyncSession, owner_id: UUID, before: datetime) -> None:
     """Remove the owner's pictures uploaded before that moment which none of their characters and personas wears."""
-    worn = union_all(select(Character.picture_id), select(Persona.picture_id)).subquery()
-    unworn = ~select(worn.c.picture_id).where(worn.c.picture_id == Media.id).exists()
+    personas = select(Persona.picture_id).where(Persona.picture_id == Media.id).exists()
+    # Also by a character somebody else made, which they let this person draw.
+    unworn = ~personas & Media.id.not_in(select(func.media_of_mine_worn()))
     await session.execute(delete(Media).where(Media.owner_id == owner_id, Media.created_at < before, unworn))
 
 

@@ -24,11 +24,13 @@ from bot.services.characters.publishing import refuse_unfinished
 from bot.services.characters.searching import search_words
 from bot.services.characters.seen import Behind, Card, Character, Choice, Entry, Page, seen
 from bot.services.characters.voices import chosen_offer, clean_temperature
+from bot.services.money.limits_of import LimitName, Limits
 from bot.texts import N_
 from db import functions
 from db.models import Character as CharacterModel
 from db.models import CharacterGender, CharacterTraits, SpeechExample, Visibility
 from db.queries import characters as queries
+from db.queries import grants
 from db.work import Work
 
 __all__ = [
@@ -42,15 +44,22 @@ _ADULTS_ONLY = N_("{name} is for adults: it is shown, and can be asked in, where
 class Characters:
     """Everything about characters that does not speak. `directory` finds them and counts what people think.
 
-    Only its maker changes a character: everybody else is told `NotFound` where they may not know of it, `NotAllowed`
-    where they may. Every change reaches the conversations it is in once the work commits.
+    Its maker changes a character, and whom they let (`bot.services.people.grants`): everybody else is told `NotFound`
+    where they may not know of it, `NotAllowed` where they may. Publishing and deleting stay with the maker. Every
+    change reaches the conversations it is in once the work commits.
     """
 
     def __init__(
-        self, pictures: Pictures, *, offers: Callable[[], tuple[Offer, ...]] = tuple, clock: Clock | None = None
+        self,
+        pictures: Pictures,
+        *,
+        offers: Callable[[], tuple[Offer, ...]] = tuple,
+        clock: Clock | None = None,
+        plan_limits: Limits | None = None,
     ) -> None:
-        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`)."""
+        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`), `plan_limits` what plans allow."""
         self.pictures = pictures
+        self._plan_limits = plan_limits or Limits()
         self.directory = Directory()
         self._offers = offers
         self._clock = clock or SystemClock()
@@ -118,7 +127,7 @@ class Characters:
             maker=maker.display_name if maker else "",
             maker_id=maker.discord_id if maker else None,
             opinion=await self.directory.opinion(work, user_id, character_id),
-            behind=_behind(row.character) if row.character.owner_id == user_id else None,
+            behind=_behind(row.character) if await self._may_edit(work, user_id, row.character) else None,
             notes=row.character.creator_notes,
         )
 
@@ -173,7 +182,7 @@ class Characters:
 
     async def draft_of(self, work: Work, owner_id: UUID, character_id: UUID) -> CharacterDraft:
         """The form of a character as it would be typed. For its maker."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         examples = shown(row, Part.EXAMPLES).draft.text
         return CharacterDraft(row.name, row.description, row.system_prompt, row.greeting, examples)
 
@@ -184,12 +193,12 @@ class Characters:
 
         Examples that stay as they are may be more than the form takes: a card brought them.
         """
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         was = shown(row, Part.EXAMPLES).draft.text
         kept = row.examples if clean_words(draft.examples) == clean_words(was) else None
         typed = draft if kept is None else replace(draft, examples="")
         checked = check(typed, taken=taken, is_defined=bool(row.definition))
-        await self._refuse_namesake(work, owner_id, checked, character_id)
+        await self._refuse_namesake(work, row.owner_id, checked, character_id)
         if row.visibility is Visibility.PUBLIC:
             refuse_unfinished(checked.name, checked.description, checked.system_prompt or row.definition)
         _write(row, checked)
@@ -201,37 +210,37 @@ class Characters:
 
     async def part_of(self, work: Work, owner_id: UUID, character_id: UUID, part: Part) -> Shown:
         """One of its texts as it would be typed. For its maker."""
-        return shown(await self._own(work, owner_id, character_id), part)
+        return shown(await self._editable(work, owner_id, character_id), part)
 
     async def put(self, work: Work, owner_id: UUID, character_id: UUID, part: Part, draft: PartDraft) -> Character:
         """Another text in place of one. Raises `InvalidInput`."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         put(row, part, draft)
         return await self._changed(work, row)
 
     async def fill(self, work: Work, owner_id: UUID, character_id: UUID, fields: CardFields) -> Character:
         """What a card says in place of what there is. Raises `InvalidInput`."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         fill(row, fields)
         return await self._changed(work, row)
 
     async def details_of(self, work: Work, owner_id: UUID, character_id: UUID) -> DetailsDraft:
         """The second form as it would be typed. For its maker."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         return DetailsDraft(row.nickname, "" if row.age is None else str(row.age), "\n".join(row.phrases))
 
     async def detail(
         self, work: Work, owner_id: UUID, character_id: UUID, draft: DetailsDraft, *, taken: Iterable[str] = ()
     ) -> Character:
         """Nickname, age and phrases. Raises `InvalidInput`."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         checked = check_details(draft, taken=taken)
         row.nickname, row.age, row.phrases = checked.nickname, checked.age, list(checked.phrases)
         return await self._changed(work, row)
 
     async def choose(self, work: Work, owner_id: UUID, character_id: UUID, field: str, value: str | None) -> Character:
         """One trait, one behaviour or the gender (`details.CHOOSABLE`); None takes the choice back. `InvalidInput`."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         option = chosen_trait(field, value)
         if field == GENDER:
             row.gender = CharacterGender(option) if option else None
@@ -241,25 +250,25 @@ class Characters:
 
     async def reserve(self, work: Work, owner_id: UUID, character_id: UUID, *, is_adult: bool) -> Character:
         """Whether it is for adults: then it is shown and speaks in age-restricted channels only."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         row.is_adult = is_adult
         return await self._changed(work, row)
 
     async def greet(self, work: Work, owner_id: UUID, character_id: UUID, greeting: str) -> Character:
         """Another greeting, or none. Raises `InvalidInput`."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         row.greeting = clean_greeting(greeting)
         return await self._changed(work, row)
 
     async def tag(self, work: Work, owner_id: UUID, character_id: UUID, typed: str) -> Character:
         """The tags between commas in place of those it had; nothing typed, no tags. Raises `InvalidInput`."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         row.tags = list(clean_tags(typed))
         return await self._changed(work, row)
 
     async def wear(self, work: Work, owner_id: UUID, character_id: UUID, picture: Picture) -> Character:
         """The character of the acting user wears this (prepared) picture."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         row.picture_id = await self._keep(work, owner_id, picture)
         return await self._changed(work, row, picture.sha256)
 
@@ -282,9 +291,11 @@ class Characters:
 
         Raises `InvalidInput`.
         """
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         if model is not None:
-            offer = chosen_offer(model, self._offers())
+            offers = self._offers()
+            offer = chosen_offer(model, offers)
+            await self._plan_limits.check_offer(work, owner_id, offer, offers[0])
             row.provider, row.model = offer.provider, offer.model
         if temperature is not None:
             row.temperature = clean_temperature(temperature)
@@ -293,7 +304,7 @@ class Characters:
 
     async def speak_as_the_house(self, work: Work, owner_id: UUID, character_id: UUID) -> Card:
         """No model and no temperature of its own any more."""
-        row = await self._own(work, owner_id, character_id)
+        row = await self._editable(work, owner_id, character_id)
         row.provider = row.model = row.temperature = None
         await self._changed(work, row)
         return await self.card(work, owner_id, character_id)
@@ -318,14 +329,15 @@ class Characters:
     async def unpublish(self, work: Work, owner_id: UUID, character_id: UUID) -> Character:
         """Nobody but its maker finds it any more. Where it was asked in it stays until somebody dismisses it."""
         row = await self._own(work, owner_id, character_id)
-        row.visibility, row.published_at = Visibility.PRIVATE, None
-        return await self._changed(work, row)
+        is_shared = await grants.count(work.session, character_id) > 0
+        row.visibility, row.published_at = Visibility.SHARED if is_shared else Visibility.PRIVATE, None
+        return await self._changed(work, row, even_resting=True)
 
     async def delete(self, work: Work, owner_id: UUID, character_id: UUID) -> Deleted:
         """Gone for everybody; its maker may have it back for a day. `Farewells` sees it out of its channels."""
         row = await self._own(work, owner_id, character_id)
         row.deleted_at = now = self._clock.now()
-        await self._changed(work, row)
+        await self._changed(work, row, even_resting=True)
         return deleted_of(row, now)
 
     async def deleted(self, work: Work, owner_id: UUID) -> tuple[Deleted, ...]:
@@ -352,7 +364,7 @@ class Characters:
         if row.deleted_at is not None:
             await self._refuse_too_many(work, owner_id)
             row.deleted_at = None
-        return await self._changed(work, row)
+        return await self._changed(work, row, even_resting=True)
 
     # ------------------------------------------------------------------------------------------------ within
 
@@ -365,8 +377,23 @@ class Characters:
             raise not_found()
         raise NotAllowed("not_your_character", N_("Only who made {name} can change it."), name=others.character.name)
 
-    async def _changed(self, work: Work, row: CharacterModel, picture_sha256: str | None = None) -> Character:
-        """Keep what was changed, and let every conversation the character is in hear of it."""
+    async def _editable(self, work: Work, user_id: UUID, character_id: UUID) -> CharacterModel:
+        """A character of one's own, or one that was shared to be changed; locked, as `_own`."""
+        row = await queries.editable_by(work.session, user_id, character_id)
+        return row if row is not None else await self._own(work, user_id, character_id)
+
+    async def _may_edit(self, work: Work, user_id: UUID, one: CharacterModel) -> bool:
+        return one.owner_id == user_id or await queries.is_editable(work.session, one.id)
+
+    async def _changed(
+        self, work: Work, row: CharacterModel, picture_sha256: str | None = None, *, even_resting: bool = False
+    ) -> Character:
+        """Keep what was changed, and let every conversation the character is in hear of it.
+
+        Raises `LimitReached` for a character that its maker's plan has no room for, unless `even_resting`.
+        """
+        if not even_resting:
+            await self._plan_limits.refuse_resting(work, row.id, row.name)
         row.search_words = search_words(row.name, row.nickname, row.description, row.tags)
         await work.session.flush()
         await functions.announce_character(work.session, row.id)
@@ -376,6 +403,8 @@ class Characters:
         return seen(row, picture_sha256)
 
     async def _keep(self, work: Work, owner_id: UUID, picture: Picture) -> UUID:
+        if picture.size_bytes:
+            await self._plan_limits.upload(work, owner_id, picture.size_bytes)
         await self.pictures.keep(picture)
         return await queries.keep_media(
             work.session, owner_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side
@@ -388,6 +417,7 @@ class Characters:
                 N_("You have {maximum} characters, which is as many as one person can have."),
                 maximum=int(limits.CHARACTERS_PER_PERSON),
             )
+        await self._plan_limits.check(work, owner_id, LimitName.CHARACTERS)
 
     async def _refuse_namesake(
         self, work: Work, owner_id: UUID, checked: CheckedCharacter, character_id: UUID | None
