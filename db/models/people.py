@@ -36,8 +36,6 @@ class User(Base):
     username: Mapped[str]
     display_name: Mapped[str]
     locale: Mapped[str | None]
-    bio: Mapped[str] = mapped_column(server_default="")
-    location: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 

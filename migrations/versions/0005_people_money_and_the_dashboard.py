@@ -2,7 +2,7 @@
 
 Revision ID: 0005
 Revises: 0004
-Create Date: 2026-11-21 21:48:37.345860
+Create Date: 2026-11-21 22:02:01.485397
 """
 
 from __future__ import annotations
@@ -1340,8 +1340,6 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_grants_character_id_characters"), "grants", "characters", ["character_id"], ["id"], ondelete="CASCADE"
     )
-    op.add_column("users", sa.Column("bio", sa.Text(), server_default="", nullable=False))
-    op.add_column("users", sa.Column("location", sa.Text(), server_default="", nullable=False))
     op.create_check_constraint(op.f("ck_grants_about_one_thing"), "grants", "num_nonnulls(book_id, character_id) = 1")
 
 
@@ -1349,8 +1347,6 @@ def downgrade() -> None:
     """Take back."""
     op.execute("DELETE FROM grants WHERE book_id IS NULL")
     op.drop_constraint(op.f("ck_grants_about_one_thing"), "grants", type_="check")
-    op.drop_column("users", "location")
-    op.drop_column("users", "bio")
     op.drop_constraint(op.f("fk_grants_character_id_characters"), "grants", type_="foreignkey")
     op.drop_constraint(op.f("uq_grants_user_id_character_id"), "grants", type_="unique")
     op.drop_index("ix_grants_character_id_status", table_name="grants")
