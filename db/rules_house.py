@@ -83,7 +83,7 @@ HOUSE_RULES: Mapping[str, Rules] = {
     "applications": Rules(
         select=f"user_id = {USER} OR {STAFF}",
         insert=f"user_id = {USER} AND state = 'submitted'",
-        update=f"{STAFF} OR (user_id = {USER} AND state IN ('submitted', 'withdrawn'))",
+        update=f"{STAFF} OR (user_id = {USER} AND state IN ('submitted', 'in_review', 'withdrawn'))",
         delete=f"user_id = {USER}",
     ),
     "enrolments": Rules(
