@@ -201,14 +201,14 @@ MONEY_FUNCTIONS: tuple[Function, ...] = (
     Function(
         "offer_gift",
         "new_id uuid, asked_as text, recipient uuid, tokens bigint, words text, about_character uuid, escrow uuid,"
-        " in_guild bigint, until timestamptz",
+        " in_guild bigint, at timestamptz, until timestamptz",
         "boolean",
         """
         BEGIN
             INSERT INTO gifts (id, key, sender_id, recipient_id, amount, message, character_id, hold_id, state,
-                               guild_id, expires_at)
+                               guild_id, created_at, expires_at)
             SELECT new_id, asked_as, actor_user(), recipient, tokens, words, about_character, escrow, 'offered',
-                   in_guild, until
+                   in_guild, at, until
             FROM holds AS h WHERE h.id = escrow AND h.state = 'pending' AND h.user_id = actor_user()
                 AND h.to_user_id = recipient AND h.amount = tokens AND h.expires_at = until;
             RETURN FOUND;

@@ -266,10 +266,10 @@ class Gifts:
         self, work: Work, user_id: UUID, recipient_id: UUID, checked: CheckedGift, *, key: str, gift_id: UUID,
         guild_id: int | None,
     ) -> None:  # fmt: skip
-        until = self._clock.now() + _WAITS
+        now = self._clock.now()
         try:
             hold = await self._ledger.hold(
-                work, user_id, checked.amount, key, until,
+                work, user_id, checked.amount, key, now + _WAITS,
                 kind=HoldKind.GIFT, about=gift_id, to=recipient_id, only=WalletKind.PAID,
             )  # fmt: skip
         except NotEnoughTokens as error:
@@ -292,6 +292,7 @@ class Gifts:
             character_id=checked.character_id,
             hold_id=hold.id,
             guild_id=guild_id,
+            at=now,
             expires_at=hold.expires_at,
         )
         if not kept:

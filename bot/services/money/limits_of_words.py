@@ -68,11 +68,11 @@ WORDS: Mapping[LimitName, Words] = {
     LimitName.CHARACTERS: Words(
         "plan_characters",
         N_(
-            "Your plan {plan} has room for {maximum} characters, and you have {used}. Nothing was made. "
+            "Characters: your plan {plan} has room for {maximum}, and you have {used}. Nothing was made. "
             "Delete one to make room."
         ),
         N_(
-            "Your plan {plan} has room for {maximum} characters, and you have {used}. Nothing was made. "
+            "Characters: your plan {plan} has room for {maximum}, and you have {used}. Nothing was made. "
             "Delete one, or change to {next} with room for {more} (/plan)."
         ),
     ),

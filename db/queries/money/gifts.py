@@ -126,11 +126,12 @@ async def offer(
     character_id: UUID | None,
     hold_id: UUID,
     guild_id: int | None,
+    at: datetime,
     expires_at: datetime,
 ) -> bool:
     """Write down the actor's gift. False where the escrow is not theirs, not for this, or not there."""
     found = await session.scalar(
-        text("SELECT offer_gift(:id, :key, :recipient, :amount, :message, :character, :hold, :guild, :until)"),
+        text("SELECT offer_gift(:id, :key, :recipient, :amount, :message, :character, :hold, :guild, :at, :until)"),
         {
             "id": gift_id,
             "key": key,
@@ -140,6 +141,7 @@ async def offer(
             "character": character_id,
             "hold": hold_id,
             "guild": guild_id,
+            "at": at,
             "until": expires_at,
         },
     )
