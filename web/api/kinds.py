@@ -106,6 +106,11 @@ def _integer(value: object) -> int:
     raise PydanticCustomError("integer", "write a whole number")
 
 
+def _whole(value: object) -> object:
+    # For JSON Schema 5.0 is a whole number, as it is for JavaScript.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _flag(value: object) -> bool:
     found = value if isinstance(value, bool) else _FLAGS.get(value) if isinstance(value, str) else None
     if found is None:
@@ -120,6 +125,8 @@ def _without_nul(text: str) -> str:
 
 Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 """An id of ours."""
+WHOLE = BeforeValidator(_whole)
+"""Beside a whole number's bounds in what is sent."""
 AskedFlag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]
 """True or false in a query."""
 Words = Annotated[str, AfterValidator(_without_nul)]

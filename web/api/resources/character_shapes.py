@@ -25,7 +25,7 @@ from bot.services.characters.examples import Exchange, read_examples, write_exam
 from bot.services.characters.parts import read_greetings, write_greetings
 from bot.services.characters.seen import Opinion
 from bot.services.characters.whole import NO, YES, Whole
-from web.api.kinds import In, Listed, Out, OutSnowflake, Sha256, Words
+from web.api.kinds import WHOLE, In, Listed, Out, OutSnowflake, Sha256, Words
 
 _Card = Annotated[Words, Field(max_length=int(limits.CARD_TEXT_MAX))]
 _Greeting = Annotated[Words, Field(max_length=int(limits.GREETING_MAX))]
@@ -144,7 +144,7 @@ class NoteIn(In):
     """A note as it is sent."""
 
     text: _Card = ""
-    depth: Annotated[int, Field(ge=0, le=int(limits.NOTE_DEPTH_MAX))] = 4
+    depth: Annotated[int, Field(ge=0, le=int(limits.NOTE_DEPTH_MAX)), WHOLE] = 4
     role: Literal["system", "user", "assistant"] = "system"
 
 
@@ -162,7 +162,7 @@ class CharacterSent(In):
     description: Annotated[Words, Field(max_length=int(limits.DESCRIPTION_MAX))] = ""
     tags: Annotated[tuple[Annotated[Words, Field(max_length=60)], ...], Field(max_length=int(limits.TAGS_MAX))] = ()
     gender: CharacterGender | None = None
-    age: Annotated[int, Field(ge=1, le=int(limits.CHARACTER_AGE_MAX))] | None = None
+    age: Annotated[int, Field(ge=1, le=int(limits.CHARACTER_AGE_MAX)), WHOLE] | None = None
     is_adult: bool = False
     """It is shown, and speaks, in age-restricted channels only."""
     system_prompt: Annotated[Words, Field(max_length=int(limits.SYSTEM_PROMPT_MAX))] = ""

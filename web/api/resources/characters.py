@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
+from bot import limits
 from bot.errors import NotAllowed
-from bot.services.characters.whole import Whole, WholeCharacters
+from bot.services.characters.tables import CharacterSort, Visibility, characters_table_of
+from bot.services.characters.whole import Whole
 from bot.services.desk import Work
 from web.api.call import Call, after
-from web.api.kinds import Area, Endpoint, ListQuery, Scope
+from web.api.kinds import Area, AskedFlag, Endpoint, ListQuery, Scope, Words
 from web.api.resources.character_shapes import (
     CharacterChange,
     CharacterFull,
@@ -22,23 +27,40 @@ from web.api.resources.character_shapes import (
 )
 
 
+class CharactersQuery(ListQuery):
+    """Which of your characters, in which order."""
+
+    text: Annotated[Words, Field(max_length=int(limits.SEARCH_TEXT_MAX))] = ""
+    """Words that stand in name, description or tags."""
+    visibility: Visibility | None = None
+    sort: CharacterSort = CharacterSort.NAME
+    is_down: AskedFlag = False
+    """The newest first."""
+
+
 async def list_characters(call: Call) -> Characters:
-    """Your characters, by name."""
-    mark, most = call.mark(str, UUID), call.query(ListQuery).limit
+    """Your characters."""
+    asked = call.query(CharactersQuery)
     async with call.work() as work:
-        entries = await call.desk.characters.directory.own(work, call.me)
-    keyed = [((one.character.slug, one.character.id), one) for one in entries]
-    rest = sorted((one for one in keyed if mark is None or one[0] > mark), key=lambda one: one[0])
-    shown = rest[:most]
-    items = tuple(line(one.character, likes=one.likes, is_mine=True) for _, one in shown)
-    return Characters(items=items, next=after(shown[-1][0] if len(rest) > most else None))
+        found = await characters_table_of(
+            work,
+            call.me,
+            text=asked.text,
+            visibility=asked.visibility,
+            sort=asked.sort,
+            is_down=asked.is_down,
+            after=call.table_mark(),
+            size=asked.limit,
+        )
+    items = tuple(line(one.character, likes=one.likes, is_mine=True) for one in found.rows)
+    return Characters(items=items, next=after(found.next))
 
 
 async def create_character(call: Call) -> CharacterFull:
     """Make a character. It is private until you publish it."""
     sent = call.body(NewCharacter)
     async with call.work() as work:
-        whole = await _whole(call).create(work, call.me, typed_of(sent, sent.name))
+        whole = await call.desk.whole.create(work, call.me, typed_of(sent, sent.name))
         return await _full(call, work, whole.character.id, whole)
 
 
@@ -52,16 +74,15 @@ async def change_character(call: Call) -> CharacterFull:
     """Change a character: all that was sent, or nothing. Conversations it is in speak with the new one from then on."""
     sent, character_id = call.body(CharacterChange), call.id("character_id")
     async with call.work() as work:
-        now = await _whole(call).get(work, call.me, character_id)
+        now = await call.desk.whole.get(work, call.me, character_id)
         typed = typed_of(sent, now.character.name)
-        whole = await _whole(call).save(work, call.me, character_id, typed, mark=sent.version)
+        whole = await call.desk.whole.save(work, call.me, character_id, typed, mark=sent.version)
         return await _full(call, work, character_id, whole)
 
 
 async def delete_character(call: Call) -> DeletedCharacter:
-    """Delete a character. It is gone for everybody; you can have it back for a day."""
-    async with call.work() as work:
-        gone = await call.desk.characters.delete(work, call.me, call.id("character_id"))
+    """Delete a character. It leaves every channel and is gone for everybody; you can have it back for a day."""
+    gone = await call.desk.farewells.delete(call.me, call.id("character_id"))
     return DeletedCharacter.model_validate(gone)
 
 
@@ -86,22 +107,20 @@ async def unpublish_character(call: Call) -> CharacterFull:
         return await _full(call, work, call.id("character_id"))
 
 
-def _whole(call: Call) -> WholeCharacters:
-    return WholeCharacters(call.desk.characters)
-
-
 async def _full(call: Call, work: Work, character_id: UUID, whole: Whole | None = None) -> CharacterFull:
     card = await call.desk.characters.card(work, call.me, character_id, adults=False)
     if whole is None:
         try:
-            whole = await _whole(call).get(work, call.me, character_id)
+            whole = await call.desk.whole.get(work, call.me, character_id)
         except NotAllowed:
             whole = None
     return full(card, whole, call.me)
 
 
 ENDPOINTS = (
-    Endpoint("GET", "/characters", list_characters, Area.CHARACTERS, "Your characters", Characters, query=ListQuery),
+    Endpoint(
+        "GET", "/characters", list_characters, Area.CHARACTERS, "Your characters", Characters, query=CharactersQuery
+    ),
     Endpoint(
         "POST",
         "/characters",

@@ -16,7 +16,7 @@ from bot.services.lore.fields import Field as LoreField
 from bot.services.lore.forms import book_value
 from bot.services.lore.shown import LoreBook, LoreEntry, May, Visibility
 from bot.services.lore.tables import Tabled
-from web.api.kinds import Id, In, Listed, Out, Words
+from web.api.kinds import WHOLE, Id, In, Listed, Out, Words
 
 _NO_BREAK = r"^[^\n\r\x00]*$"
 _WORD = r"^[^\n\r\x00,;，、；]*$"
@@ -38,7 +38,7 @@ class GroupRule(Out):
 class GroupRuleIn(In):
     """The same as it is sent."""
 
-    winners: Annotated[int, Field(ge=1, le=int(limits.LORE_GROUP_WINNERS_MAX))] = 1
+    winners: Annotated[int, Field(ge=1, le=int(limits.LORE_GROUP_WINNERS_MAX)), WHOLE] = 1
     scores: bool = False
 
 
@@ -63,7 +63,7 @@ def _line(one: LoreField) -> Any:
 
 def _number(one: LoreField) -> Any:
     if one.is_whole:
-        return Annotated[int, Field(ge=int(one.least), le=int(one.most))]
+        return Annotated[int, Field(ge=int(one.least), le=int(one.most)), WHOLE]
     return Annotated[float, Field(ge=one.least, le=one.most)]
 
 

@@ -14,7 +14,7 @@ from bot.services.people.drafts import written_topics
 from bot.services.people.personas import Persona as PersonaSeen
 from bot.services.people.personas import PersonaDraft, PersonaGender, Pronouns
 from web.api.call import Call
-from web.api.kinds import Area, Endpoint, In, Listed, Out, Scope, Sha256, Words
+from web.api.kinds import WHOLE, Area, Endpoint, In, Listed, Out, Scope, Sha256, Words
 
 _SEPARATED = r"\n,;，、；"
 _MINUS = r"\-\u2010-\u2014\u2212"
@@ -58,7 +58,7 @@ class Personas(Listed):
 class _Rest(In):
     appearance: Annotated[Words, Field(max_length=int(limits.PERSONA_APPEARANCE_MAX))] = ""
     gender: PersonaGender = PersonaGender.UNSPECIFIED
-    age: Annotated[int, Field(ge=1, le=int(limits.PERSONA_AGE_MAX))] | None = None
+    age: Annotated[int, Field(ge=1, le=int(limits.PERSONA_AGE_MAX)), WHOLE] | None = None
     pronouns: Pronouns | None = None
     custom_pronouns: Annotated[Words, Field(max_length=int(limits.PRONOUNS_MAX))] = ""
     preferred_topics: Topics = ()
