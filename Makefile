@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	&& echo "$$path" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help start test lint format texts docs pictures transcript test-kills test-proofs lock clean python
+.PHONY: help start test lint format texts docs pictures transcript test-kills test-proofs test-isolation lock clean python
 
 help: ## Say what can be made
 	@echo 'BotCafé: what you can make'
@@ -46,6 +46,10 @@ test-kills: python ## Every moment at which a killed start must not lose or doub
 test-proofs: python ## The proofs at full length: a thousand messages asked who made them, every hostile text (minutes)
 	@"$(PYTHON)" bot/local/install.py dev
 	@PROOFS=1 $(BIN)/python -m pytest tests/whole -q
+
+test-isolation: python ## Who may see and do what, at full length: every table, 10,000 broken transactions, 3,000 walks (minutes)
+	@"$(PYTHON)" bot/local/install.py dev
+	@STORM=10000 AUTHZ=full $(BIN)/python -m pytest tests/db/test_db_security.py tests/db/test_db_work.py tests/authz -q -s
 
 pictures: python ## Take the pictures in docs/images anew, in a browser, from a running demo
 	@"$(PYTHON)" bot/local/install.py dev
