@@ -37,7 +37,9 @@ from bot.services.characters.farewells import Farewells
 from bot.services.characters.importing import CardImports
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
+from bot.services.lore.sharing import LoreSharing
 from bot.services.people import People
+from bot.services.people.creating import creating_of
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.services.talk.control import Control
@@ -267,6 +269,7 @@ class Program:
             posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
             lore=self._lore.lore(replies=replies, models=models, hearing=hearing),
+            creating=creating_of(self.database, self.pictures, self._lore.books, LoreSharing(self.clock), self.clock),
         )
         self.client.attend(Ears(turns))
         self._exits.push_async_callback(self.client.close)

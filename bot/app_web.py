@@ -26,6 +26,7 @@ from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
 from bot.services.people import People
+from bot.services.people.creating import creating_of
 from bot.services.people.logins import SignIns
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -91,6 +92,7 @@ def desk_of(parts: WebParts) -> Desk:
         ),
         readings=Readings(database),
         tokens=ApiTokens(database, clock),
+        creating=creating_of(database, parts.pictures, lore.books, LoreSharing(clock), clock),
     )
 
 

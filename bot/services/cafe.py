@@ -17,6 +17,7 @@ from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
 from bot.services.people import People
+from bot.services.people.creating import Creating
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.services.talk.control import Control
@@ -67,3 +68,4 @@ class Cafe:
     posts: Posts
     why: Why
     lore: Lore
+    creating: Creating

@@ -27,11 +27,16 @@ from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
 from bot.services.people import People
+from bot.services.people.creating import Creating
+from bot.services.people.creators import Creators
+from bot.services.people.creators.follows import Follows
+from bot.services.people.grants import Shares
 from bot.services.people.logins import SignIns
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.services.people.sessions import Sessions
 from bot.services.people.tokens import ApiTokens
+from bot.services.programs import Programs
 from bot.services.talk.conversations.reading import Readings
 from db.work import Actor, Database, Work
 
@@ -73,6 +78,27 @@ class Desk:
     lore: LoreDesk
     readings: Readings
     tokens: ApiTokens
+    creating: Creating
+
+    @property
+    def creators(self) -> Creators:
+        """Creators' profiles, their pages and the directory."""
+        return self.creating.creators
+
+    @property
+    def follows(self) -> Follows:
+        """Who follows whom."""
+        return self.creating.follows
+
+    @property
+    def programs(self) -> Programs:
+        """What the house offers creators."""
+        return self.creating.programs
+
+    @property
+    def shares(self) -> Shares:
+        """Who may what with a character or a lore book."""
+        return self.creating.shares
 
     def at_work(self, user_id: UUID | None) -> AbstractAsyncContextManager[Work]:
         """A unit of work in a person's name (None: a browser nobody signed in with), committed at the end."""

@@ -23,6 +23,7 @@ from bot.services.lore.meanings.chunks import Chunks
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
+from bot.services.people.creating import creating_of
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
 from bot.transport.client import CafeClient
@@ -101,6 +102,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
             exports=LoreExports(database, books),
             chunks=Chunks(database, None),
         ),
+        creating=creating_of(database, program.characters.pictures, books, LoreSharing(), program.clock),
     )
 
     async def prepare(client: CafeClient) -> None:
