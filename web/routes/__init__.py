@@ -5,9 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from web.pages import Page
-from web.routes import devices, health, home, media, signing, static
+from web.routes import (
+    account,
+    characters,
+    characters_cards,
+    characters_deeds,
+    devices,
+    health,
+    home,
+    media,
+    personas,
+    signing,
+    static,
+    tokens,
+)
 
-MODULES = (home, health, media, static, signing, devices)
+MODULES = (
+    home,
+    health,
+    media,
+    static,
+    signing,
+    devices,
+    account,
+    personas,
+    tokens,
+    characters,
+    characters_deeds,
+    characters_cards,
+)
 
 
 def all_pages() -> Iterator[Page]:
