@@ -75,10 +75,6 @@ class Directory:
         shown = rows[start : start + limits.LIST_PAGE]
         return Page(await self._entries(work, user_id, shown), number, len(rows))
 
-    async def own(self, work: Work, user_id: UUID) -> tuple[Entry, ...]:
-        """All the characters a person made, by name."""
-        return await self._entries(work, user_id, await queries.owned(work.session, user_id))
-
     async def discover(self, work: Work, user_id: UUID, search: Search, number: int = 0) -> Page:
         """One screen of the published characters that fit."""
         number = max(number, 0)
