@@ -14,7 +14,7 @@ _SAY: web.RequestKey[Say] = web.RequestKey("say", Say)
 
 
 def say_to(request: web.Request) -> Say:
-    """The words for this browser: in the language its person chose, else the first that it asks for, else the house's."""
+    """The words for this browser: in the language its person chose, else that it asks for, else the house's."""
     found = request.get(_SAY)
     if found is None:
         me = request.get(SIGNED)

@@ -97,13 +97,10 @@ class DiscordIdentities:
         headers = {"User-Agent": _USER_AGENT, "Accept": "application/json"}
         if bearer:
             headers["Authorization"] = f"Bearer {bearer}"
-            proof = None
         else:
-            proof = aiohttp.BasicAuth(str(self._client_id()), self._client_secret)
+            headers["Authorization"] = aiohttp.encode_basic_auth(str(self._client_id()), self._client_secret)
         address = self._base_url + API + path
-        async with self._session.request(
-            method, address, data=data, headers=headers, auth=proof, allow_redirects=False
-        ) as answer:
+        async with self._session.request(method, address, data=data, headers=headers, allow_redirects=False) as answer:
             if 400 <= answer.status < 500 and answer.status != 429:
                 raise SignInRefused(str(answer.status))
             if answer.status != 200:

@@ -83,7 +83,8 @@ class Visitor:
 
     async def token(self) -> str:
         """The token that this browser's forms carry."""
-        found = TOKEN.search(await (await self.get("/account/devices" if self.user_id else "/sign-in")).text())
+        # Where somebody is signed in this leads on to the first page, whose menu has a form too.
+        found = TOKEN.search(await (await self.get("/sign-in", allow_redirects=True)).text())
         assert found is not None
         return found.group(1)
 
