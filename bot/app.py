@@ -19,6 +19,8 @@ import discord
 import structlog
 
 from bot.app_lore import LoreParts
+from bot.app_money import MoneyParts
+from bot.app_oversight import OversightParts, sealing_keys
 from bot.clock import Clock, SystemClock
 from bot.ears import Ears
 from bot.footprint import stand_still
@@ -136,7 +138,14 @@ class Program:
         self.pictures = Pictures(settings.data_dir / "media")
         self.embedder = embedder_of(settings)
         self._tokenizer = Tokenizer()
-        self._lore = LoreParts(self.database, self.clock, embedder=self.embedder, count=self._tokenizer.count)
+        self._money = MoneyParts(self.database, self.clock, settings)
+        self._lore = LoreParts(
+            self.database,
+            self.clock,
+            embedder=self.embedder,
+            count=self._tokenizer.count,
+            plan_limits=self._money.limits,
+        )
         self._server = server
         self._exits = exits
         self._is_local = bool(settings.discord_base_url)
@@ -147,6 +156,7 @@ class Program:
         self.cafe: Cafe
         self._vault: Vault
         self._models: HouseModels
+        self._oversight: OversightParts
 
     async def open(self) -> None:
         """Build what the role needs, in the order in which things stand on each other. Raises `StartError`."""
@@ -154,6 +164,8 @@ class Program:
         if self.embedder is not None:
             self._exits.push_async_callback(self.embedder.close)
         await self.database.check()
+        await self._open_oversight()
+        await self._money.begin()
         pointing.point_at(self.settings.discord_base_url or None)
         if self.role.hears:
             await self._open_gateway()
@@ -164,6 +176,13 @@ class Program:
             self._exits.push_async_callback(self._end_tasks)
         if self.role.works and recaps is not None:
             self._keep_jobs(recaps)
+
+    async def _open_oversight(self) -> None:
+        """Know who is kept out, what is closed and who is an admin, before anybody is let in."""
+        keys = await asyncio.to_thread(sealing_keys, self.settings)
+        self._oversight = OversightParts(self.database, self.clock, keys)
+        await self._oversight.start(self._exits)
+        await self._oversight.crown(self.settings.admin_ids)
 
     async def _open_gateway(self) -> None:
         lock = self.database.lock(GATEWAY_LOCK)
@@ -192,6 +211,7 @@ class Program:
             guild_ready_timeout=_LOCAL_READY_SECONDS if self._is_local else _DISCORD_READY_SECONDS,
             language=settings.language,
         )
+        client.refuses = self._oversight.rules.blocked.refusal
         executor = Executor(settings.discord_token.get_secret_value(), self.clock)
         self._exits.push_async_callback(executor.close)
 
@@ -231,23 +251,32 @@ class Program:
             files=self.files,
             vault=self._vault,
             lore=self._lore.activations,
+            blocks=self._oversight.rules.blocked.discord,
         )
         listening = Listening(self.database, hearing)
         self._exits.push_async_callback(listening.close)
         await listening.start()
-        characters = Characters(self.pictures, offers=models.offers, clock=self.clock)
+        plan_limits = self._money.limits
+        characters = Characters(self.pictures, offers=models.offers, clock=self.clock, plan_limits=plan_limits)
         conversations = Conversations(
-            self.database, listening=listening, turns=turns, boot_id=self.boot_id, offers=models.offers
+            self.database,
+            listening=listening,
+            turns=turns,
+            boot_id=self.boot_id,
+            offers=models.offers,
+            plan_limits=plan_limits,
         )
         turns.welcome.summon = partial(conversations.summon, greets=False)
         replies = Replies(self.database, stage)
         self.cafe = Cafe(
             people=people,
             profiles=Profiles(),
-            personas=Personas(self.pictures),
+            personas=Personas(self.pictures, plan_limits=plan_limits),
             places=places,
             characters=characters,
-            card_imports=CardImports(self.database, characters, self._lore.imports, self.clock),
+            card_imports=CardImports(
+                self.database, characters, self._lore.imports, self.clock, plan_limits=plan_limits
+            ),
             card_exports=CardExports(self.database, characters, self._lore.exports),
             farewells=Farewells(self.database, characters, conversations, stage, say=Say(self.settings.language)),
             conversations=conversations,
@@ -269,6 +298,8 @@ class Program:
             posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
             lore=self._lore.lore(replies=replies, models=models, hearing=hearing),
+            money=self._money.money(),
+            oversight=self._oversight.rules,
             creating=creating_of(self.database, self.pictures, self._lore.books, LoreSharing(self.clock), self.clock),
         )
         self.client.attend(Ears(turns))
@@ -288,6 +319,8 @@ class Program:
             pictures=self.pictures,
             recaps=recaps,
             lore=self._lore,
+            money=self._money,
+            oversight=self._oversight,
         )
         self._keep(jobs.run(self._ending), "jobs")
         self._keep(ClockLeader(self.database, recurring, self.clock).run(self._ending), "clock")
@@ -323,6 +356,8 @@ class Program:
             from bot.demo import settle
 
             await settle.settle(self.database, self.cafe.conversations, settle.homes(self.client.guilds))
+            # Whoever owns a server of the local Discord tries the admin's pages too.
+            await self._oversight.crown(tuple({one.owner_id for one in self.client.guilds if one.owner_id}))
 
     async def _application_id(self) -> int:
         """Ours: from the gateway, else asked for; 0 where Discord does not tell."""
@@ -360,7 +395,9 @@ class Program:
         self._exits.push_async_callback(identities.close)
         people = self.cafe.people if hears else People(self.database, self.clock)
         characters = (
-            self.cafe.characters if hears else Characters(self.pictures, offers=self._models.offers, clock=self.clock)
+            self.cafe.characters
+            if hears
+            else Characters(self.pictures, offers=self._models.offers, clock=self.clock, plan_limits=self._money.limits)
         )
         parts = WebParts(
             settings=settings,
@@ -373,6 +410,8 @@ class Program:
             people=people,
             characters=characters,
             farewells=self.cafe.farewells if hears else None,
+            money=self._money,
+            oversight=self._oversight.rules,
         )
         return await open_web(
             parts,

@@ -12,6 +12,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from bot import limits
 from bot.app_lore import LoreParts
+from bot.app_money import MoneyParts
+from bot.app_oversight import OversightParts
 from bot.clock import Clock
 from bot.jobs import Jobs, Recurring
 from bot.services.characters.pictures import Pictures
@@ -19,8 +21,12 @@ from bot.services.characters.unworn import UnwornPictures
 from bot.services.lore.meanings.chunks import JOB as LORE_CHUNKS
 from bot.services.lore.meanings.chunks import SWEEP as LORE_SWEEP
 from bot.services.lore.transfer.importing import JOB as LORE_IMPORT
+from bot.services.money.allowances import JOB as ALLOWANCES
+from bot.services.money.gifts import JOB as GIFTS
+from bot.services.oversight.figures import JOB as DAILY_FIGURES
 from bot.services.oversight.retention import JOB as RETENTION
 from bot.services.oversight.retention import Retention
+from bot.services.oversight.sealing import JOB as AUDIT_SEAL
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.retelling import JOB as RECAP
 from bot.settings import Settings
@@ -28,7 +34,15 @@ from db.work import Database
 
 
 def jobs_of(
-    database: Database, clock: Clock, *, settings: Settings, pictures: Pictures, recaps: Recaps, lore: LoreParts
+    database: Database,
+    clock: Clock,
+    *,
+    settings: Settings,
+    pictures: Pictures,
+    recaps: Recaps,
+    lore: LoreParts,
+    money: MoneyParts,
+    oversight: OversightParts,
 ) -> tuple[Jobs, Sequence[Recurring]]:
     """Every job there is, and which of them come round by themselves."""
     jobs = Jobs(database)
@@ -39,13 +53,33 @@ def jobs_of(
         await sweep.run()
         await unworn.run()
 
+    async def end_gifts(_: Mapping[str, str]) -> None:
+        await money.gifts.expire()
+
+    async def grant_allowances(_: Mapping[str, str]) -> None:
+        await money.allowances.run()
+
+    async def seal_the_log(_: Mapping[str, str]) -> None:
+        await oversight.sealing.run()
+
+    async def add_up_days(_: Mapping[str, str]) -> None:
+        await oversight.rules.figures.run()
+
+    jobs.register(AUDIT_SEAL, seal_the_log, at_most=1)
+    jobs.register(DAILY_FIGURES, add_up_days, at_most=1)
     jobs.register(RETENTION, remove_what_is_over)
     jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
     # One at a time: each takes a few entries only, and a model here has one thread anyway.
     jobs.register(LORE_CHUNKS, lore.chunks.run, at_most=1)
     jobs.register(LORE_SWEEP, lore.chunks.sweep)
     jobs.register(LORE_IMPORT, lore.imports.run, at_most=int(limits.LORE_IMPORTS_AT_ONCE))
+    jobs.register(GIFTS, end_gifts, at_most=1)
+    jobs.register(ALLOWANCES, grant_allowances, at_most=1)
     return jobs, [
         Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
+        Recurring(AUDIT_SEAL, CronTrigger(minute=2, timezone=UTC)),
+        Recurring(DAILY_FIGURES, CronTrigger(hour=0, minute=23, timezone=UTC)),
         Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
+        Recurring(GIFTS, CronTrigger(minute="*/15", timezone=UTC)),
+        Recurring(ALLOWANCES, CronTrigger(hour=0, minute=11, timezone=UTC)),
     ]

@@ -19,6 +19,7 @@ from bot.services.lore.replies.tracing import LoreTraces
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
+from bot.services.money.limits_of import Limits
 from bot.services.talk.heed import Hearing
 from bot.services.talk.replies import Replies
 from bot.services.talk.snapshot import Snapshots
@@ -29,12 +30,18 @@ class LoreParts:
     """What lore is made of in one program. `count` gives a text's tokens; close `decks` at the end."""
 
     def __init__(
-        self, database: Database, clock: Clock, *, embedder: Embedder | None, count: Callable[[str], int]
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        embedder: Embedder | None,
+        count: Callable[[str], int],
+        plan_limits: Limits | None = None,
     ) -> None:
         self._database = database
         self._clock = clock
         self.books, self.entries = LoreBooks(clock), LoreEntries(count)
-        self.imports = LoreImports(database, self.books, self.entries, clock)
+        self.imports = LoreImports(database, self.books, self.entries, clock, plan_limits=plan_limits)
         self.exports = LoreExports(database, self.books)
         self.chunks = Chunks(database, embedder)
         self.decks = LoreDecks(database)

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.app_lore import LoreParts
+from bot.app_money import MoneyParts
+from bot.app_oversight import OversightParts
 from bot.clock import Clock
 from bot.demo.settle import residents
 from bot.local.errors import StartError
@@ -25,6 +27,8 @@ from bot.services.desk import Desk, LoreDesk
 from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
+from bot.services.oversight.chain import SealingKeys
+from bot.services.oversight.rules import OversightRules
 from bot.services.people import People
 from bot.services.people.creating import creating_of
 from bot.services.people.logins import SignIns
@@ -58,11 +62,14 @@ class WebParts:
     people: People
     characters: Characters
     farewells: Leaving | None = None
+    money: MoneyParts | None = None
+    oversight: OversightRules | None = None
 
 
 def desk_of(parts: WebParts) -> Desk:
     """The services that pages call. Whoever adds a field to `Desk` makes it here."""
     database, clock, lore = parts.database, parts.clock, parts.lore
+    money = parts.money or MoneyParts(database, clock, parts.settings)
     sessions = Sessions(database, clock)
     whole = WholeCharacters(parts.characters)
     return Desk(
@@ -71,14 +78,14 @@ def desk_of(parts: WebParts) -> Desk:
         pictures=parts.pictures,
         people=parts.people,
         profiles=Profiles(),
-        personas=Personas(parts.pictures),
+        personas=Personas(parts.pictures, plan_limits=money.limits),
         sessions=sessions,
         sign_ins=SignIns(database, people=parts.people, sessions=sessions, identities=parts.identities, clock=clock),
         models=parts.models,
         characters=parts.characters,
         whole=whole,
         farewells=parts.farewells or QuietFarewells(database, parts.characters),
-        card_imports=CardImports(database, parts.characters, lore.imports, clock),
+        card_imports=CardImports(database, parts.characters, lore.imports, clock, plan_limits=money.limits),
         card_exports=CardExports(database, parts.characters, lore.exports),
         lore=LoreDesk(
             books=lore.books,
@@ -92,6 +99,14 @@ def desk_of(parts: WebParts) -> Desk:
         ),
         readings=Readings(database),
         tokens=ApiTokens(database, clock),
+        ledger=money.ledger,
+        limits=money.limits,
+        plans=money.plans,
+        packages=money.packages,
+        gifts=money.gifts,
+        allowances=money.allowances,
+        wallets=money.wallets,
+        oversight=parts.oversight or OversightParts(database, clock, SealingKeys([])).rules,
         creating=creating_of(database, parts.pictures, lore.books, LoreSharing(clock), clock),
     )
 

@@ -314,6 +314,13 @@ REPORT_WORDS_MAX = Limit(1000, "characters", "what is wrong with it; what was sa
 REPORT_EXCERPT_MAX = Limit(2000, "characters", "of the reported words: one Discord message", discord=2000)
 REPORTS_PER_DAY = Limit(20, "reports", "of one person a day; who sees more than that writes to an admin")
 
+# ------------------------------------------------------------------------------------------------ payments
+
+GRACE_DAYS = Limit(7, "days", "a plan goes on after a payment failed: time for a new card, short of a gift")
+PAYMENTS_BEGUN_PER_DAY = Limit(30, "payments", "begun by one person in a day; who really pays needs a handful")
+PAYMENT_NOTICE_DAYS = Limit(90, "days", "a notice of the payment service is remembered; it repeats them for three")
+ARRANGED_PLAN_DAYS_MAX = Limit(3650, "days", "ten years of a plan by agreement; longer is without an end")
+
 
 def all_limits() -> dict[str, Limit]:
     """Every limit by its name, in the order they are written here."""

@@ -36,6 +36,14 @@ class EmbeddingsChoice(StrEnum):
     OFF = "off"
 
 
+class PlansChoice(StrEnum):
+    """Whether people are held to what their plan includes."""
+
+    AUTO = "auto"
+    ON = "on"
+    OFF = "off"
+
+
 class SettingsError(Exception):
     """A setting cannot be used. Its text names the setting and says what to write instead; it never holds a value."""
 
@@ -53,6 +61,13 @@ def _networks(value: str) -> str:
                 ipaddress.ip_network(one.strip(), strict=False)
     except ValueError:
         raise ValueError("write addresses or networks such as 10.0.0.1 or 172.16.0.0/12, with commas") from None
+    return value
+
+
+def _discord_ids(value: str) -> str:
+    words = value.replace(",", " ").split()
+    if not all(word.isascii() and word.isdigit() and 15 <= len(word) <= 19 for word in words):
+        raise ValueError("write Discord ids (15 to 19 digits: right-click a person, Copy User ID) with commas")
     return value
 
 
@@ -159,6 +174,18 @@ class Settings(BaseSettings):
         description="From which similarity (0 to 1) lore counts as near. Empty: what is known of the model.",
     )
 
+    # ---- who steers
+    admins: Annotated[str, AfterValidator(_discord_ids)] = Field(
+        "",
+        description="Discord ids of people who are made admins at every start, with commas. Roles given are kept.",
+    )
+
+    # ---- money
+    plans: PlansChoice = Field(
+        PlansChoice.AUTO,
+        description="Whether people are held to plans: on, off (everything is included), or auto (on if any is sold).",
+    )
+
     # ---- what is kept
     lore_log_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="How many days the log is kept that tells why lore was in a reply or was not (/lore why)."
@@ -172,6 +199,11 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field(
         "console", description="Logs for people (console) or machines (json)."
     )
+
+    @property
+    def admin_ids(self) -> tuple[int, ...]:
+        """Who is made an admin at every start."""
+        return tuple(int(word) for word in self.admins.replace(",", " ").split())
 
     def secrets(self) -> tuple[str, ...]:
         """The values that no log, report or screen may ever hold."""

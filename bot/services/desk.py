@@ -26,6 +26,16 @@ from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
+from bot.services.money.allowances import Allowances
+from bot.services.money.gifts import Gifts
+from bot.services.money.ledger import Ledger
+from bot.services.money.limits_of import Limits
+from bot.services.money.packages import Packages
+from bot.services.money.plans import Plans
+from bot.services.money.wallets import Wallets
+from bot.services.oversight.blocked import Blocked
+from bot.services.oversight.rules import OversightRules
+from bot.services.oversight.switches import Switches
 from bot.services.people import People
 from bot.services.people.creating import Creating
 from bot.services.people.creators import Creators
@@ -78,7 +88,25 @@ class Desk:
     lore: LoreDesk
     readings: Readings
     tokens: ApiTokens
+    ledger: Ledger
+    limits: Limits
+    plans: Plans
+    packages: Packages
+    gifts: Gifts
+    allowances: Allowances
+    wallets: Wallets
     creating: Creating
+    oversight: OversightRules
+
+    @property
+    def blocked(self) -> Blocked:
+        """Who is suspended or banned, from memory."""
+        return self.oversight.blocked
+
+    @property
+    def switches(self) -> Switches:
+        """Which parts of the house are open, from memory."""
+        return self.oversight.switches
 
     @property
     def creators(self) -> Creators:

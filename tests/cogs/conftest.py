@@ -1,7 +1,7 @@
 """The commands as people use them: the real discord.py against an in-process Discord, rules on a real Postgres."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import discord
@@ -10,6 +10,7 @@ import simcord
 from discord import app_commands
 
 import cogs
+from bot.app_money import MoneyParts
 from bot.errors import StageClosed, UserError
 from bot.ports import Offer
 from bot.services.cafe import Cafe, Lore
@@ -26,9 +27,10 @@ from bot.services.lore.transfer.importing import LoreImports
 from bot.services.people.creating import creating_of
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
+from bot.settings import Settings
 from bot.transport.client import CafeClient
 from db.work import Database
-from tests.services.stagecraft import Channels, FakeModels, Program, build
+from tests.services.stagecraft import Channels, FakeModels, Program, StillClock, build
 
 OFFERS = (Offer("scripted", "parrot"), Offer("scripted", "owl"))
 
@@ -56,6 +58,7 @@ class Town:
 
     env: simcord.Env
     program: Program
+    money: MoneyParts
     client: CafeClient
     guild: simcord.GuildHandle
     channel: simcord.ChannelHandle
@@ -71,16 +74,22 @@ class Town:
 
 @pytest.fixture
 async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
-    program = build(database, Channels(), FakeModels(), Characters(Pictures(tmp_path), offers=lambda: OFFERS))
+    money = MoneyParts(database, StillClock(), Settings(_env_file=None))  # type: ignore[call-arg]
+    pictures = Pictures(tmp_path)
+    characters = Characters(pictures, offers=lambda: OFFERS, plan_limits=money.limits)
+    program = build(database, Channels(), FakeModels(), characters)
     books, entries = LoreBooks(), LoreEntries(lambda words: len(words.split()))
-    imports = LoreImports(database, books, entries, program.clock)
+    imports = LoreImports(database, books, entries, program.clock, plan_limits=money.limits)
+    await money.begin()
+    oversight = OversightParts(database, StillClock(), SealingKeys([]))
+    await oversight.rules.switches.load()
     cafe = Cafe(
         people=program.people,
         profiles=Profiles(),
-        personas=Personas(program.characters.pictures),
+        personas=Personas(pictures, plan_limits=money.limits),
         places=program.places,
         characters=program.characters,
-        card_imports=CardImports(database, program.characters, imports, program.clock),
+        card_imports=CardImports(database, program.characters, imports, program.clock, plan_limits=money.limits),
         card_exports=CardExports(database, program.characters, LoreExports(database, books)),
         farewells=program.farewells,
         conversations=program.conversations,
@@ -102,6 +111,8 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
             exports=LoreExports(database, books),
             chunks=Chunks(database, None),
         ),
+        money=money.money(),
+        oversight=replace(oversight.rules, blocked=program.blocked),
         creating=creating_of(database, program.characters.pictures, books, LoreSharing(), program.clock),
     )
 
@@ -110,6 +121,8 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
 
     client = CafeClient(NoSyncs(), clock=program.clock, prepare=prepare, guild_ready_timeout=0.0)
     client.attend(program.turns)
+    client.refuses = program.blocked.refusal
+    await program.blocked.start()
     await program.places.start()
     await program.listening.start()
     # Not `simcord.run`: its context variables cannot be given back by another task, as fixtures are torn down in one.
@@ -122,6 +135,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     yield Town(
         env,
         program,
+        money,
         client,
         guild,
         channel,
@@ -132,6 +146,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     await env.shutdown()
     # The simulator notes refusals too; those were answered, and tests look at the answers.
     assert [error for error in env.errors if not is_refusal(error)] == []
+    await program.blocked.close()
     await program.listening.close()
     await program.places.close()
     await program.turns.close(within_seconds=5)

@@ -436,7 +436,12 @@ def build(
         blocks=blocked.discord,
     )
     conversations = Conversations(
-        database, listening=listening, turns=turns, boot_id=boot_id, offers=FakePool(models).offers
+        database,
+        listening=listening,
+        turns=turns,
+        boot_id=boot_id,
+        offers=FakePool(models).offers,
+        plan_limits=characters.plan_limits,
     )
     turns.welcome.summon = partial(conversations.summon, greets=False)
     replies = Replies(database, stage)

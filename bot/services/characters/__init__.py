@@ -59,7 +59,7 @@ class Characters:
     ) -> None:
         """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`), `plan_limits` what plans allow."""
         self.pictures = pictures
-        self._plan_limits = plan_limits or Limits()
+        self.plan_limits = plan_limits or Limits()
         self.directory = Directory()
         self._offers = offers
         self._clock = clock or SystemClock()
@@ -295,7 +295,7 @@ class Characters:
         if model is not None:
             offers = self._offers()
             offer = chosen_offer(model, offers)
-            await self._plan_limits.check_offer(work, owner_id, offer, offers[0])
+            await self.plan_limits.check_offer(work, owner_id, offer, offers[0])
             row.provider, row.model = offer.provider, offer.model
         if temperature is not None:
             row.temperature = clean_temperature(temperature)
@@ -393,7 +393,7 @@ class Characters:
         Raises `LimitReached` for a character that its maker's plan has no room for, unless `even_resting`.
         """
         if not even_resting:
-            await self._plan_limits.refuse_resting(work, row.id, row.name)
+            await self.plan_limits.refuse_resting(work, row.id, row.name)
         row.search_words = search_words(row.name, row.nickname, row.description, row.tags)
         await work.session.flush()
         await functions.announce_character(work.session, row.id)
@@ -404,7 +404,7 @@ class Characters:
 
     async def _keep(self, work: Work, owner_id: UUID, picture: Picture) -> UUID:
         if picture.size_bytes:
-            await self._plan_limits.upload(work, owner_id, picture.size_bytes)
+            await self.plan_limits.upload(work, owner_id, picture.size_bytes)
         await self.pictures.keep(picture)
         return await queries.keep_media(
             work.session, owner_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side
@@ -417,7 +417,7 @@ class Characters:
                 N_("You have {maximum} characters, which is as many as one person can have."),
                 maximum=int(limits.CHARACTERS_PER_PERSON),
             )
-        await self._plan_limits.check(work, owner_id, LimitName.CHARACTERS)
+        await self.plan_limits.check(work, owner_id, LimitName.CHARACTERS)
 
     async def _refuse_namesake(
         self, work: Work, owner_id: UUID, checked: CheckedCharacter, character_id: UUID | None

@@ -102,6 +102,11 @@ class Plans:
         async with database.work(Actor.job(JOB)) as work:
             return await queries.seed(work.session, plans_seed.plans(), plans_seed.packages())
 
+    async def are_sold_on_discord(self, database: Database) -> bool:
+        """Whether any plan or package can be bought in Discord."""
+        async with database.work(Actor.job(JOB)) as work:
+            return await queries.has_skus(work.session)
+
     # ------------------------------------------------------------------------------------------------ by admins
 
     async def create(self, work: Work, draft: PlanDraft) -> PlanSeen:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Plan, Subscription, TokenPackage
@@ -77,3 +77,10 @@ async def seed(session: AsyncSession, plans_: Sequence[Plan], packages_: Sequenc
     session.add_all(() if has_packages else packages_)
     await session.flush()
     return not has_plans or not has_packages
+
+
+async def has_skus(session: AsyncSession) -> bool:
+    """Whether anything active names what Discord sells it as."""
+    plan_sku = select(Plan.id).where(Plan.is_active, Plan.discord_sku_id.is_not(None))
+    package_sku = select(TokenPackage.id).where(TokenPackage.is_active, TokenPackage.discord_sku_id.is_not(None))
+    return bool(await session.scalar(select(or_(plan_sku.exists(), package_sku.exists()))))
