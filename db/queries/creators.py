@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Select, delete, func, select, text, tuple_, update
@@ -112,9 +112,9 @@ async def is_taken(session: AsyncSession, username: str, looks: str) -> bool:
     return bool(await session.scalar(statement, {"name": username, "looks": looks}))
 
 
-async def keep_former(session: AsyncSession, creator: Creator, until: datetime) -> None:
-    """The username a creator has now leads to them until then, whatever they are called next."""
-    values = {"creator_id": creator.id, "username_looks": creator.username_looks, "until": until}
+async def keep_former(session: AsyncSession, creator: Creator, kept: timedelta) -> None:
+    """The username a creator has now leads to them for so long, whatever they are called next."""
+    values = {"creator_id": creator.id, "username_looks": creator.username_looks, "until": func.now() + kept}
     statement = insert(FormerUsername).values(username=creator.username, **values)
     await session.execute(statement.on_conflict_do_update(index_elements=[FormerUsername.username], set_=values))
 

@@ -1,4 +1,4 @@
-"""Everything of creators in one place, for faces to call: profiles, follows, verification, numbers, programs, shares."""
+"""Everything of creators in one place, for faces to call: profiles, follows, verification, programs, shares."""
 
 from __future__ import annotations
 

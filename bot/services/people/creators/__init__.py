@@ -23,6 +23,7 @@ from bot.services.characters.names import skeleton
 from bot.services.characters.pictures import MIME, Picture, Pictures
 from bot.services.characters.searching import asked_for, tsquery
 from bot.services.characters.seen import Character
+from bot.services.oversight.audit import record
 from bot.services.people.creators.drafts import CheckedCreator, CreatorDraft, check_creator, chosen_characters
 from bot.services.people.creators.shown import (
     CreatorCard,
@@ -307,7 +308,10 @@ class Creators:
         if changed is not None and await queries.former(work.session, username) != row.username:
             self._refuse_soon(changed, now)
         await self._refuse_taken(work, username, looks)
-        await queries.keep_former(work.session, row, now + timedelta(days=int(limits.USERNAME_KEPT_DAYS)))
+        await queries.keep_former(work.session, row, timedelta(days=int(limits.USERNAME_KEPT_DAYS)))
+        await record(
+            work, "creator.renamed", "creator", row.id, of=row.user_id, details={"username": [row.username, username]}
+        )
         row.username, row.username_looks, row.username_changed_at = username, looks, now
 
     def _refuse_soon(self, changed: datetime, now: datetime) -> None:
