@@ -33,10 +33,12 @@ from tests.services.stagecraft import FakeModels, FakePool
 from web.app import create_app
 from web.house import House
 from web.keys import Cover
-from web.pages import Page
+from web.pages import Page, Rate
+from web.rates import LIMITS, Allowance
 from web.routes import all_pages
 
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
+OFTEN = {rate: Allowance(1_000_000, 1) for rate in Rate}
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
@@ -169,6 +171,12 @@ def more_pages() -> tuple[Page, ...]:
 
 
 @pytest.fixture
+def rates() -> Mapping[Rate, Allowance]:
+    """How often anybody may do what; override with `OFTEN` to ask for many pages."""
+    return LIMITS
+
+
+@pytest.fixture
 async def site(
     database: Database,
     owner_url: str,
@@ -178,12 +186,13 @@ async def site(
     cover: Cover,
     identities: Identities,
     more_pages: tuple[Page, ...],
+    rates: Mapping[Rate, Allowance],
 ) -> AsyncIterator[Site]:
     """A web face with all its pages on this test's database."""
     pictures = Pictures(tmp_path / "media")
     desk = desk_of(parts_of(database, clock, pictures, identities))
     pages = (*all_pages(), *more_pages)
-    app = create_app(cover=cover, pictures=pictures, state=Healthy(), desk=desk, house=house, pages=pages)
+    app = create_app(cover=cover, pictures=pictures, state=Healthy(), desk=desk, house=house, pages=pages, rates=rates)
     owner = create_engine(owner_url, as_owner=True)
     server = TestServer(app, host="127.0.0.1")
     await server.start_server()
@@ -196,14 +205,15 @@ async def site(
 
 def parts_of(database: Database, clock: FakeClock, pictures: Pictures, identities: Identities) -> WebParts:
     """What the program has built before its web face."""
+    models = FakePool(FakeModels())
     return WebParts(
         settings=Settings(_env_file=None),  # type: ignore[call-arg]
         database=database,
         clock=clock,
         pictures=pictures,
         lore=LoreParts(database, clock, embedder=None, count=lambda text: len(text) // 4),
-        models=FakePool(FakeModels()),
+        models=models,
         identities=identities,
         people=People(database, clock),
-        characters=Characters(pictures, clock=clock),
+        characters=Characters(pictures, offers=models.offers, clock=clock),
     )
