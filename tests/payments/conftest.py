@@ -7,14 +7,18 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 
 from bot.providers.stripe_till import StripeTill
+from db.work import Database
 from sandbox.till.till import Till
+
+if TYPE_CHECKING:
+    from tests.payments.shopcraft import Shop
 
 KEY = "sk_test_of_a_test"
 SECRET = "whsec_of_a_test"
@@ -142,3 +146,13 @@ async def _answers(url: str, process: asyncio.subprocess.Process, log: Path) -> 
             except aiohttp.ClientConnectorError:
                 # A server that does not listen yet tells nobody when it does.
                 await asyncio.sleep(0.05)
+
+
+@pytest.fixture
+async def shop(database: Database, owner_url: str, counter: Counter, stripe_till: StripeTill) -> "Shop":
+    """Our side whole, on a database of its own."""
+    from tests.payments.shopcraft import Shop
+
+    opened = Shop(database, owner_url, counter, stripe_till)
+    await opened.open()
+    return opened

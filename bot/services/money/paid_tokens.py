@@ -15,7 +15,7 @@ from bot.services.money.ledger import Ledger
 from db import functions_payments as functions
 from db.functions_payments import PaymentRow
 from db.models import PaymentState, TransferKind
-from db.work import Work
+from db.work import Actor, Work
 
 
 def due_back(row: PaymentRow) -> int:
@@ -65,12 +65,16 @@ class PaidTokens:
         owed = 0
         for key, amount in parts:
             if amount > 0:
-                owed += await self._take(work, user_id, key, amount, f"{key}:back:{due}")
+                owed += await self._take(work, user_id, key, amount, f"{key}:back:{_once(row)}")
         return owed
 
     async def _take(self, work: Work, user_id: UUID, given_as: str, amount: int, key: str) -> int:
         """Take tokens that were given under a key; how many were not there."""
-        given = await self._ledger.receipt(work, given_as)
+        # Whose tokens they are sees what they were given and what is left; a job moves them.
+        theirs = await work.become(Actor.user(user_id))
+        given = await self._ledger.receipt(theirs, given_as)
+        free = (await self._ledger.balance(theirs, user_id)).free
+        await theirs.become(work.actor)
         if given:
             try:
                 back = await self._ledger.refund(work, given[0].transfer_id, key, amount, partial=True)
@@ -79,7 +83,7 @@ class PaidTokens:
                 pass
             else:
                 return back.short
-        there = min(amount, (await self._ledger.balance(work, user_id)).free)
+        there = min(amount, free)
         if there:
             await self._ledger.take(work, user_id, there, key)
         return amount - there
@@ -95,7 +99,7 @@ class PaidTokens:
             await functions.owe_tokens(work.session, row.id, user_id, left or owed, at_end)
             back -= forgiven
         if back:
-            key = f"{_key(row)}:again:{row.tokens_back}:{int(self._clock.now().timestamp())}"
+            key = f"{_key(row)}:again:{_once(row)}"
             await self._ledger.issue(work, user_id, back, TransferKind.PURCHASE, key, about=row.id)
 
     async def _owed(self, work: Work, row: PaymentRow, user_id: UUID) -> int:
@@ -118,3 +122,8 @@ class PaidTokens:
 
 def _key(row: PaymentRow) -> str:
     return f"payment:{row.id}"
+
+
+def _once(row: PaymentRow) -> str:
+    """Names one look at the till: the row remembers what came of it, so that no look is worked twice."""
+    return "" if row.seen_at is None else row.seen_at.isoformat()

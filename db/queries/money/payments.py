@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +19,8 @@ from db.models import (
     PaymentState,
     Plan,
     StripeCustomer,
+    Subscription,
+    SubscriptionState,
     TokenDebt,
     TokenPackage,
     User,
@@ -63,6 +65,28 @@ async def open_payment(
     return (await session.execute(found)).scalar_one_or_none()
 
 
+async def begun_since(session: AsyncSession, user_id: UUID, since: datetime) -> int:
+    """How many payments a person began at Stripe since then."""
+    found = select(func.count()).where(
+        Payment.user_id == user_id, Payment.source == PaymentSource.STRIPE, Payment.created_at > since
+    )
+    return int(await session.scalar(found) or 0)
+
+
+async def price(
+    session: AsyncSession, *, plan_id: UUID | None, package_id: UUID | None, interval: Interval | None
+) -> tuple[int | None, str] | None:
+    """What this costs now, and in which currency; None where it is not for sale."""
+    if package_id is not None:
+        package = await session.get(TokenPackage, package_id)
+        return None if package is None or not package.is_active else (package.price_cents, package.currency)
+    plan = None if plan_id is None else await session.get(Plan, plan_id)
+    if plan is None or not plan.is_active:
+        return None
+    cents = plan.price_yearly_cents if interval is Interval.YEAR else plan.price_monthly_cents
+    return cents, plan.currency
+
+
 async def open_plan_payments(session: AsyncSession, user_id: UUID) -> Sequence[Payment]:
     """Every payment for a plan that has a page and is not paid."""
     found = select(Payment).where(
@@ -89,18 +113,21 @@ async def page(
     most: int,
     state: PaymentState | None = None,
     with_pending: bool = True,
-) -> Sequence[Row[tuple[Payment, str | None, str | None, str | None]]]:
+    payment_id: UUID | None = None,
+) -> Sequence[tuple[Payment, str | None, str | None, str | None]]:
     """Payments, newest first, with the names of plan, package and person; one person's, or all an admin may see."""
     wanted: list[ColumnElement[bool]] = []
     if user_id is not None:
         wanted.append(Payment.user_id == user_id)
+    if payment_id is not None:
+        wanted.append(Payment.id == payment_id)
     if state is not None:
         wanted.append(Payment.state == state)
     elif not with_pending:
         wanted.append(Payment.state.not_in((PaymentState.PENDING, PaymentState.EXPIRED)))
     if after is not None:
-        at, payment_id = after
-        wanted.append(or_(Payment.created_at < at, and_(Payment.created_at == at, Payment.id < payment_id)))
+        at, last = after
+        wanted.append(or_(Payment.created_at < at, and_(Payment.created_at == at, Payment.id < last)))
     found = (
         select(Payment, Plan.name, TokenPackage.name, User.display_name)
         .outerjoin(Plan, Plan.id == Payment.plan_id)
@@ -110,12 +137,31 @@ async def page(
         .order_by(Payment.created_at.desc(), Payment.id.desc())
         .limit(most)
     )
-    return (await session.execute(found)).tuples().all()  # pyright: ignore[reportReturnType]
+    return [(row[0], row[1], row[2], row[3]) for row in await session.execute(found)]
 
 
 async def payment(session: AsyncSession, payment_id: UUID) -> Payment | None:
     """One payment, as far as the actor may see it."""
     return await session.get(Payment, payment_id)
+
+
+async def stripe_subscription(session: AsyncSession, row: Payment) -> str | None:
+    """The subscription at Stripe whose newest bill this payment is, while it runs."""
+    if row.subscription_id is None:
+        return None
+    newest = (
+        select(Payment.id)
+        .where(Payment.subscription_id == row.subscription_id)
+        .order_by(Payment.period_start.desc().nulls_last(), Payment.created_at.desc())
+        .limit(1)
+    )
+    if await session.scalar(newest) != row.id:
+        return None
+    found = select(Subscription.stripe_subscription_id).where(
+        Subscription.id == row.subscription_id,
+        Subscription.state.in_((SubscriptionState.ACTIVE, SubscriptionState.PAST_DUE)),
+    )
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def owed(session: AsyncSession, user_id: UUID) -> int:
@@ -133,7 +179,7 @@ async def debts(session: AsyncSession, most: int) -> Sequence[tuple[TokenDebt, s
         .order_by(TokenDebt.created_at.desc())
         .limit(most)
     )
-    return (await session.execute(found)).tuples().all()
+    return [(row[0], row[1]) for row in await session.execute(found)]
 
 
 async def plan_of_ware(session: AsyncSession, plan_id: UUID) -> Plan | None:
@@ -187,10 +233,10 @@ async def skus(session: AsyncSession) -> Sequence[tuple[int, UUID | None, UUID |
     plans = select(Plan.discord_sku_id, Plan.id).where(Plan.discord_sku_id.is_not(None))
     packages = select(TokenPackage.discord_sku_id, TokenPackage.id).where(TokenPackage.discord_sku_id.is_not(None))
     found: list[tuple[int, UUID | None, UUID | None]] = []
-    for sku_id, plan_id in (await session.execute(plans)).tuples():
+    for sku_id, plan_id in await session.execute(plans):
         if sku_id is not None:
             found.append((sku_id, plan_id, None))
-    for sku_id, package_id in (await session.execute(packages)).tuples():
+    for sku_id, package_id in await session.execute(packages):
         if sku_id is not None:
             found.append((sku_id, None, package_id))
     return found

@@ -42,7 +42,7 @@ async def of(session: AsyncSession, user_id: UUID) -> Sequence[tuple[Subscriptio
         .order_by(Subscription.started_at.desc(), Subscription.id.desc())
         .limit(50)
     )
-    return (await session.execute(found)).tuples().all()
+    return [(row[0], row[1]) for row in await session.execute(found)]
 
 
 async def running(session: AsyncSession, user_id: UUID, source: str) -> Subscription | None:
