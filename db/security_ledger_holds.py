@@ -35,7 +35,7 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
         BEGIN
             {MINE.format(who="who", name="ledger_hold")}
             {SOME}
-            IF its_end <= moment OR (its_kind = 'gift') <> (taker IS NOT NULL) OR taker = who THEN
+            IF (its_kind = 'gift') <> (taker IS NOT NULL) OR taker = who THEN
                 RAISE EXCEPTION 'tokens are not held so' USING ERRCODE = 'invalid_parameter_value';
             END IF;
             PERFORM ledger_enter(ARRAY[who]);
@@ -44,6 +44,9 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
                 RETURN QUERY SELECT CASE WHEN one.request_hash = its_hash THEN 'replay' ELSE 'reused' END,
                     {_AS_IT_STANDS}, NULL::bigint;
                 RETURN;
+            END IF;
+            IF its_end <= moment THEN
+                RAISE EXCEPTION 'a hold that is over keeps nothing' USING ERRCODE = 'invalid_parameter_value';
             END IF;
             SELECT coalesce(max(f.there), 0) INTO here FROM ledger_free(who, wanted, pocket, moment) AS f;
             IF here < wanted THEN

@@ -74,6 +74,9 @@ class Machine(RuleBasedStateMachine):
             return [user.id for user in users]
 
         self.people = self.run(make())
+        for who in range(PEOPLE):
+            self.issue(who=who, amount=80, days=None, is_paid=True)
+            self.issue(who=who, amount=30, days=3, is_paid=False)
 
     def does(self, actor: Actor, deed: Callable[[Work], Awaitable[T]]) -> T:
         async def do() -> T:
