@@ -20,7 +20,7 @@ import structlog
 
 from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
-from bot.app_oversight import OversightParts, sealing_keys
+from bot.app_oversight import OversightParts, discord_ids, sealing_keys
 from bot.clock import Clock, SystemClock
 from bot.ears import Ears
 from bot.footprint import stand_still
@@ -182,7 +182,7 @@ class Program:
         keys = await asyncio.to_thread(sealing_keys, self.settings)
         self._oversight = OversightParts(self.database, self.clock, keys)
         await self._oversight.start(self._exits)
-        await self._oversight.crown(self.settings.admin_ids)
+        await self._oversight.crown(discord_ids(self.settings.admins))
 
     async def _open_gateway(self) -> None:
         lock = self.database.lock(GATEWAY_LOCK)

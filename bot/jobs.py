@@ -30,6 +30,7 @@ from pgqueuer.types import JobId
 
 from bot.clock import Clock
 from bot.errors import BotCafeError
+from bot.requests import requested
 from db import pgq
 from db.listen import CONNECTION_ERRORS, HeldConnection, HeldLock
 from db.raw import RawConnection
@@ -112,7 +113,7 @@ class _Executor(AbstractEntrypointExecutor):
 
     async def execute(self, job: queue_models.Job, context: queue_models.Context) -> None:
         try:
-            with self._in_hand.holding():
+            with self._in_hand.holding(), requested(f"job-{int(job.id)}"):
                 await self._handler(_payload(job))
         except RetryRequested:
             raise

@@ -200,11 +200,6 @@ class Settings(BaseSettings):
         "console", description="Logs for people (console) or machines (json)."
     )
 
-    @property
-    def admin_ids(self) -> tuple[int, ...]:
-        """Who is made an admin at every start."""
-        return tuple(int(word) for word in self.admins.replace(",", " ").split())
-
     def secrets(self) -> tuple[str, ...]:
         """The values that no log, report or screen may ever hold."""
         values = (getattr(self, name) for name in type(self).model_fields)

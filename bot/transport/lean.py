@@ -18,6 +18,8 @@ from discord.abc import GuildChannel
 from discord.channel import _guild_channel_factory  # pyright: ignore[reportPrivateUsage]
 from discord.state import ConnectionState
 
+from bot.requests import requested
+
 _UNREAD = (
     "emojis",
     "stickers",
@@ -131,7 +133,9 @@ class LeanState(ConnectionState[Any]):
     def parse_interaction_create(self, data: Any) -> None:
         """Somebody used a command, a button, a form."""
         if self.turned_away is None or not self.turned_away(data):
-            super().parse_interaction_create(data)
+            # What is begun in here works for this interaction, and says so in logs.
+            with requested(f"discord-{data['id']}"):
+                super().parse_interaction_create(data)
 
     def clear(self, *, views: bool = True) -> None:
         """Forget everything: a new session begins."""

@@ -103,6 +103,7 @@ from db.models.money import (
 )
 from db.models.oversight import (
     CommandSync,
+    DailyFigure,
     FeatureSwitch,
     PublicationRequest,
     Report,
@@ -207,6 +208,7 @@ __all__ = [
     "CreatorKind",
     "CreatorLinks",
     "CreatorStanding",
+    "DailyFigure",
     "DeliveryMode",
     "DepthNote",
     "Difficulty",

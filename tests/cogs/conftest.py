@@ -11,6 +11,7 @@ from discord import app_commands
 
 import cogs
 from bot.app_money import MoneyParts
+from bot.app_oversight import OversightParts
 from bot.errors import StageClosed, UserError
 from bot.ports import Offer
 from bot.services.cafe import Cafe, Lore
@@ -24,6 +25,7 @@ from bot.services.lore.meanings.chunks import Chunks
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
+from bot.services.oversight.chain import SealingKeys
 from bot.services.people.creating import creating_of
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles

@@ -116,7 +116,12 @@ def open_vault(secret_key: str, data_dir: Path) -> Vault:
 
     Raises `VaultError` for an unusable key, `OSError` where the file cannot be read or written.
     """
-    return Vault(parse_keys(secret_key) or parse_keys(_read_or_make(data_dir / KEY_FILE)))
+    return Vault(house_keys(secret_key, data_dir))
+
+
+def house_keys(secret_key: str, data_dir: Path) -> tuple[bytes, ...]:
+    """The house's keys, the newest first, for whoever derives one of their own from them. Raises as `open_vault`."""
+    return parse_keys(secret_key) or parse_keys(_read_or_make(data_dir / KEY_FILE))
 
 
 def _read_or_make(path: Path) -> str:

@@ -21,6 +21,9 @@ CHANNEL = "switches"
 NOTE_MAX = 300
 
 
+_CLOSED = N_("This is closed for now, so nothing was done. Try again later.")
+
+
 class Switch(StrEnum):
     """One part of the house."""
 
@@ -39,7 +42,7 @@ class SwitchKind:
 
     label: Text
     effect: Text
-    refusal: Text = N_("This is closed for now, so nothing was done. Try again later.")
+    refusal: Text | None = None
     is_on: bool = True
 
 
@@ -108,7 +111,7 @@ class Switches:
     def need(self, switch: Switch) -> None:
         """Raise `NotAllowed` where a part is off, saying what was kept and what to do."""
         if not self.is_on(switch):
-            raise NotAllowed("switched_off", KINDS[switch].refusal)
+            raise NotAllowed("switched_off", KINDS[switch].refusal or _CLOSED)
 
     def every(self) -> tuple[SwitchState, ...]:
         """All of them, as this process knows them."""
