@@ -40,6 +40,7 @@ from bot.services.characters.importing import CardImports
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
 from bot.services.lore.sharing import LoreSharing
+from bot.services.oversight.switches import Switch
 from bot.services.people import People
 from bot.services.people.creating import creating_of
 from bot.services.people.personas import Personas
@@ -138,7 +139,12 @@ class Program:
         self.pictures = Pictures(settings.data_dir / "media")
         self.embedder = embedder_of(settings)
         self._tokenizer = Tokenizer()
-        self._money = MoneyParts(self.database, self.clock, settings)
+        self._money = MoneyParts(
+            self.database,
+            self.clock,
+            settings,
+            refuse_gifts=lambda: self._oversight.rules.switches.need(Switch.GIFTS),
+        )
         self._lore = LoreParts(
             self.database,
             self.clock,
@@ -300,7 +306,14 @@ class Program:
             lore=self._lore.lore(replies=replies, models=models, hearing=hearing),
             money=self._money.money(),
             oversight=self._oversight.rules,
-            creating=creating_of(self.database, self.pictures, self._lore.books, LoreSharing(self.clock), self.clock),
+            creating=creating_of(
+                self.database,
+                self.pictures,
+                self._lore.books,
+                LoreSharing(self.clock),
+                self.clock,
+                gate=partial(self._oversight.rules.switches.need, Switch.CREATOR_PROGRAMS),
+            ),
         )
         self.client.attend(Ears(turns))
         self._exits.push_async_callback(self.client.close)

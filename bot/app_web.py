@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -29,6 +30,7 @@ from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
 from bot.services.oversight.chain import SealingKeys
 from bot.services.oversight.rules import OversightRules
+from bot.services.oversight.switches import Switch
 from bot.services.people import People
 from bot.services.people.creating import creating_of
 from bot.services.people.logins import SignIns
@@ -70,6 +72,7 @@ def desk_of(parts: WebParts) -> Desk:
     """The services that pages call. Whoever adds a field to `Desk` makes it here."""
     database, clock, lore = parts.database, parts.clock, parts.lore
     money = parts.money or MoneyParts(database, clock, parts.settings)
+    oversight = parts.oversight or OversightParts(database, clock, SealingKeys([])).rules
     sessions = Sessions(database, clock)
     whole = WholeCharacters(parts.characters)
     return Desk(
@@ -98,7 +101,7 @@ def desk_of(parts: WebParts) -> Desk:
             trials=LoreTrials(database, lore.activations, characters=whole, models=parts.models, clock=clock),
         ),
         readings=Readings(database),
-        tokens=ApiTokens(database, clock),
+        tokens=ApiTokens(database, clock, money.limits),
         ledger=money.ledger,
         limits=money.limits,
         plans=money.plans,
@@ -106,8 +109,15 @@ def desk_of(parts: WebParts) -> Desk:
         gifts=money.gifts,
         allowances=money.allowances,
         wallets=money.wallets,
-        oversight=parts.oversight or OversightParts(database, clock, SealingKeys([])).rules,
-        creating=creating_of(database, parts.pictures, lore.books, LoreSharing(clock), clock),
+        oversight=oversight,
+        creating=creating_of(
+            database,
+            parts.pictures,
+            lore.books,
+            LoreSharing(clock),
+            clock,
+            gate=partial(oversight.switches.need, Switch.CREATOR_PROGRAMS),
+        ),
     )
 
 

@@ -33,8 +33,11 @@ from bot.services.money.limits_of import Limits
 from bot.services.money.packages import Packages
 from bot.services.money.plans import Plans
 from bot.services.money.wallets import Wallets
+from bot.services.oversight.accounts import Accounts
+from bot.services.oversight.auditing import AuditLog
 from bot.services.oversight.blocked import Blocked
 from bot.services.oversight.rules import OversightRules
+from bot.services.oversight.standings import Standings
 from bot.services.oversight.switches import Switches
 from bot.services.people import People
 from bot.services.people.creating import Creating
@@ -97,6 +100,21 @@ class Desk:
     wallets: Wallets
     creating: Creating
     oversight: OversightRules
+
+    @property
+    def standings(self) -> Standings:
+        """Who is staff, who is kept out, whose limits are their own."""
+        return self.oversight.standings
+
+    @property
+    def accounts(self) -> Accounts:
+        """Accounts as staff see them."""
+        return self.oversight.accounts
+
+    @property
+    def audit_log(self) -> AuditLog:
+        """The audit log, as admins search it."""
+        return self.oversight.log
 
     @property
     def blocked(self) -> Blocked:

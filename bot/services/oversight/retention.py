@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import limits
 from bot.clock import Clock
 from db import functions, functions_lore
+from db.queries import tokens
 from db.queries.oversight.sweeping import remove_job_log, remove_left_places, remove_settled_inbox
 from db.work import Actor, Database
 
@@ -30,6 +31,9 @@ PLACES_KEPT = timedelta(days=30)
 LORE_IMPORTS_KEPT = timedelta(days=30)
 """The imports' own declaration: what a file gave, for who wonders about it later."""
 
+TOKENS_KEPT = timedelta(days=30)
+"""Tokens of the API that ended: so long their owner sees in the list what they were."""
+
 DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
 """Until then its maker can have it back; a lore book its owner."""
 
@@ -45,6 +49,7 @@ class Removed:
     messages: int
     places: int
     lore: int
+    tokens: int
 
 
 class Retention:
@@ -67,6 +72,7 @@ class Retention:
             ),
             messages=await self._once(functions.purge_old_messages),
             places=await self._all(remove_left_places, now - PLACES_KEPT),
+            tokens=await self._once(lambda session: tokens.purge(session, now - TOKENS_KEPT)),
             lore=await self._once(
                 lambda session: functions_lore.purge_lore(
                     session,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from uuid import UUID
 
 from bot.services.oversight.accounts import Accounts
-from bot.services.oversight.audit import Oversight
+from bot.services.oversight.audit import Oversight, StaffWork
 from bot.services.oversight.auditing import AuditLog
 from bot.services.oversight.blocked import Blocked
 from bot.services.oversight.condition import Condition
@@ -32,3 +34,17 @@ class OversightRules:
     queue: JobQueue
     figures: Figures
     condition: Condition
+
+    def at_work(
+        self,
+        staff: UUID,
+        action: str,
+        target_kind: str,
+        target_id: object = "",
+        *,
+        of: UUID | None = None,
+        why: str = "",
+        admin: bool = False,
+    ) -> AbstractAsyncContextManager[StaffWork]:
+        """A unit of work as staff, with its line in the log (`Oversight.at_work`)."""
+        return self.oversight.at_work(staff, action, target_kind, target_id, of=of, why=why, admin=admin)
