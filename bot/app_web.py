@@ -74,6 +74,7 @@ def desk_of(parts: WebParts) -> Desk:
     money = parts.money or MoneyParts(database, clock, parts.settings)
     oversight = parts.oversight or OversightParts(database, clock, SealingKeys([])).rules
     sessions = Sessions(database, clock)
+    parts.characters.review = parts.characters.review or oversight.review
     whole = WholeCharacters(parts.characters)
     return Desk(
         database=database,

@@ -14,7 +14,7 @@ TOKEN_FUNCTIONS = (
         "use_api_token",
         "hash bytea",
         "TABLE (token_id uuid, user_id uuid, discord_id bigint, username text, display_name text, locale text,"
-        " scopes text[], role text)",
+        " scopes text[], role text, is_blocked boolean)",
         f"""
         BEGIN
             {JOB_ONLY.format(name="use_api_token")}
@@ -24,7 +24,9 @@ TOKEN_FUNCTIONS = (
               AND (t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute');
             RETURN QUERY
             SELECT t.id, u.id, u.discord_id, u.username::text, u.display_name::text, u.locale::text, t.scopes,
-                   coalesce(s.role::text, 'user')
+                   coalesce(s.role::text, 'user'),
+                   coalesce(s.status::text <> 'active', false)
+                   AND (s.suspended_until IS NULL OR s.suspended_until > now())
             FROM api_tokens AS t
             JOIN users AS u ON u.id = t.user_id
             LEFT JOIN standings AS s ON s.user_id = t.user_id

@@ -25,6 +25,7 @@ class BearerRow:
     locale: str | None
     scopes: Sequence[str]
     role: str
+    is_blocked: bool
 
 
 async def add(session: AsyncSession, row: ApiToken) -> None:

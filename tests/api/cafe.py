@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping
+import io
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from uuid import UUID
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app_lore import LoreParts
 from bot.app_web import WebParts, desk_of
@@ -23,10 +25,11 @@ from bot.services.characters.pictures import Pictures
 from bot.services.desk import Desk
 from bot.services.people import People
 from bot.settings import Settings
+from db.engine import create_engine
 from db.work import Actor, Database
 from tests.services.stagecraft import FakeModels
 from web.api.kinds import PREFIX, Rate
-from web.api.rates import Allowances
+from web.api.rates import Allowance, Allowances
 from web.app import create_app
 from web.house import House
 from web.keys import Cover
@@ -63,6 +66,22 @@ class Answer:
         return self.body[name]
 
 
+class Changeable(Allowances):
+    """Allowances that a test may put others in place of."""
+
+    def __init__(self, now: Allowances) -> None:
+        self.now = now
+
+    def take(self, rate: Rate, whose: object) -> Allowance:
+        return self.now.take(rate, whose)
+
+    def failed(self, address: str) -> None:
+        self.now.failed(address)
+
+    def bars(self, address: str) -> int:
+        return self.now.bars(address)
+
+
 @dataclass
 class Site:
     """The running web app, with its services at hand."""
@@ -71,15 +90,14 @@ class Site:
     desk: Desk
     database: Database
     owner_url: str
+    allowances: Changeable
     people: dict[int, Person] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.client.port}"
 
-    async def person(
-        self, number: int, *, role: str = "user", scopes: tuple[str, ...] = ("read", "write")
-    ) -> Person:
+    async def person(self, number: int, *, role: str = "user", scopes: tuple[str, ...] = ("read", "write")) -> Person:
         """Somebody new, with a role and a token."""
         user_id = await self.desk.people.arrive(Caller(number, f"user{number}", f"User {number}"))
         if role != "user":
@@ -100,14 +118,26 @@ class Site:
 
     async def owner(self, statement: str, **values: object) -> None:
         """A statement past all rules."""
-        from sqlalchemy.ext.asyncio import create_async_engine
-
-        from db.engine import normalise_url
-
-        engine = create_async_engine(normalise_url(self.owner_url))
-        async with engine.begin() as connection:
+        async with self._engine() as connection:
             await connection.execute(text(statement), values)
-        await engine.dispose()
+
+    async def rows(self, statement: str, **values: object) -> Sequence[Any]:
+        """What a statement past all rules finds."""
+        async with self._engine() as connection:
+            return (await connection.execute(text(statement), values)).all()
+
+    @asynccontextmanager
+    async def _engine(self) -> AsyncIterator[AsyncConnection]:
+        engine = create_engine(self.owner_url, as_owner=True)
+        try:
+            async with engine.begin() as connection:
+                yield connection
+        finally:
+            await engine.dispose()
+
+    def allow(self, allowances: Allowances) -> None:
+        """Let the API know other allowances from here on."""
+        self.allowances.now = allowances
 
     async def call(
         self,
@@ -123,17 +153,18 @@ class Site:
         """Call the API as somebody, or nobody."""
         sent = {} if person is None else {"Authorization": f"Bearer {person.token}"}
         async with self.client.request(
-            method, PREFIX + path, json=body if data is None else None, data=data, params=query,
+            method, PREFIX + path, json=body if data is None else None,
+            data=None if data is None else io.BytesIO(data), params=query,
             headers={**sent, **(headers or {})},
         ) as response:  # fmt: skip
             raw = await response.read()
             is_json = "json" in response.content_type
-            return Answer(response.status, response.headers, await response.json(content_type=None) if raw and is_json else raw)
+            return Answer(
+                response.status, response.headers, await response.json(content_type=None) if raw and is_json else raw
+            )
 
 
-async def open_site(
-    database: Database, owner_url: str, folder: Path, clock: Clock, *, many: bool = False
-) -> Site:
+async def open_site(database: Database, owner_url: str, folder: Path, clock: Clock, *, many: bool = False) -> Site:
     """The web app, opened. With `many` nobody calls too often."""
     settings = Settings(_env_file=None, data_dir=folder)  # type: ignore[call-arg]
     models = FakeModels()
@@ -151,19 +182,20 @@ async def open_site(
         characters=Characters(pictures, offers=lambda: offers, clock=clock),
     )
     desk = desk_of(parts)
-    rates = {Rate.READ: 10**6, Rate.WRITE: 10**6} if many else {}
+    generous = {Rate.READ: 10**6, Rate.WRITE: 10**6}
+    allowances = Changeable(Allowances(clock, generous, failures=10**6) if many else Allowances(clock))
     app = create_app(
         cover=Cover("http://127.0.0.1:3900", True, None, "boot"),
         pictures=pictures,
         state=State(),
         desk=desk,
         house=House(),
-        **({"allowances": Allowances(clock, rates, failures=10**6)} if many else {}),
+        allowances=allowances,
     )
     client = TestClient(TestServer(app, host="127.0.0.1"))
     await client.start_server()
-    return Site(client, desk, database, owner_url)
+    return Site(client, desk, database, owner_url, allowances)
 
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
-__all__ = ["ALL", "NOON", "Answer", "Person", "Site", "asyncio", "open_site"]
+__all__ = ["ALL", "NOON", "Answer", "Person", "Site", "open_site"]

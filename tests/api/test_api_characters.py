@@ -10,5 +10,4 @@ async def test_a_character_is_made_changed_and_had_back(site: Site) -> None:
     where = f"/characters/{made['id']}"
     changed = await site.call(robin, "PATCH", where, {"description": "Keeps the books", "tone": "wise", "age": 40})
     assert changed.status == 200, changed.body
-    print(changed.body)
     assert changed["description"] == "Keeps the books"

@@ -5,18 +5,3 @@ every run; `API_CASES=1500` asks for as many.
 """
 
 from __future__ import annotations
-
-import asyncio
-import os
-from collections import Counter
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, settings
-from schemathesis.generation.modes import GenerationMode
-
-from bot.clock import SystemClock
-from db.work import Database
-from tests.api.cafe import ALL, Person, Site, open_site

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from bot.services.people.tokens import Scope
@@ -83,6 +94,10 @@ class Nothing(Query):
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_LEAP = re.compile(r":60(?=[.Z+-])")
 _FLAGS = {"true": True, "false": False}
 
 
@@ -111,6 +126,18 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _moment(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with contextlib.suppress(ValueError, OverflowError):
+            # A leap second is the moment after it; our clocks know none.
+            found = datetime.fromisoformat(_LEAP.sub(":59", value.upper()).replace("Z", "+00:00"))
+            found.astimezone(UTC)
+            return found
+    raise PydanticCustomError("moment", "write a moment as RFC 3339 does, such as 2026-05-04T12:00:00Z")
+
+
 def _flag(value: object) -> bool:
     found = value if isinstance(value, bool) else _FLAGS.get(value) if isinstance(value, str) else None
     if found is None:
@@ -125,6 +152,8 @@ def _without_nul(text: str) -> str:
 
 Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 """An id of ours."""
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""A moment as RFC 3339 writes it, with its time zone."""
 WHOLE = BeforeValidator(_whole)
 """Beside a whole number's bounds in what is sent."""
 AskedFlag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})]

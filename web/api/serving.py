@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from bot.errors import UserError
 from bot.requests import request_id
 from bot.services.desk import Desk
-from bot.services.people.tokens import Bearer
+from bot.services.oversight.switches import Switch
+from bot.services.people.tokens import Bearer, Scope
 from bot.texts import N_, Say
 from web.api import problems
 from web.api.call import Call
@@ -131,6 +132,7 @@ def _route(request: web.Request) -> str:
 def _serving(endpoint: Endpoint) -> WebHandler:
     async def serve(request: web.Request) -> web.StreamResponse:
         api = request.app[_API]
+        api.desk.switches.need(Switch.API)
         who = await _bearer(request, api)
         request[_ALLOWED] = allowed = api.allowances.take(endpoint.rate, who.user_id)
         if allowed.wait:
@@ -141,6 +143,8 @@ def _serving(endpoint: Endpoint) -> WebHandler:
                 seconds=allowed.wait,
             )
         _refuse_less(who, endpoint)
+        if endpoint.scope is not Scope.STAFF:
+            await api.desk.tokens.refuse_not_included(who.user_id)
         call = Call(
             desk=api.desk,
             who=who,
@@ -185,6 +189,9 @@ async def _bearer(request: web.Request, api: _Api) -> Bearer:
             "token_unknown",
             N_("This token is not known, or it has ended. Make another one in the dashboard, under API tokens."),
         )
+    if who.is_blocked:
+        await api.desk.blocked.refresh(who.user_id)
+        api.desk.blocked.refuse(who.user_id)
     return who
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from web.api.kinds import Endpoint
-from web.api.resources import characters, conversations, lore, me, personas
+from web.api.resources import characters, conversations, creators, lore, me, money, personas, staff
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *me.ENDPOINTS,
@@ -11,5 +11,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *characters.ENDPOINTS,
     *lore.ENDPOINTS,
     *conversations.ENDPOINTS,
+    *money.ENDPOINTS,
+    *creators.ENDPOINTS,
+    *staff.ENDPOINTS,
 )
 """In the order of the document."""

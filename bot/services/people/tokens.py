@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from bot import limits
 from bot.clock import Clock
 from bot.errors import InvalidInput, LimitReached, NotAllowed, NotFound
 from bot.services.characters.drafts import clean_text
+from bot.services.money.limits_of import LimitName, Limits
 from bot.services.oversight import audit
 from bot.texts import N_
 from db.models import ApiToken as TokenModel
@@ -34,10 +36,9 @@ DAYS = (7, 30, 90, 365)
 """For how many days a token can be made. A token without an end is one that everybody forgets."""
 
 STAFF_DAYS_MAX = 30
-KEPT = timedelta(days=30)
-"""The tokens' own declaration: so long one that ended is still listed."""
-
 _RANDOM_BYTES = 32
+_INCLUDED_SECONDS = 60.0
+_KNOWN = 20_000
 _TOKEN = re.compile(rf"{PREFIX}[A-Za-z0-9_-]{{43}}")
 
 
@@ -66,7 +67,7 @@ class MadeToken:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Who comes with a token. `role` is one of user, moderator, admin."""
+    """Who comes with a token. `role` is one of user, moderator, admin; `is_blocked`: suspended or banned."""
 
     token_id: UUID
     user_id: UUID
@@ -76,27 +77,34 @@ class Bearer:
     language: str | None
     scopes: frozenset[Scope]
     role: str
+    is_blocked: bool = False
 
 
 class ApiTokens:
     """Makes tokens, knows who comes with one, ends them. `work` is their owner's."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, plan_limits: Limits | None = None) -> None:
+        """`plan_limits` say whose plan includes the API."""
         self._database = database
         self._clock = clock
+        self._limits = plan_limits or Limits(clock)
+        self._included: OrderedDict[UUID, float] = OrderedDict()
 
     async def make(
         self, work: Work, user_id: UUID, name: str, scopes: Collection[str], days: int, *, is_staff: bool = False
     ) -> MadeToken:
         """A new token. `is_staff`: whoever makes it is a moderator or admin, and may let it do such work.
 
-        Raises `InvalidInput`, `NotAllowed` or `LimitReached`.
+        Raises `InvalidInput`, `LimitReached`, or `NotAllowed` (also where their plan includes no use by programs: only
+        the work of staff needs no plan).
         """
         called = " ".join(clean_text("name", N_("Name"), name, limits.API_TOKEN_NAME_MAX, required=True).split())
         chosen = _chosen(scopes)
         if Scope.STAFF in chosen and not is_staff:
             raise NotAllowed("staff_only", N_("Only moderators and admins of this house can do that."))
         _refuse_days(days, is_staff=Scope.STAFF in chosen)
+        if Scope.STAFF not in chosen:
+            await self._limits.check_switch(work, user_id, LimitName.API)
         now = self._clock.now()
         if await queries.count_holding(work.session, user_id, now) >= limits.API_TOKENS_PER_PERSON:
             raise LimitReached(
@@ -150,7 +158,23 @@ class ApiTokens:
             language=row.locale,
             scopes=frozenset(Scope(one) for one in row.scopes),
             role=row.role,
+            is_blocked=row.is_blocked,
         )
+
+    async def refuse_not_included(self, user_id: UUID) -> None:
+        """Raise `NotAllowed` where somebody's plan includes no use by programs (any more). Asked once a minute."""
+        if not self._limits.is_on:
+            return
+        now = self._clock.monotonic()
+        known = self._included.get(user_id)
+        if known is not None and now - known < _INCLUDED_SECONDS:
+            return
+        async with self._database.work(Actor.user(user_id)) as work:
+            await self._limits.check_switch(work, user_id, LimitName.API)
+        self._included[user_id] = now
+        self._included.move_to_end(user_id)
+        if len(self._included) > _KNOWN:
+            self._included.popitem(last=False)
 
 
 def _hash(secret: str) -> bytes:

@@ -158,11 +158,14 @@ async def get_conversation(call: Call) -> Conversation:
 async def list_messages(call: Call) -> Messages:
     """What was said in a conversation in direct messages, the newest first.
 
-    What was said in a server can be read in its channel on Discord only, by who may read in it now (409).
+    What was said in a server can be read in its channel on Discord only, by who may read in it now (409). It goes back
+    as far as your plan's days of history do.
     """
     mark, most = call.mark(UUID), call.query(ListQuery).limit
     before = mark[0] if mark is not None and isinstance(mark[0], UUID) else None
-    found = await call.desk.readings.lines(call.me, call.id("conversation_id"), before=before, size=most)
+    async with call.work() as work:
+        since = await call.desk.limits.history_since(work, call.me)
+    found = await call.desk.readings.lines(call.me, call.id("conversation_id"), before=before, size=most, since=since)
     return Messages(
         items=tuple(_line(one) for one in found.lines),
         next=after(None if found.before is None else (found.before,)),

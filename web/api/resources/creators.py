@@ -147,7 +147,7 @@ async def list_creators(call: Call) -> Creators:
     )
     async with call.work() as work:
         found = await call.desk.creators.found(work, search, after=_mark(call), most=asked.limit)
-    return Creators(items=tuple(CreatorLine(**_line(one)) for one in found.cards), next=_next(found.next))
+    return Creators(items=tuple(_line(one) for one in found.cards), next=_next(found.next))
 
 
 async def get_creator(call: Call) -> Creator:
@@ -171,7 +171,7 @@ async def list_creator_characters(call: Call) -> Characters:
 async def follow_creator(call: Call) -> CreatorLine:
     """Follow a creator; done already, it stays so."""
     async with call.work() as work:
-        return CreatorLine(**_line(await call.desk.follows.follow(work, call.me, call.id("creator_id"))))
+        return _line(await call.desk.follows.follow(work, call.me, call.id("creator_id")))
 
 
 async def unfollow_creator(call: Call) -> None:
@@ -184,7 +184,7 @@ async def list_following(call: Call) -> Following:
     """Whom you follow."""
     async with call.work() as work:
         found = await call.desk.follows.followed(work, call.me, after=_mark(call), most=call.query(ListQuery).limit)
-    items = tuple(Followed(creator=CreatorLine(**_line(one.card)), since=one.since) for one in found.rows)
+    items = tuple(Followed(creator=_line(one.card), since=one.since) for one in found.rows)
     return Following(items=items, next=_next(found.next))
 
 
@@ -213,31 +213,31 @@ def _characters(found: GalleryPage) -> Characters:
     return Characters(items=items, next=_next(found.next))
 
 
-def _line(card: CreatorCard) -> dict[str, object]:
-    return {
-        "id": card.id,
-        "username": card.username,
-        "display_name": card.display_name,
-        "bio": card.bio,
-        "avatar_sha256": card.avatar_sha256,
-        "kind": card.kind,
-        "tags": card.tags,
-        "verification": card.verification.value,
-        "is_vouched": card.is_vouched,
-        "is_featured": card.is_featured,
-        "accepts_collaborations": card.accepts_collaborations,
-        "commissions": card.commissions,
-        "followers": card.figures.followers,
-        "characters": card.figures.characters,
-        "likes": card.figures.likes,
-    }
+def _line(card: CreatorCard) -> CreatorLine:
+    return CreatorLine(
+        id=card.id,
+        username=card.username,
+        display_name=card.display_name,
+        bio=card.bio,
+        avatar_sha256=card.avatar_sha256,
+        kind=card.kind,
+        tags=card.tags,
+        verification=card.verification.value,
+        is_vouched=card.is_vouched,
+        is_featured=card.is_featured,
+        accepts_collaborations=card.accepts_collaborations,
+        commissions=card.commissions,
+        followers=card.figures.followers,
+        characters=card.figures.characters,
+        likes=card.figures.likes,
+    )
 
 
 def _creator(call: Call, page: PageSeen) -> Creator:
     links = tuple(Link(label=call.say(str(one.label)), text=one.text, url=one.url) for one in page.links)
     return Creator.model_validate(
         {
-            **_line(page.card),
+            **_line(page.card).model_dump(),
             "banner_sha256": page.banner_sha256,
             "links": links,
             "specialties": page.specialties,
