@@ -263,7 +263,13 @@ class Program:
         self._exits.push_async_callback(listening.close)
         await listening.start()
         plan_limits = self._money.limits
-        characters = Characters(self.pictures, offers=models.offers, clock=self.clock, plan_limits=plan_limits)
+        characters = Characters(
+            self.pictures,
+            offers=models.offers,
+            clock=self.clock,
+            plan_limits=plan_limits,
+            review=self._oversight.rules.review,
+        )
         conversations = Conversations(
             self.database,
             listening=listening,

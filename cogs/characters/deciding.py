@@ -25,6 +25,11 @@ class PublishButton(CharacterButton, template=BUTTON + r"publish:(?P<more>[01])"
             published = await cafe.characters.publish(work, user_id, self.character_id, is_adult=self.more == "1")
         say = say_for(interaction)
         told = say("**{name}** is published. Everybody finds it with /discover.", name=plain(published.name))
+        if not published.is_public:
+            told = say(
+                "**{name}** waits for staff to look at it; then everybody finds it with /discover. Nothing else changed.",
+                name=plain(published.name),
+            )
         await interaction.edit_original_response(content=told, view=None, allowed_mentions=NO_PINGS)
 
 

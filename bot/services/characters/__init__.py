@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -41,6 +42,18 @@ __all__ = [
 _ADULTS_ONLY = N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted.")
 
 
+class Review(Protocol):
+    """Has staff look at a character before it is public."""
+
+    def is_wanted(self) -> bool:
+        """Whether the house wants that now."""
+        ...
+
+    async def ask(self, work: Work, owner_id: UUID, character_id: UUID) -> object:
+        """Let a character wait for staff; asked again it waits as before."""
+        ...
+
+
 class Characters:
     """Everything about characters that does not speak. `directory` finds them and counts what people think.
 
@@ -56,11 +69,16 @@ class Characters:
         offers: Callable[[], tuple[Offer, ...]] = tuple,
         clock: Clock | None = None,
         plan_limits: Limits | None = None,
+        review: Review | None = None,
     ) -> None:
-        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`), `plan_limits` what plans allow."""
+        """`offers` tells which models may be chosen (`bot.ports.ModelPool.offers`), `plan_limits` what plans allow.
+
+        `review` has staff look at what is published, where the house wants that.
+        """
         self.pictures = pictures
         self.plan_limits = plan_limits or Limits()
         self.directory = Directory()
+        self.review = review
         self._offers = offers
         self._clock = clock or SystemClock()
 
@@ -318,9 +336,16 @@ class Characters:
         return await self.get(work, character_id)
 
     async def publish(self, work: Work, owner_id: UUID, character_id: UUID, *, is_adult: bool) -> Character:
-        """Everybody may find and summon it from now on. Raises `InvalidInput` where something is missing."""
+        """Everybody may find and summon it from now on. Raises `InvalidInput` where something is missing.
+
+        Where the house reviews characters it waits for staff instead: the answer is then not public yet.
+        """
         row = await self._own(work, owner_id, character_id)
         refuse_unfinished(row.name, row.description, row.system_prompt or row.definition)
+        if row.visibility is not Visibility.PUBLIC and self.review is not None and self.review.is_wanted():
+            row.is_adult = is_adult
+            await self.review.ask(work, owner_id, character_id)
+            return await self._changed(work, row)
         if row.visibility is not Visibility.PUBLIC:
             row.visibility, row.published_at = Visibility.PUBLIC, self._clock.now()
         row.is_adult = is_adult

@@ -14,6 +14,7 @@ from bot import limits
 from bot.errors import Conflict, InvalidInput, NotFound
 from bot.services.oversight import audit
 from bot.services.oversight.audit import Oversight
+from bot.services.oversight.switches import Switch, Switches
 from bot.texts import N_
 from db import functions_oversight as functions
 from db.functions_oversight import BookForStaff, CharacterForStaff, EntryForStaff
@@ -233,6 +234,22 @@ class Publications:
             book=book if whole else None,
             entries=tuple(entries),
         )
+
+
+class CharacterReview:
+    """Has characters wait for staff while their switch is on (`bot.services.characters.Review`)."""
+
+    def __init__(self, publications: Publications, switches: Switches) -> None:
+        self._publications = publications
+        self._switches = switches
+
+    def is_wanted(self) -> bool:
+        """Whether characters are reviewed now."""
+        return self._switches.is_on(Switch.REVIEW_CHARACTERS)
+
+    async def ask(self, work: Work, owner_id: UUID, character_id: UUID) -> Asked:
+        """Let a character wait for staff; asked again it waits as before."""
+        return await self._publications.ask_for_character(work, owner_id, character_id)
 
 
 def version_of(publication: Publication) -> str:

@@ -12,7 +12,7 @@ from bot.services.oversight.auditing import AuditLog
 from bot.services.oversight.blocked import Blocked
 from bot.services.oversight.condition import Condition
 from bot.services.oversight.figures import Figures
-from bot.services.oversight.publications import Publications
+from bot.services.oversight.publications import CharacterReview, Publications
 from bot.services.oversight.queue import JobQueue
 from bot.services.oversight.reports import Reports
 from bot.services.oversight.standings import Standings
@@ -34,6 +34,11 @@ class OversightRules:
     queue: JobQueue
     figures: Figures
     condition: Condition
+
+    @property
+    def review(self) -> CharacterReview:
+        """Has characters wait for staff, where the house wants that."""
+        return CharacterReview(self.publications, self.switches)
 
     def at_work(
         self,
