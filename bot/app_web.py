@@ -28,6 +28,7 @@ from bot.services.desk import Desk, LoreDesk
 from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
+from bot.services.lore.whole import LoreForms
 from bot.services.oversight.chain import SealingKeys
 from bot.services.oversight.rules import OversightRules
 from bot.services.oversight.switches import Switch
@@ -100,6 +101,7 @@ def desk_of(parts: WebParts) -> Desk:
             exports=lore.exports,
             chunks=lore.chunks,
             trials=LoreTrials(database, lore.activations, characters=whole, models=parts.models, clock=clock),
+            forms=LoreForms(lore.books, lore.entries),
         ),
         readings=Readings(database),
         tokens=ApiTokens(database, clock, money.limits),

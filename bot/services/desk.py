@@ -26,6 +26,7 @@ from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
+from bot.services.lore.whole import LoreForms
 from bot.services.money.allowances import Allowances
 from bot.services.money.gifts import Gifts
 from bot.services.money.ledger import Ledger
@@ -68,6 +69,7 @@ class LoreDesk:
     exports: LoreExports
     chunks: Chunks
     trials: LoreTrials
+    forms: LoreForms
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from db.queries.lore import tables
 from db.queries.lore.tables import BookSort, EntryLineRow, EntrySort
 from db.work import Work
 
-__all__ = ["BookSort", "BookTable", "EntrySort", "EntryTable", "Tabled", "books_table", "entries_table"]
+__all__ = ["BookSort", "BookTable", "EntrySort", "EntryTable", "Mode", "Tabled", "books_table", "entries_table"]
 
 _KEYS_SHOWN = 5
 
