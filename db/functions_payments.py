@@ -49,6 +49,7 @@ class PaymentRow:
     period_end: datetime | None = None
     completed_at: datetime | None = None
     seen_at: datetime | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +176,7 @@ async def debts_found(session: AsyncSession, user_id: UUID) -> Sequence[DebtRow]
 async def put(session: AsyncSession, row: PaymentRow | SubscriptionRow | EntitlementRow) -> None:
     """Write a row: a new one, or over the one with its id. For jobs only."""
     name = _PUTS[type(row)]
-    await session.execute(text(f"SELECT {name}(CAST(:given AS jsonb))"), {"given": _json(asdict(row))})
+    await session.execute(text(f"SELECT {name}(CAST(:given AS jsonb))"), {"given": _json(_given(row))})
 
 
 async def owe_tokens(
@@ -202,6 +203,11 @@ _PUTS = {
     SubscriptionRow: "put_subscription",
     EntitlementRow: "put_entitlement",
 }
+
+
+def _given(row: PaymentRow | SubscriptionRow | EntitlementRow) -> Mapping[str, object]:
+    """The row's values; the database says when a new one was made."""
+    return {name: value for name, value in asdict(row).items() if name != "created_at"}
 
 
 async def _found(session: AsyncSession, name: str, way: str, value: object) -> Sequence[Row[tuple[object, ...]]]:

@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from sandbox.till import selling
-from sandbox.till.billing import Billing
+from sandbox.till.billing import Billing, Declined
 from sandbox.till.fields import known, nested, whole, yes
 from sandbox.till.shop import Shop, TillError
 from sandbox.world.models import Json
@@ -213,7 +213,11 @@ def _change_subscription(shop: Shop, billing: Billing, fields: Json, row_id: str
         items = fields["items"]
         if len(items) != 1 or items[0].get("id") != subscription["items"]["data"][0]["id"]:
             raise TillError(400, "You cannot add multiple subscription items with the same plan.", param="items")
-        billing.switch(subscription, shop.get("prices", items[0].get("price", "")))
+        try:
+            billing.switch(subscription, shop.get("prices", items[0].get("price", "")))
+        except Declined:
+            text = "Your card was declined."
+            raise TillError(402, text, code="card_declined", kind="card_error") from None
     else:
         shop.happened("customer.subscription.updated", subscription)
     return subscription

@@ -123,6 +123,9 @@ class Billing:
         else:
             due = price["unit_amount"] * max(0, item["current_period_end"] - now) // span - unused
             period = (item["current_period_start"], item["current_period_end"])
+        holder = self._shop.get("customers", subscription["customer"])
+        if due > 0 and holder.get("_card", WORKS) in (DECLINES, FAILS_LATER):
+            raise Declined
         item |= {"price": price, "current_period_start": period[0], "current_period_end": period[1]}
         self._shop.put("subscriptions", subscription)
         self._bill(subscription, "subscription_update", due)
