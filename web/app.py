@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import aiohttp_jinja2
@@ -29,8 +29,8 @@ from web.keys import (
     PictureFiles,
 )
 from web.names import check_names
-from web.pages import BODY_BYTES, Page
-from web.rates import Rates
+from web.pages import BODY_BYTES, Page, Rate
+from web.rates import LIMITS, Allowance, Rates
 from web.routes import all_pages
 from web.security import guard
 
@@ -50,15 +50,19 @@ def create_app(
     house: House,
     pages: Iterable[Page] | None = None,
     allowances: Allowances | None = None,
+    rates: Mapping[Rate, Allowance] = LIMITS,
 ) -> web.Application:
-    """The whole web face. Holds no state of its own beyond how often who asked lately; `allowances` are the API's."""
+    """The whole web face. Holds no state of its own beyond how often who asked lately.
+
+    `rates` are the pages', `allowances` the API's.
+    """
     app = web.Application(middlewares=[guard, gate], client_max_size=BODY_BYTES)
     app[COVER] = cover
     app[PICTURES] = pictures
     app[HEALTH] = state
     app[DESK] = desk
     app[HOUSE] = house
-    app[RATES] = Rates(desk.clock)
+    app[RATES] = Rates(desk.clock, rates)
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),

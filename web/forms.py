@@ -15,6 +15,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import FileField
 
 from bot.errors import Conflict, InvalidInput, UserError
@@ -185,7 +186,7 @@ async def _read(request: web.Request) -> Form:
     whole = request.clone(client_max_size=page.body_bytes) if page is not None else request
     try:
         posted = await whole.post()
-    except (ValueError, LookupError) as error:
+    except (ValueError, LookupError, HttpProcessingError, web.RequestPayloadError) as error:
         # Broken multipart, an encoding nobody knows: nothing that one of our forms sends.
         raise web.HTTPBadRequest from error
     fields: dict[str, list[str]] = {}

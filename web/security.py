@@ -97,6 +97,8 @@ def seal(house: House, response: web.StreamResponse, name: str) -> None:
     for header, value in (*HEADERS.items(), *(HTTPS_HEADERS.items() if house.is_https else ())):
         response.headers.setdefault(header, value)
     response.headers[REQUEST_ID] = name
+    # In place of the library's, which names versions.
+    response.headers["Server"] = "BotCafe"
 
 
 def _route(request: web.Request) -> str:

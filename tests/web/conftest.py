@@ -32,7 +32,7 @@ from tests.fakes.clock import FakeClock
 from tests.services.stagecraft import FakeModels, FakePool
 from web.app import create_app
 from web.house import House
-from web.keys import Cover
+from web.keys import HOUSE, Cover
 from web.pages import Page, Rate
 from web.rates import LIMITS, Allowance
 from web.routes import all_pages
@@ -132,7 +132,9 @@ class Site:
             begun = await self.desk.sessions.begin(
                 work, user_id, Browser(AGENT, "127.0.0.1"), is_staff=door.role != "user"
             )
-        visitor.client.session.cookie_jar.update_cookies({"botcafe-session": begun.secret}, self.server.make_url("/"))
+        visitor.client.session.cookie_jar.update_cookies(
+            {self.app[HOUSE].cookie("session"): begun.secret}, self.server.make_url("/")
+        )
         visitor.user_id, visitor.session_id, visitor.discord_id = user_id, begun.id, number
         return visitor
 
