@@ -54,6 +54,12 @@ def _http_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _digits(value: str) -> str:
+    if value and not value.isdecimal():
+        raise ValueError("write the application's id: digits alone, as the Developer Portal shows it")
+    return value
+
+
 def _networks(value: str) -> str:
     try:
         for one in value.split(","):
@@ -107,7 +113,7 @@ class Settings(BaseSettings):
     discord_base_url: Address = Field(
         "", description="Where Discord is, when it is not discord.com: the address of a local Discord already running."
     )
-    discord_client_id: str = Field(
+    discord_client_id: Annotated[str, AfterValidator(_digits)] = Field(
         "",
         description="The application's id, for signing in on the web. Empty: the one that the bot's token belongs to.",
     )
