@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
+from web.keys import PAGES
+
 
 class Links:
     """`link("character", character_id=…)` in templates; `link.here(sort="-name")`: this page, its query changed."""
@@ -18,6 +20,12 @@ class Links:
         resource = self._request.app.router[name]
         url = resource.url_for(**{key: str(value) for key, value in parts.items()})
         return str(url.with_query(dict(query)) if query else url)
+
+    def beside(self, name: str) -> str:
+        """A page of the same thing as this one: the same ids in its path, the same query."""
+        wanted = self._request.app[PAGES][name].placeholders
+        parts = {part: self._request.match_info[part] for part in wanted}
+        return self(name, dict(self._request.query), **parts)
 
     def has(self, name: str) -> bool:
         """Whether there is a page of this name."""
