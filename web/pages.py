@@ -53,6 +53,8 @@ class Rate(StrEnum):
     UPLOAD = "upload"
     LIST_FILE = "list_file"
     """A list as a CSV file."""
+    HOOK = "hook"
+    """What another house tells us, signed."""
     EXPORT = "export"
     """Everything of somebody, as files."""
 

@@ -32,6 +32,7 @@ LIMITS: Mapping[Rate, Allowance] = {
     Rate.LOGIN: Allowance(10, 60),
     Rate.UPLOAD: Allowance(10, 3600),
     Rate.LIST_FILE: Allowance(30, 3600),
+    Rate.HOOK: Allowance(1200, 60),
     Rate.EXPORT: Allowance(2, 86_400),
 }
 
