@@ -21,6 +21,8 @@ NO_ADMIN = "Only who may manage this server can decide that."
 A_FORM = "a form"
 TOWN, QUAY = "town", "quay"
 """Stand for the ids of the lore book and the entry that are somebody else's."""
+MIRA_SHARED, TOWN_SHARED = "a shared character", "a shared book"
+"""Stand for the character and the book as /share names them."""
 WORLD = b'{"entries": {"0": {"uid": 0, "key": ["boo"], "content": "Boo"}}}'
 NO_BOOK = "There is no such lore book."
 NO_ENTRY = "There is no such lore entry."
@@ -61,6 +63,12 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "conversation title": ({"title": "Boo"}, NOT_THEIRS),
     "conversation unmute": ({}, NOT_THEIRS),
     "conversation unpin": ({}, NO_PART),
+    "creator directory": ({"words": "keeper"}, "Nobody fits that."),
+    "creator follow": ({"creator": THEIRS}, "There is no such creator."),
+    "creator followers": ({"show": "of_me"}, "You have no creator profile yet."),
+    "creator page": ({"creator": THEIRS}, "There is no such creator."),
+    "creator profile": ({}, A_FORM),
+    "creator programs": ({"program": "Spring"}, "There is no such program."),
     "discover": ({"words": "keeper"}, "Nobody fits that."),
     "doctor": ({"character": THEIRS}, "Mira"),
     "help": ({}, "Welcome to the café"),
@@ -115,6 +123,12 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "server show": ({}, NO_ADMIN),
     "server speaking": ({"allowed": "no"}, NO_ADMIN),
     "server summoning": ({"who": "everyone"}, NO_ADMIN),
+    "share answer": ({}, "Nobody now."),
+    "share ask": ({"thing": MIRA_SHARED}, NOT_KNOWN),
+    "share give": ({"thing": MIRA_SHARED, "person": "sasha"}, NOT_KNOWN),
+    "share leave": ({"thing": MIRA_SHARED}, NOT_KNOWN),
+    "share list": ({"thing": TOWN_SHARED}, NO_BOOK),
+    "share revoke": ({"thing": TOWN_SHARED, "person": "sasha"}, NO_BOOK),
     "why": ({}, "Only those who take part"),
 }
 """Options, and what who has no part in anything reads, by command."""
@@ -131,6 +145,9 @@ KEPT = (
     "SELECT to_jsonb(e) FROM lore_entries AS e",
     "SELECT to_jsonb(a) FROM lore_attachments AS a",
     "SELECT to_jsonb(g) FROM grants AS g",
+    "SELECT to_jsonb(c) FROM creators AS c",
+    "SELECT to_jsonb(f) FROM follows AS f",
+    "SELECT to_jsonb(a) FROM applications AS a",
 )
 
 
@@ -147,6 +164,7 @@ async def test_every_command_answers_a_stranger_alone_and_changes_nothing(town: 
     ((entry,),) = await rows(town.program, "SELECT id FROM lore_entries")
     before, said = await kept(town), list(town.program.channels.posts)
     stands = {THEIRS: str(mira), "sasha": town.sasha.user, TOWN: str(book), QUAY: str(entry)}
+    stands |= {MIRA_SHARED: f"character:{mira}", TOWN_SHARED: f"book:{book}"}
     wrong: list[str] = []
     for command, (options, sentence) in ANSWERS.items():
         given = {name: stands.get(value, value) if isinstance(value, str) else value for name, value in options.items()}

@@ -20,7 +20,7 @@ from db.work import Database
 
 @dataclass(frozen=True, slots=True)
 class Creating:
-    """The rules of creators."""
+    """The rules of creators. `public_url` is where their pages are reached from outside, "" where they are not."""
 
     creators: Creators
     follows: Follows
@@ -28,6 +28,7 @@ class Creating:
     statistics: Statistics
     programs: Programs
     shares: Shares
+    public_url: str = ""
 
 
 def creating_of(
@@ -39,6 +40,7 @@ def creating_of(
     *,
     oversight: Oversight | None = None,
     gate: OpenGate | None = None,
+    public_url: str = "",
 ) -> Creating:
     """Put them together. `gate` raises where programs are switched off."""
     watched = oversight or Oversight(database)
@@ -50,4 +52,5 @@ def creating_of(
         statistics=Statistics(creators, clock),
         programs=Programs(creators, watched, clock, gate=gate),
         shares=Shares(database, books, lore, clock),
+        public_url=public_url.rstrip("/"),
     )

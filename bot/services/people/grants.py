@@ -7,12 +7,10 @@ audit log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.errors import InvalidInput, NotFound
 from bot.services.lore.access import may_of as may_of_book
@@ -44,8 +42,8 @@ class Shares:
         self._database = database
         self._books = books
         self._lore = lore
-        self._clock = clock or SystemClock()
-        self.characters = CharacterShares(self._clock)
+        self.clock = clock or SystemClock()
+        self.characters = CharacterShares(self.clock)
 
     # ------------------------------------------------------------------------------------------------ who may
 
@@ -210,21 +208,6 @@ class Shares:
             for one in ids
             if one in rows
         ]
-
-
-def until_of(typed: str, clock: Clock) -> datetime | None:
-    """The end of a share, typed as a number of days; empty is none. Raises `InvalidInput` (field `days`)."""
-    text = typed.strip()
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= limits.SHARE_DAYS_MAX:
-        raise InvalidInput(
-            "days_out_of_range",
-            N_("Days: write a whole number from 1 to {maximum}, or leave it empty."),
-            field="days",
-            maximum=int(limits.SHARE_DAYS_MAX),
-        )
-    return clock.now() + timedelta(days=int(text))
 
 
 def no_such_thing() -> NotFound:

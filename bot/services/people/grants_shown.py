@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from bot import limits
+from bot.clock import Clock
+from bot.errors import InvalidInput
 from bot.services.lore.shown import May
+from bot.texts import N_
 
-__all__ = ["Guest", "May", "Request", "Shared", "Sharing", "Thing", "ThingKind"]
+__all__ = ["Guest", "May", "Request", "Shared", "Sharing", "Thing", "ThingKind", "until_of"]
 
 
 class ThingKind(StrEnum):
@@ -100,3 +105,18 @@ class Sharing:
     is_public: bool
     guests: tuple[Guest, ...]
     requests: tuple[Request, ...]
+
+
+def until_of(typed: str, clock: Clock) -> datetime | None:
+    """The end of a share, typed as a number of days; empty is none. Raises `InvalidInput` (field `days`)."""
+    text = typed.strip()
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= limits.SHARE_DAYS_MAX:
+        raise InvalidInput(
+            "days_out_of_range",
+            N_("Days: write a whole number from 1 to {maximum}, or leave it empty."),
+            field="days",
+            maximum=int(limits.SHARE_DAYS_MAX),
+        )
+    return clock.now() + timedelta(days=int(text))
