@@ -94,6 +94,7 @@ class Nothing(Query):
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_SEPARATORS = re.compile(r"[\n\r,;，、；]")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -150,6 +151,14 @@ def _without_nul(text: str) -> str:
     return text.replace("\0", "")
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(_without_nul(text).splitlines())
+
+
+def _without_separators(text: str) -> str:
+    return " ".join(_SEPARATORS.sub(" ", _without_nul(text)).split())
+
+
 Id = Annotated[UUID, BeforeValidator(_id), WithJsonSchema({"type": "string", "format": "uuid"})]
 """An id of ours."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
@@ -160,6 +169,10 @@ AskedFlag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boo
 """True or false in a query."""
 Words = Annotated[str, AfterValidator(_without_nul)]
 """Any text. What is kept of it is the service's to say."""
+OneLine = Annotated[str, AfterValidator(_on_one_line)]
+"""A text that is kept on one line: what breaks lines becomes a blank."""
+Word = Annotated[str, AfterValidator(_without_separators)]
+"""One of several words or names: what parts such in a form becomes a blank."""
 Snowflake = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,19}$")]
 """An id of Discord's. A text, since JavaScript's numbers do not hold it."""
 OutSnowflake = Annotated[str, BeforeValidator(str), StringConstraints(pattern=r"^[0-9]{1,20}$")]

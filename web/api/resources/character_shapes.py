@@ -25,12 +25,11 @@ from bot.services.characters.examples import Exchange, read_examples, write_exam
 from bot.services.characters.parts import read_greetings, write_greetings
 from bot.services.characters.seen import Opinion
 from bot.services.characters.whole import NO, YES, Whole
-from web.api.kinds import WHOLE, In, Listed, Out, OutSnowflake, Sha256, Words
+from web.api.kinds import WHOLE, In, Listed, OneLine, Out, OutSnowflake, Sha256, Word, Words
 
 _Card = Annotated[Words, Field(max_length=int(limits.CARD_TEXT_MAX))]
 _Greeting = Annotated[Words, Field(max_length=int(limits.GREETING_MAX))]
 _Greetings = Annotated[tuple[_Greeting, ...], Field(max_length=int(limits.OTHER_GREETINGS_MAX))]
-_Line = r"^[^\n\r]*$"
 
 
 class CharacterLine(Out):
@@ -160,7 +159,7 @@ class CharacterSent(In):
 
     nickname: Annotated[Words, Field(max_length=int(limits.CHARACTER_NAME_MAX))] = ""
     description: Annotated[Words, Field(max_length=int(limits.DESCRIPTION_MAX))] = ""
-    tags: Annotated[tuple[Annotated[Words, Field(max_length=60)], ...], Field(max_length=int(limits.TAGS_MAX))] = ()
+    tags: Annotated[tuple[Annotated[Word, Field(max_length=60)], ...], Field(max_length=int(limits.TAGS_MAX))] = ()
     gender: CharacterGender | None = None
     age: Annotated[int, Field(ge=1, le=int(limits.CHARACTER_AGE_MAX)), WHOLE] | None = None
     is_adult: bool = False
@@ -180,7 +179,7 @@ class CharacterSent(In):
     creativity: Creativity | None = None
     knowledge: KnowledgeSharing | None = None
     phrases: Annotated[
-        tuple[Annotated[Words, Field(max_length=int(limits.PHRASE_MAX), pattern=_Line)], ...],
+        tuple[Annotated[OneLine, Field(max_length=int(limits.PHRASE_MAX))], ...],
         Field(max_length=int(limits.PHRASES_MAX)),
     ] = ()
     examples: Annotated[tuple[ExampleIn, ...], Field(max_length=int(limits.EXAMPLES_MAX))] = ()

@@ -16,15 +16,11 @@ from bot.services.lore.fields import Field as LoreField
 from bot.services.lore.forms import book_value
 from bot.services.lore.shown import LoreBook, LoreEntry, May, Visibility
 from bot.services.lore.tables import Tabled
-from web.api.kinds import WHOLE, Id, In, Listed, Out, Words
+from web.api.kinds import WHOLE, Id, In, Listed, OneLine, Out, Word, Words
 
-_NO_BREAK = r"^[^\n\r\x00]*$"
-_WORD = r"^[^\n\r\x00,;，、；]*$"
-_GROUP = r"^[^\n\r\x00,;，、；:]+$"
-
-Key = Annotated[str, StringConstraints(pattern=_NO_BREAK, max_length=400)]
+Key = Annotated[OneLine, Field(max_length=400)]
 """A key as it is typed: `harbour`, `Rose [case]`, `drag [part]`, `"a, b"`, `/pattern/i`."""
-Word = Annotated[str, StringConstraints(pattern=_WORD, max_length=int(limits.LORE_WORD_MAX))]
+Name = Annotated[Word, Field(max_length=int(limits.LORE_WORD_MAX))]
 DiscordId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,17}$")]
 
 
@@ -58,7 +54,7 @@ def _text(one: LoreField) -> Any:
 
 def _line(one: LoreField) -> Any:
     least = 1 if one.is_required else 0
-    return Annotated[Words, Field(min_length=least, max_length=int(one.most), pattern=_NO_BREAK)]
+    return Annotated[OneLine, Field(min_length=least, max_length=int(one.most))]
 
 
 def _number(one: LoreField) -> Any:
@@ -83,8 +79,8 @@ _SENT: Mapping[Kind, Callable[[LoreField], Any]] = {
     Kind.CHOICE: _choice,
     Kind.CHOICES: _choices,
     Kind.KEYS: lambda _: _many(Key, int(limits.LORE_KEYS_MAX)),
-    Kind.WORDS: lambda _: _many(Word),
-    Kind.TAGS: lambda _: _many(Word, int(limits.TAGS_MAX)),
+    Kind.WORDS: lambda _: _many(Name),
+    Kind.TAGS: lambda _: _many(Name, int(limits.TAGS_MAX)),
     Kind.CHARACTERS: lambda _: _many(Id),
     Kind.PERSONAS: lambda _: _many(Id),
     Kind.ENTRIES: lambda _: _many(Id),
@@ -92,7 +88,7 @@ _SENT: Mapping[Kind, Callable[[LoreField], Any]] = {
     Kind.SERVERS: lambda _: _many(DiscordId),
     Kind.ROLES: lambda _: _many(DiscordId),
     Kind.GROUP_RULES: lambda _: Annotated[
-        dict[Annotated[str, StringConstraints(pattern=_GROUP, max_length=int(limits.LORE_WORD_MAX))], GroupRuleIn],
+        dict[Annotated[Word, Field(max_length=int(limits.LORE_WORD_MAX))], GroupRuleIn],
         Field(max_length=_LIST),
     ],
 }

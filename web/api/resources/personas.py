@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
 from bot import limits
 from bot.services.desk import Work
@@ -14,16 +14,16 @@ from bot.services.people.drafts import written_topics
 from bot.services.people.personas import Persona as PersonaSeen
 from bot.services.people.personas import PersonaDraft, PersonaGender, Pronouns
 from web.api.call import Call
-from web.api.kinds import WHOLE, Area, Endpoint, In, Listed, Out, Scope, Sha256, Words
+from web.api.kinds import WHOLE, Area, Endpoint, In, Listed, Out, Scope, Sha256, Word, Words
 
-_SEPARATED = r"\n,;，、；"
-_MINUS = r"\-\u2010-\u2014\u2212"
 
-Topic = Annotated[
-    str,
-    StringConstraints(pattern=rf"^[^{_SEPARATED}{_MINUS}\x00][^{_SEPARATED}\x00]*$", max_length=int(limits.TOPIC_MAX)),
-]
-"""A few words without a comma, not beginning with a hyphen."""
+def _without_minus(text: str) -> str:
+    # In a form it stands before what is to be avoided.
+    return text.lstrip("-\u2010\u2011\u2012\u2013\u2014\u2212 ")
+
+
+Topic = Annotated[Word, AfterValidator(_without_minus), Field(max_length=int(limits.TOPIC_MAX))]
+"""A few words."""
 Topics = Annotated[tuple[Topic, ...], Field(max_length=int(limits.TOPICS_MAX))]
 
 
