@@ -1,4 +1,4 @@
-"""Schemathesis over the running API, as a program of its own: `python -m tests.api.fuzzing` in short, for whoever calls it.
+"""Schemathesis over the running API, as a program of its own beside the test.
 
 Its command line is used, since only that runs all its phases: every edge of every schema (coverage), made-up requests
 for and against the schema (fuzzing), and what follows from what was made (stateful).
@@ -36,6 +36,11 @@ class Fuzzed:
     statuses: Counter[int] = field(default_factory=Counter)
     succeeded: set[str] = field(default_factory=set)
     text: str = ""
+
+    def __str__(self) -> str:
+        by_status = ", ".join(f"{status}: {count}" for status, count in sorted(self.statuses.items()))
+        told = f"{self.cases} cases, {self.operations} operations, {len(self.failures)} failures ({by_status})"
+        return f"\nschemathesis as {self.role}: {told}"
 
 
 async def fuzz(
@@ -78,10 +83,8 @@ def _config(own: dict[str, str], others: dict[str, str]) -> str:
     for name in own:
         lines += [f"[dictionaries.{name}]", f"values = {json.dumps([own[name], others[name]])}", ""]
     lines += ["[dictionaries.recipient]", f"values = {json.dumps([others['username'], own['username']])}", ""]
-    bound = {f"path.{name}": name for name in own} | {
-        "body.recipient": "recipient",
-        "body.character_id": "character_id",
-    }
+    bound = {f"path.{name}": name for name in own}
+    bound |= {"body.recipient": "recipient", "body.character_id": "character_id"}
     lines += ["[parameters]"]
     lines += [f'"{where}" = {{ dictionary = "{name}", probability = 0.66 }}' for where, name in bound.items()]
     return "\n".join(lines) + "\n"
