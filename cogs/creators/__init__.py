@@ -76,7 +76,7 @@ class CreatorCog(
             await answer(interaction, say("You follow **{name}** no more.", name=name))
 
     @app_commands.command(name=_L("followers"), description=_L("Who follows you, and whom you follow"))
-    @app_commands.rename(which=_L("show"))
+    @app_commands.rename(which=_L("which"))
     @app_commands.describe(which=_L("Who follows you, or whom you follow"))
     @app_commands.choices(
         which=[

@@ -65,7 +65,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "conversation unpin": ({}, NO_PART),
     "creator directory": ({"words": "keeper"}, "Nobody fits that."),
     "creator follow": ({"creator": THEIRS}, "There is no such creator."),
-    "creator followers": ({"show": "of_me"}, "You have no creator profile yet."),
+    "creator followers": ({"which": "of_me"}, "You have no creator profile yet."),
     "creator page": ({"creator": THEIRS}, "There is no such creator."),
     "creator profile": ({}, A_FORM),
     "creator programs": ({"program": "Spring"}, "There is no such program."),
