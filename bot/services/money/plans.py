@@ -22,7 +22,7 @@ from db.models import Plan, PlanLimits
 from db.queries.money import plans as queries
 from db.work import Actor, Database, Work
 
-__all__ = ["PlanDraft", "PlanSeen", "Plans"]
+__all__ = ["PlanDraft", "PlanLimits", "PlanSeen", "Plans"]
 
 JOB = "plans"
 
