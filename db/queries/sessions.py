@@ -125,7 +125,8 @@ async def logins(
 
 
 async def add_state(session: AsyncSession, values: Mapping[str, object]) -> None:
-    """Remember a sign-in under way. For jobs."""
+    """Remember a sign-in under way, and forget those nobody came back for in time. For jobs."""
+    await session.execute(delete(OAuthState).where(OAuthState.expires_at < values["created_at"]))
     await session.execute(insert(OAuthState).values(**values))
 
 

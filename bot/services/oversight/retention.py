@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import limits
 from bot.clock import Clock
 from db import functions, functions_lore
-from db.queries import tokens
+from db.queries import sessions, tokens
 from db.queries.oversight.sweeping import remove_job_log, remove_left_places, remove_settled_inbox
 from db.work import Actor, Database
 
@@ -34,6 +34,9 @@ LORE_IMPORTS_KEPT = timedelta(days=30)
 TOKENS_KEPT = timedelta(days=30)
 """Tokens of the API that ended: so long their owner sees in the list what they were."""
 
+SIGN_INS_KEPT = timedelta(days=30)
+"""Sign-ins and sessions that ended: so long their owner can look at what happened."""
+
 DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
 """Until then its maker can have it back; a lore book its owner."""
 
@@ -50,6 +53,7 @@ class Removed:
     places: int
     lore: int
     tokens: int
+    sign_ins: int
 
 
 class Retention:
@@ -73,6 +77,7 @@ class Retention:
             messages=await self._once(functions.purge_old_messages),
             places=await self._all(remove_left_places, now - PLACES_KEPT),
             tokens=await self._once(lambda session: tokens.purge(session, now - TOKENS_KEPT)),
+            sign_ins=await self._once(lambda session: sessions.purge(session, now, SIGN_INS_KEPT)),
             lore=await self._once(
                 lambda session: functions_lore.purge_lore(
                     session,

@@ -26,9 +26,6 @@ IDLE = timedelta(hours=24)
 LONGEST = timedelta(days=14)
 IDLE_STAFF = timedelta(minutes=30)
 LONGEST_STAFF = timedelta(hours=8)
-KEPT = timedelta(days=30)
-"""How long ended sessions and sign-ins are kept, so that a person can look at what happened."""
-
 AGENT_LONGEST = 300
 LOGINS_SHOWN = 25
 
@@ -178,8 +175,3 @@ class Sessions:
                 "created_at": self._clock.now(),
             },
         )
-
-    async def purge(self) -> int:
-        """Forget sign-ins and ended sessions after `KEPT`, and what nobody came back for."""
-        async with self._database.work(Actor.job("sign-ins")) as work:
-            return await queries.purge(work.session, self._clock.now(), KEPT)
