@@ -21,6 +21,7 @@ import structlog
 from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts, discord_ids, sealing_keys
+from bot.app_till import TillParts, open_till
 from bot.clock import Clock, SystemClock
 from bot.ears import Ears
 from bot.footprint import stand_still
@@ -163,6 +164,7 @@ class Program:
         self._vault: Vault
         self._models: HouseModels
         self._oversight: OversightParts
+        self._till: TillParts
 
     async def open(self) -> None:
         """Build what the role needs, in the order in which things stand on each other. Raises `StartError`."""
@@ -172,6 +174,14 @@ class Program:
         await self.database.check()
         await self._open_oversight()
         await self._money.begin()
+        self._till = TillParts(
+            self.database,
+            self.clock,
+            self.settings,
+            money=self._money,
+            oversight=self._oversight.rules,
+            till=await open_till(self.settings, self._exits),
+        )
         pointing.point_at(self.settings.discord_base_url or None)
         if self.role.hears:
             await self._open_gateway()
@@ -311,6 +321,7 @@ class Program:
             why=Why(self.database, replies),
             lore=self._lore.lore(replies=replies, models=models, hearing=hearing),
             money=self._money.money(),
+            paying=self._till.paying,
             oversight=self._oversight.rules,
             creating=creating_of(
                 self.database,
@@ -339,6 +350,7 @@ class Program:
             recaps=recaps,
             lore=self._lore,
             money=self._money,
+            till=self._till,
             oversight=self._oversight,
         )
         self._keep(jobs.run(self._ending), "jobs")
@@ -430,9 +442,10 @@ class Program:
             characters=characters,
             farewells=self.cafe.farewells if hears else None,
             money=self._money,
+            till=self._till,
             oversight=self._oversight.rules,
         )
-        return await open_web(
+        web_url = await open_web(
             parts,
             exits=self._exits,
             health=_Health(self.database, self.client if hears else None),
@@ -440,6 +453,8 @@ class Program:
             talk_url=settings.discord_base_url or invite_url or _DISCORD_APP,
             voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
         )
+        await self._till.reached_at(web_url)
+        return web_url
 
     def _keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)

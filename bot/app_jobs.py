@@ -14,6 +14,7 @@ from bot import limits
 from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts
+from bot.app_till import TillParts
 from bot.clock import Clock
 from bot.jobs import Jobs, Recurring
 from bot.services.characters.pictures import Pictures
@@ -23,6 +24,8 @@ from bot.services.lore.meanings.chunks import SWEEP as LORE_SWEEP
 from bot.services.lore.transfer.importing import JOB as LORE_IMPORT
 from bot.services.money.allowances import JOB as ALLOWANCES
 from bot.services.money.gifts import JOB as GIFTS
+from bot.services.money.renewal import LAPSE, RECONCILE
+from bot.services.money.subscriptions_told import DOUBLE
 from bot.services.oversight.figures import JOB as DAILY_FIGURES
 from bot.services.oversight.retention import JOB as RETENTION
 from bot.services.oversight.retention import Retention
@@ -42,6 +45,7 @@ def jobs_of(
     recaps: Recaps,
     lore: LoreParts,
     money: MoneyParts,
+    till: TillParts,
     oversight: OversightParts,
 ) -> tuple[Jobs, Sequence[Recurring]]:
     """Every job there is, and which of them come round by themselves."""
@@ -59,6 +63,9 @@ def jobs_of(
     async def grant_allowances(_: Mapping[str, str]) -> None:
         await money.allowances.run()
 
+    async def lapse_plans(_: Mapping[str, str]) -> None:
+        await till.renewal.lapse()
+
     async def seal_the_log(_: Mapping[str, str]) -> None:
         await oversight.sealing.run()
 
@@ -75,6 +82,9 @@ def jobs_of(
     jobs.register(LORE_IMPORT, lore.imports.run, at_most=int(limits.LORE_IMPORTS_AT_ONCE))
     jobs.register(GIFTS, end_gifts, at_most=1)
     jobs.register(ALLOWANCES, grant_allowances, at_most=1)
+    jobs.register(LAPSE, lapse_plans, at_most=1)
+    jobs.register(RECONCILE, till.renewal.reconcile, at_most=1)
+    jobs.register(DOUBLE, till.renewal.settle_double, at_most=1)
     return jobs, [
         Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
         Recurring(AUDIT_SEAL, CronTrigger(minute=2, timezone=UTC)),
@@ -82,4 +92,6 @@ def jobs_of(
         Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
         Recurring(GIFTS, CronTrigger(minute="*/15", timezone=UTC)),
         Recurring(ALLOWANCES, CronTrigger(hour=0, minute=11, timezone=UTC)),
+        Recurring(LAPSE, CronTrigger(minute=36, timezone=UTC)),
+        Recurring(RECONCILE, CronTrigger(hour=2, minute=41, timezone=UTC)),
     ]

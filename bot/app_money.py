@@ -59,4 +59,5 @@ class MoneyParts:
             case PlansChoice.OFF:
                 return False
             case PlansChoice.AUTO:
-                return await self.plans.are_sold_on_discord(self._database)
+                by_card = bool(self._settings.stripe_secret_key.get_secret_value())
+                return by_card or await self.plans.are_sold_on_discord(self._database)

@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts
+from bot.app_till import TillParts
 from bot.clock import Clock
 from bot.demo.settle import residents
 from bot.local.errors import StartError
@@ -48,6 +49,7 @@ from web.house import House, networks
 from web.keys import Cover, Health
 
 DISCORD = "https://discord.com"
+STRIPE = ("https://checkout.stripe.com", "https://billing.stripe.com")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class WebParts:
     characters: Characters
     farewells: Leaving | None = None
     money: MoneyParts | None = None
+    till: TillParts | None = None
     oversight: OversightRules | None = None
 
 
@@ -119,6 +122,7 @@ def desk_of(parts: WebParts) -> Desk:
         gifts=money.gifts,
         allowances=money.allowances,
         wallets=money.wallets,
+        paying=(parts.till or TillParts(database, clock, parts.settings, money=money, oversight=oversight)).paying,
         oversight=oversight,
         creating=creating_of(
             database,
@@ -134,6 +138,8 @@ def desk_of(parts: WebParts) -> Desk:
 def house_of(settings: Settings) -> House:
     """How browsers reach this house, and where its forms may end."""
     outward = [settings.discord_base_url or DISCORD]
+    if settings.stripe_secret_key.get_secret_value():
+        outward += [settings.stripe_base_url] if settings.stripe_base_url else STRIPE
     return House(
         public_url=settings.public_url,
         proxies=networks(settings.trusted_proxies),

@@ -192,6 +192,17 @@ class Settings(BaseSettings):
         description="Whether people are held to plans: on, off (everything is included), or auto (on if any is sold).",
     )
 
+    stripe_secret_key: SecretStr = Field(
+        SecretStr(""), description="The secret key of your Stripe account (sk_…). Empty: nothing is paid by card."
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        SecretStr(""),
+        description="What Stripe signs its notices to PUBLIC_URL/hooks/stripe with (whsec_…; two with a comma).",
+    )
+    stripe_base_url: Address = Field(
+        "", description="Where Stripe's API is, when it is not api.stripe.com: a till of play money, for trying."
+    )
+
     # ---- what is kept
     lore_log_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         30, description="How many days the log is kept that tells why lore was in a reply or was not (/lore why)."

@@ -15,6 +15,7 @@ from sandbox.journal import Journal
 from sandbox.rest import border
 from sandbox.rest.api import all_routes
 from sandbox.rest.call import LARGEST_REQUEST
+from sandbox.till.till import Till
 from sandbox.world.models import Application, Guild, User
 from sandbox.world.world import World
 
@@ -22,9 +23,11 @@ from sandbox.world.world import World
 class Sandbox:
     """A running local Discord."""
 
-    def __init__(self, core: Core, runner: web.AppRunner) -> None:
+    def __init__(self, core: Core, runner: web.AppRunner, till: Till) -> None:
         self.core = core
         self._runner = runner
+        #: Where play money is paid.
+        self.till = till
 
     @classmethod
     @asynccontextmanager
@@ -68,15 +71,18 @@ class Sandbox:
         except BaseException:
             listener.close()
             raise
-        runner = web.AppRunner(_application(core), access_log=None, shutdown_timeout=1.0)
+        till = Till(None if world is None else world.with_name("till.json"))
+        till.open(f"{core.world.origin}/till")
+        runner = web.AppRunner(_application(core, till), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.SockSite(runner, listener).start()
-        return cls(core, runner)
+        return cls(core, runner, till)
 
     async def close(self) -> None:
         """Hang up, stop listening and write the world down."""
         self.core.hub.hang_up_all()
         await self._runner.cleanup()
+        await self.till.close()
         await self.core.close()
 
     # ------------------------------------------------------------------------------------------------ for tests
@@ -120,12 +126,13 @@ class Sandbox:
         return next(channel.id for channel in self.world.channels if channel.name == name)
 
 
-def _application(core: Core) -> web.Application:
+def _application(core: Core, till: Till) -> web.Application:
     app = web.Application(client_max_size=LARGEST_REQUEST)
     border.mount(app, core, all_routes())
     hooks.mount(app, core)
     authorize.mount(app, core)
     cdn.mount(app, core)
+    app.add_subapp("/till", till.application())
     static.mount(app, core)
     return app
 

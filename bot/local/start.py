@@ -26,10 +26,13 @@ from bot.local.model import OpenVoice, open_voice
 from bot.local.program import live
 from bot.local.upkeep import seed_demo
 from bot.logs import configure_logs
-from bot.settings import Settings
+from bot.settings import PlansChoice, Settings
 
 if TYPE_CHECKING:
     from bot.app import Running
+
+PLAY_KEY = "sk_test_play"
+"""What the till of the local Discord takes for a key; any that begins like one of Stripe's test keys will do."""
 
 Tell = Callable[[str], None]
 T = TypeVar("T")
@@ -141,6 +144,9 @@ class House:
                 "discord_base_url": self.discord.url,
                 "discord_client_secret": SecretStr(self.discord.client_secret),
             }
+            if self._settings.plans is PlansChoice.ON and not self._settings.stripe_secret_key.get_secret_value():
+                # Plans to try, and nobody to pay: the local Discord has a till of play money.
+                known |= {"stripe_secret_key": SecretStr(PLAY_KEY), "stripe_base_url": f"{self.discord.url}/till"}
         return self._settings.model_copy(update=known)
 
 

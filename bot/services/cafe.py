@@ -21,6 +21,7 @@ from bot.services.money.gifts import Gifts
 from bot.services.money.ledger import Ledger
 from bot.services.money.limits_of import Limits
 from bot.services.money.packages import Packages
+from bot.services.money.paying import Paying
 from bot.services.money.plans import Plans
 from bot.services.money.wallets import Wallets
 from bot.services.oversight.blocked import Blocked
@@ -92,6 +93,7 @@ class Cafe:
     why: Why
     lore: Lore
     money: Money
+    paying: Paying
     oversight: OversightRules
     creating: Creating
 

@@ -32,7 +32,10 @@ from bot.services.money.gifts import Gifts
 from bot.services.money.ledger import Ledger
 from bot.services.money.limits_of import Limits
 from bot.services.money.packages import Packages
+from bot.services.money.paying import Paying
+from bot.services.money.payments import Payments
 from bot.services.money.plans import Plans
+from bot.services.money.subscriptions import Subscriptions
 from bot.services.money.wallets import Wallets
 from bot.services.oversight.accounts import Accounts
 from bot.services.oversight.auditing import AuditLog
@@ -100,8 +103,19 @@ class Desk:
     gifts: Gifts
     allowances: Allowances
     wallets: Wallets
+    paying: Paying
     creating: Creating
     oversight: OversightRules
+
+    @property
+    def payments(self) -> Payments:
+        """What is paid, and what became of it."""
+        return self.paying.payments
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who takes which plan, and how that changes."""
+        return self.paying.subscriptions
 
     @property
     def standings(self) -> Standings:

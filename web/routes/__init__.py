@@ -13,6 +13,7 @@ from web.routes import (
     devices,
     health,
     home,
+    hooks,
     media,
     personas,
     signing,
@@ -23,6 +24,7 @@ from web.routes import (
 MODULES = (
     home,
     health,
+    hooks,
     media,
     static,
     signing,

@@ -32,18 +32,25 @@ from db.work import Actor, Database
 PAGE_LIVES = timedelta(hours=23)
 """How long the till keeps a page open (a day), less what somebody needs to pay."""
 
+PAID = "/paid?checkout={CHECKOUT_SESSION_ID}"
+"""Where people come back to; the till fills in the name of the page they paid at."""
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody wants to pay for: a plan by the month or year, or a package."""
+    """What somebody wants to pay for: a plan by the month or year, or a package.
+
+    `site` is the address at which their browser reaches us, where it is known; they come back to it.
+    """
 
     user_id: UUID
     plan_id: UUID | None = None
     package_id: UUID | None = None
     interval: Interval | None = None
     language: str = "en"
+    site: str = ""
 
 
 class Counter:
@@ -90,9 +97,9 @@ class Counter:
             raise NotAllowed("nothing_on_sale", N_("Nothing is sold here, so nothing was charged."))
         return self._told
 
-    def address(self, path: str) -> str:
+    def address(self, path: str, site: str = "") -> str:
         """A page of ours, as the till can send people to it. Raises `NotAllowed` where we have no address."""
-        site = self._site()
+        site = site or self._site()
         if not site:
             raise NotAllowed(
                 "no_way_back",
@@ -113,7 +120,7 @@ class Counter:
         """
         self.need_open()
         # Before anything is written: without an address nobody could come back.
-        back_to, done_at = self.address(path), self.address(f"{path}?paid={{CHECKOUT_SESSION_ID}}")
+        back_to, done_at = self.address(path, wish.site), self.address(PAID, wish.site)
         async with asking():
             known = await self._known_page(wish)
             if known is not None:

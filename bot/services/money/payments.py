@@ -101,7 +101,7 @@ class Payments:
         """Whether no real money moves; pages say so."""
         return self._counter.is_play
 
-    async def buy_package(self, user_id: UUID, package_id: UUID, *, language: str = "en") -> str:
+    async def buy_package(self, user_id: UUID, package_id: UUID, *, language: str = "en", site: str = "") -> str:
         """The address at which this person pays for a package. Raises `NotFound` and what `Counter.page` raises."""
         name = ""
         async with self._database.work(Actor.user(user_id)) as work:
@@ -114,7 +114,7 @@ class Payments:
             code = f"{PACKAGE_WARE}{package_id.hex}"
             return Ware(code, name, row.amount_cents or 0, row.currency or "", None)
 
-        wish = Wish(user_id, package_id=package_id, language=language)
+        wish = Wish(user_id, package_id=package_id, language=language, site=site)
         url = await self._counter.page(wish, ware, path=WALLET)
         if url is None:
             raise no_such_package()

@@ -95,7 +95,9 @@ class Subscriptions:
 
     # --------------------------------------------------------------------------------------------------- by card
 
-    async def begin(self, user_id: UUID, plan_id: UUID, interval: Interval, *, language: str = "en") -> str:
+    async def begin(
+        self, user_id: UUID, plan_id: UUID, interval: Interval, *, language: str = "en", site: str = ""
+    ) -> str:
         """The address at which this person subscribes to a plan.
 
         Raises `Conflict` where they already pay for one (`change` is for that), `NotFound`, and what `Counter.page`
@@ -112,7 +114,7 @@ class Subscriptions:
             return Ware(ware_of(plan_id), plan.name, row.amount_cents or 0, row.currency or "", interval.value)
 
         await self._close_others(user_id, plan_id, interval)
-        wish = Wish(user_id, plan_id=plan_id, interval=interval, language=language)
+        wish = Wish(user_id, plan_id=plan_id, interval=interval, language=language, site=site)
         url = await self._counter.page(wish, ware, path=PLAN)
         if url is None:
             raise no_such_plan()
@@ -157,9 +159,9 @@ class Subscriptions:
             await audit.record(work, action, "subscription", running.id, of=user_id, details=details)
             return await self.current(work, user_id)
 
-    async def portal(self, user_id: UUID, *, language: str = "en") -> str:
+    async def portal(self, user_id: UUID, *, language: str = "en", site: str = "") -> str:
         """The address at which this person looks after cards and bills. Raises `NotFound` where they never paid."""
-        till, back_to = self._counter.till, self._counter.address(PLAN)
+        till, back_to = self._counter.till, self._counter.address(PLAN, site)
         customer_id = await self._counter.known_customer(user_id)
         if customer_id is None:
             raise NotFound("never_paid", N_("You have not paid for anything yet, so there are no bills to look at."))
