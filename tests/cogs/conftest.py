@@ -12,6 +12,7 @@ from discord import app_commands
 import cogs
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts
+from bot.app_till import TillParts
 from bot.errors import StageClosed, UserError
 from bot.ports import Offer
 from bot.services.cafe import Cafe, Lore
@@ -85,6 +86,8 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     await money.begin()
     oversight = OversightParts(database, StillClock(), SealingKeys([]))
     await oversight.rules.switches.load()
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    till = TillParts(database, StillClock(), settings, money=money, oversight=oversight.rules)
     cafe = Cafe(
         people=program.people,
         profiles=Profiles(),
@@ -114,6 +117,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
             chunks=Chunks(database, None),
         ),
         money=money.money(),
+        paying=till.paying,
         oversight=replace(oversight.rules, blocked=program.blocked),
         creating=creating_of(database, program.characters.pictures, books, LoreSharing(), program.clock),
     )

@@ -97,7 +97,7 @@ async def test_clicking_twice_is_one_page(shop: Shop) -> None:
     first = await shop.payments.buy_package(robin, package.id)
     assert await shop.payments.buy_package(robin, package.id, language="es") == first
     assert first.startswith(shop.counter.url)
-    assert shop.counter.row("sessions")["success_url"].startswith(f"{SITE}/paid?checkout=cs_test_")
+    assert shop.counter.row("sessions")["success_url"].startswith(f"{SITE}/wallet/paid?checkout=cs_test_")
     assert len(await shop.rows(robin)) == 1
     assert len(shop.counter.till.shop.all("customers")) == 1
 

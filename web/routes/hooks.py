@@ -68,5 +68,5 @@ PAGES = (
         proof=Proof.SIGNATURE,
         body_bytes=BODY_BYTES,
     ),
-    Page("GET", "/paid", paid, "paid", Access.MEMBER, Rate.READ, changes=True),
+    Page("GET", "/wallet/paid", paid, "paid", Access.MEMBER, Rate.READ, changes=True),
 )

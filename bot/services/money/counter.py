@@ -32,7 +32,7 @@ from db.work import Actor, Database
 PAGE_LIVES = timedelta(hours=23)
 """How long the till keeps a page open (a day), less what somebody needs to pay."""
 
-PAID = "/paid?checkout={CHECKOUT_SESSION_ID}"
+PAID = "/wallet/paid?checkout={CHECKOUT_SESSION_ID}"
 """Where people come back to; the till fills in the name of the page they paid at."""
 
 log = structlog.get_logger(__name__)
