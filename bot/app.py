@@ -173,7 +173,7 @@ class Program:
             self._exits.push_async_callback(self.embedder.close)
         await self.database.check()
         await self._open_oversight()
-        await self._money.begin()
+        await self._money.begin(is_paid_for=bool(self._server.key) and not self._server.is_ours)
         self._till = TillParts(
             self.database,
             self.clock,
@@ -268,6 +268,7 @@ class Program:
             vault=self._vault,
             lore=self._lore.activations,
             blocks=self._oversight.rules.blocked.discord,
+            meter=self._money.meter,
         )
         listening = Listening(self.database, hearing)
         self._exits.push_async_callback(listening.close)
@@ -316,7 +317,7 @@ class Program:
                 language=self.settings.language,
             ),
             recaps=Recaps(self.database, models=models),
-            exports=Exports(self.database, self.clock),
+            exports=Exports(self.database, self.clock, plan_limits=plan_limits),
             posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
             why=Why(self.database, replies),
             lore=self._lore.lore(replies=replies, models=models, hearing=hearing),
@@ -330,6 +331,8 @@ class Program:
                 LoreSharing(self.clock),
                 self.clock,
                 gate=partial(self._oversight.rules.switches.need, Switch.CREATOR_PROGRAMS),
+                plan_limits=plan_limits,
+                public_url=self.settings.public_url,
             ),
         )
         self.client.attend(Ears(turns))

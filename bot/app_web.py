@@ -131,6 +131,8 @@ def desk_of(parts: WebParts) -> Desk:
             LoreSharing(clock),
             clock,
             gate=partial(oversight.switches.need, Switch.CREATOR_PROGRAMS),
+            plan_limits=money.limits,
+            public_url=parts.settings.public_url,
         ),
     )
 

@@ -74,6 +74,7 @@ PICTURE_SIDE_MAX = Limit(12_000, "pixels", "no camera makes more in one directio
 PICTURE_FRAMES_MAX = Limit(500, "frames", "only the first frame is shown; files with more are made to overload")
 PICTURE_SIDE_MIN = Limit(16, "pixels", "smaller is a dot, not a face")
 PICTURE_SIDE_KEPT = Limit(512, "pixels", "the largest size at which Discord shows an avatar we send", discord=4096)
+BANNER_WIDTH_KEPT = Limit(1200, "pixels", "the head of a page, as wide as pages are; a third of it high")
 
 # ------------------------------------------------------------------------------------------------ conversations
 
@@ -247,6 +248,7 @@ CARD_JSON_DEPTH_MAX = Limit(64, "levels", "a card is nested about eight deep")
 # ------------------------------------------------------------------------------------------------ money
 
 TOKENS_AT_ONCE_MAX = Limit(10**12, "tokens", "in one step of the ledger; more is a slip, and sums stay exact")
+RESERVE_MINUTES = Limit(15, "minutes", "tokens are kept back for an answer under way; the slowest takes two")
 GIFT_MAX = Limit(5_000_000, "tokens", "in one gift; a few zeros too many are noticed before they are sent")
 GIFTS_DAILY = Limit(20, "gifts", "given by one person within 24 hours; more is not giving but paying out")
 GIFT_TOKENS_DAILY = Limit(10_000_000, "tokens", "given by one person within 24 hours: what a stolen account can lose")

@@ -213,10 +213,12 @@ async def shared_with(session: AsyncSession) -> Sequence[CharacterRow]:
     return [CharacterRow(row[0], row[1]) for row in await session.execute(statement)]
 
 
-async def keep_media(session: AsyncSession, owner_id: UUID, sha256: str, *, mime: str, size: int, side: int) -> UUID:
-    """The id of the owner's row for a square picture, made where it is missing."""
+async def keep_media(
+    session: AsyncSession, owner_id: UUID, sha256: str, *, mime: str, size: int, side: int, height: int | None = None
+) -> UUID:
+    """The id of the owner's row for a picture (square, where no height is given), made where it is missing."""
     values = {"id": new_id(), "owner_id": owner_id, "sha256": sha256, "mime": mime, "size_bytes": size}
-    statement = insert(Media).values(**values, width=side, height=side)
+    statement = insert(Media).values(**values, width=side, height=height or side)
     # The row is returned whether it is new or not, and is as good as new: what nobody wears goes by its age.
     statement = statement.on_conflict_do_update(
         index_elements=[Media.owner_id, Media.sha256], set_={"created_at": func.now()}

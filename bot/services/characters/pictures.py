@@ -19,6 +19,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,9 +39,16 @@ _FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _UNREADABLE = (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, struct.error, zlib.error)
 
 
+class Shape(Enum):
+    """What a picture is cut to: the value is how many times as wide as high."""
+
+    FACE = 1
+    BANNER = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture ready to be kept: a square PNG of `side` pixels and the SHA-256 of its bytes.
+    """A picture ready to be kept: a PNG `side` pixels wide, square but for banners, and the SHA-256 of its bytes.
 
     `size_bytes` is that of the file it was made from; 0 where that is counted as something else (a card).
     """
@@ -49,6 +57,7 @@ class Picture:
     png: bytes
     side: int
     size_bytes: int = 0
+    shape: Shape = Shape.FACE
 
 
 def refuse_size(size_bytes: int) -> None:
@@ -69,7 +78,7 @@ def refuse_announced(size_bytes: int, filename: str, mime: str | None) -> None:
         raise _svg()
 
 
-def decode(data: bytes) -> Picture:
+def decode(data: bytes, shape: Shape = Shape.FACE) -> Picture:
     """The picture in `data` as we keep it. Blocks; raises `InvalidInput` that says what is wrong with the file."""
     # Here and not above: a process that never takes in a picture does without Pillow's 5 MB.
     from PIL import Image
@@ -82,7 +91,7 @@ def decode(data: bytes) -> Picture:
         _refuse_many_frames(data)
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
             _refuse_dimensions(*image.size)
-            return _redraw(image)
+            return _redraw(image, shape)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels() from error
     except _UNREADABLE as error:
@@ -100,11 +109,11 @@ class Pictures:
         self._folder = folder
         self._one_at_a_time = asyncio.Semaphore(1)
 
-    async def prepare(self, data: bytes) -> Picture:
+    async def prepare(self, data: bytes, shape: Shape = Shape.FACE) -> Picture:
         """`decode`, off the event loop. Raises `InvalidInput`."""
         refuse_size(len(data))
         async with self._one_at_a_time:
-            return replace(await asyncio.to_thread(decode, data), size_bytes=len(data))
+            return replace(await asyncio.to_thread(decode, data, shape), size_bytes=len(data))
 
     async def keep(self, picture: Picture) -> None:
         """Write the picture, whole or not at all. Kept again, it only counts as new (`sweep`)."""
@@ -170,20 +179,22 @@ def _refuse_dimensions(width: int, height: int) -> None:
         )
 
 
-def _redraw(image: Image) -> Picture:
+def _redraw(image: Image, shape: Shape) -> Picture:
     from PIL import Image, ImageOps
 
-    kept = int(limits.PICTURE_SIDE_KEPT)
+    kept = int(limits.PICTURE_SIDE_KEPT if shape is Shape.FACE else limits.BANNER_WIDTH_KEPT)
     if image.format == "JPEG":
         image.draft("RGB", (kept, kept))  # lets the decoder skip detail nobody will see
     upright = ImageOps.exif_transpose(image)
-    side = min(*upright.size, kept)
+    width, height = upright.size
+    side = max(min(width, height * shape.value, kept), shape.value)
     # A little above the middle: that is where faces are in portraits.
-    square = ImageOps.fit(upright.convert("RGBA"), (side, side), Image.Resampling.LANCZOS, centering=(0.5, 0.35))
+    size, middle = (side, side // shape.value), (0.5, 0.35 if shape is Shape.FACE else 0.5)
+    cut = ImageOps.fit(upright.convert("RGBA"), size, Image.Resampling.LANCZOS, centering=middle)
     out = io.BytesIO()
-    square.save(out, "PNG", optimize=True)
+    cut.save(out, "PNG", optimize=True)
     png = out.getvalue()
-    return Picture(hashlib.sha256(png).hexdigest(), png, side)
+    return Picture(hashlib.sha256(png).hexdigest(), png, side, shape=shape)
 
 
 def _write(place: Path, content: bytes) -> None:

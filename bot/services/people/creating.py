@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.services.characters.pictures import Pictures
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.sharing import LoreSharing
+from bot.services.money.limits_of import Limits
 from bot.services.oversight.audit import Oversight
 from bot.services.people.creators import Creators
 from bot.services.people.creators.follows import Follows
@@ -40,16 +41,18 @@ def creating_of(
     *,
     oversight: Oversight | None = None,
     gate: OpenGate | None = None,
+    plan_limits: Limits | None = None,
     public_url: str = "",
 ) -> Creating:
     """Put them together. `gate` raises where programs are switched off."""
     watched = oversight or Oversight(database)
-    creators = Creators(pictures, clock=clock)
+    bounds = plan_limits or Limits(clock)
+    creators = Creators(pictures, clock=clock, plan_limits=bounds)
     return Creating(
         creators=creators,
         follows=Follows(creators),
         verifications=Verifications(creators, watched, clock),
-        statistics=Statistics(creators, clock),
+        statistics=Statistics(creators, clock, plan_limits=bounds),
         programs=Programs(creators, watched, clock, gate=gate),
         shares=Shares(database, books, lore, clock),
         public_url=public_url.rstrip("/"),

@@ -20,11 +20,14 @@ from bot.errors import Conflict, InvalidInput, LimitReached, NotFound
 from bot.services.characters.details import tag_of
 from bot.services.characters.gallery import Gallery, GalleryPage, GallerySort, is_number
 from bot.services.characters.names import skeleton
-from bot.services.characters.pictures import MIME, Picture, Pictures
+from bot.services.characters.pictures import MIME, Picture, Pictures, Shape
 from bot.services.characters.searching import asked_for, tsquery
 from bot.services.characters.seen import Character
+from bot.services.editing import refuse_changed
+from bot.services.money.limits_of import Limits
 from bot.services.oversight.audit import record
 from bot.services.people.creators.drafts import CheckedCreator, CreatorDraft, check_creator, chosen_characters
+from bot.services.people.creators.forms import typed_of
 from bot.services.people.creators.shown import (
     CreatorCard,
     CreatorKind,
@@ -93,10 +96,18 @@ class CreatorList:
 class Creators:
     """Profiles, pages and the directory."""
 
-    def __init__(self, pictures: Pictures, gallery: Gallery | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        pictures: Pictures,
+        gallery: Gallery | None = None,
+        clock: Clock | None = None,
+        *,
+        plan_limits: Limits | None = None,
+    ) -> None:
         self.pictures = pictures
         self.gallery = gallery or Gallery()
         self._clock = clock or SystemClock()
+        self._plan_limits = plan_limits or Limits()
 
     # ------------------------------------------------------------------------------------------------ one's own
 
@@ -112,8 +123,9 @@ class Creators:
         page = await self._page(work, row, user_id)
         return OwnProfile(page, draft_of(row.creator), tuple(row.creator.featured_characters))
 
-    async def save(self, work: Work, user_id: UUID, draft: CreatorDraft) -> OwnProfile:
-        """A profile as the form says, made where there is none. Raises `InvalidInput` or `LimitReached`.
+    async def save(self, work: Work, user_id: UUID, draft: CreatorDraft, *, mark: str | None = None) -> OwnProfile:
+        """A profile as the form says, made where there is none. Raises `InvalidInput`, `LimitReached`, or
+        `ChangedMeanwhile` where it is not what the form showed any more (`mark`: `editing.mark_of(typed_of(…))`).
 
         Another username keeps the old address for a while: it leads here, and nobody else can take it.
         """
@@ -124,7 +136,9 @@ class Creators:
             row = CreatorModel(user_id=user_id, username=checked.username, username_looks=looks, bio="")
             await self._refuse_taken(work, checked.username, looks)
             work.session.add(row)
-        elif row.username != checked.username:
+        else:
+            refuse_changed(typed_of(draft_of(row)), mark)
+        if row.username != checked.username:
             await self._rename(work, row, checked.username, looks)
         _write(row, checked)
         row.last_active_at = self._clock.now()
@@ -153,21 +167,32 @@ class Creators:
         row.featured_characters = wanted
         await work.session.flush()
 
-    async def wear(self, work: Work, user_id: UUID, picture: Picture, *, is_banner: bool = False) -> None:
-        """Another (prepared) picture of theirs, or of their page's head. Raises `NotFound`."""
+    async def wear(self, work: Work, user_id: UUID, picture: Picture) -> None:
+        """Another (prepared) picture of theirs or, where it is a banner, of their page's head.
+
+        Raises `Conflict` or `LimitReached`.
+        """
         row = await self._own(work, user_id)
+        if picture.size_bytes:
+            await self._plan_limits.upload(work, user_id, picture.size_bytes)
         await self.pictures.keep(picture)
         kept = await media.keep_media(
-            work.session, user_id, picture.sha256, mime=MIME, size=len(picture.png), side=picture.side
+            work.session,
+            user_id,
+            picture.sha256,
+            mime=MIME,
+            size=len(picture.png),
+            side=picture.side,
+            height=picture.side // picture.shape.value,
         )
-        if is_banner:
+        if picture.shape is Shape.BANNER:
             row.banner_id = kept
         else:
             row.avatar_id = kept
         await work.session.flush()
 
     async def unwear(self, work: Work, user_id: UUID, *, is_banner: bool = False) -> None:
-        """No picture any more. Raises `NotFound`."""
+        """No picture any more. Raises `Conflict`."""
         row = await self._own(work, user_id)
         if is_banner:
             row.banner_id = None

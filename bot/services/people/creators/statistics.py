@@ -15,10 +15,12 @@ from uuid import UUID
 
 from bot import limits
 from bot.clock import Clock, SystemClock
+from bot.services.money.limits_of import Limits
 from bot.services.people.creators import Creators, no_profile
 from db import functions
 from db import functions_creators as found_by
 from db.functions_creators import Told
+from db.models import AnalyticsLevel
 from db.queries import characters as characters
 from db.work import Work
 
@@ -65,7 +67,10 @@ class CharacterNumbers:
 
 @dataclass(frozen=True, slots=True)
 class StatisticsPage:
-    """A creator's numbers. `whole` is None where fewer than five people talked with their characters."""
+    """A creator's numbers. `whole` is None where fewer than five people talked with their characters.
+
+    `is_whole` is False where the plan tells of the last month at most, and not of each character.
+    """
 
     first: date
     last: date
@@ -73,30 +78,35 @@ class StatisticsPage:
     days: tuple[DayNumbers, ...]
     characters: tuple[CharacterNumbers, ...]
     followers: int
+    is_whole: bool = True
 
 
 class Statistics:
     """For creators, of their own characters."""
 
-    def __init__(self, creators: Creators, clock: Clock | None = None) -> None:
+    def __init__(self, creators: Creators, clock: Clock | None = None, *, plan_limits: Limits | None = None) -> None:
         self._creators = creators
         self._clock = clock or SystemClock()
+        self._plan_limits = plan_limits or Limits()
 
     async def page(self, work: Work, user_id: UUID, span: Span = Span.MONTH) -> StatisticsPage:
         """The last days that are over (UTC). Raises `Conflict` where somebody has no profile."""
         mine = await self._creators.mine(work, user_id)
         if mine is None:
             raise no_profile()
+        is_whole = await self._plan_limits.analytics(work, user_id) is not AnalyticsLevel.BASIC
+        days = min(int(span if is_whole else min(span, Span.MONTH)), int(limits.STATISTICS_DAYS_MAX))
         last = self._clock.now().astimezone(UTC).date() - timedelta(days=1)
-        first = last - timedelta(days=min(int(span), int(limits.STATISTICS_DAYS_MAX)) - 1)
+        first = last - timedelta(days=days - 1)
         told = await found_by.statistics(work.session, first, last)
         return StatisticsPage(
             first=first,
             last=last,
             whole=next((one for one in told if one.part == "whole"), None),
             days=_days(first, last, told, await found_by.follows_by_day(work.session, first, last)),
-            characters=await self._characters(work, user_id, told),
+            characters=await self._characters(work, user_id, told) if is_whole else (),
             followers=mine.page.card.figures.followers,
+            is_whole=is_whole,
         )
 
     async def _characters(self, work: Work, user_id: UUID, told: Sequence[Told]) -> tuple[CharacterNumbers, ...]:
