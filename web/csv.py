@@ -46,14 +46,14 @@ def lines(rows: Sequence[Sequence[object]]) -> bytes:
     """Rows as lines of the file (RFC 4180)."""
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerows([cell(value) for value in row] for row in rows)
-    return buffer.getvalue().encode()
+    return buffer.getvalue().encode(errors="replace")
 
 
 async def csv_file(
     request: web.Request, name: str, header: Sequence[str], rows: AsyncIterable[Sequence[object]]
 ) -> web.StreamResponse:
     """Answer with a file of these rows, sent as they come. `name` is the file's, without its ending."""
-    plain = re.sub(r"[^a-z0-9-]+", "-", name.lower()).strip("-") or "list"
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "list"
     response = web.StreamResponse(
         headers={
             "Content-Type": "text/csv; charset=utf-8",

@@ -8,14 +8,14 @@ numbers stand under each plot as a table. docs/decisions/0018-pygal.md says why 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 from xml.etree import ElementTree as Xml
 
-import pygal
 from aiohttp import web
 from babel.numbers import format_compact_decimal
 from markupsafe import Markup, escape
@@ -47,11 +47,15 @@ class PlotKind(StrEnum):
     """Bars on top of each other: parts of a whole."""
 
 
-_CHARTS: Mapping[PlotKind, Any] = {
-    PlotKind.LINES: pygal.Line,
-    PlotKind.BARS: pygal.Bar,
-    PlotKind.STACKS: pygal.StackedBar,
-}
+@cache
+def _charts() -> Mapping[PlotKind, Any]:
+    """The library, fetched when the first plot is drawn: most processes never draw one."""
+    import pygal
+
+    # It puts itself into Python's imports, for plug-ins of its own that are not installed here, in a way that Python
+    # has not known since 3.4 and warns of at every import that follows.
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
+    return {PlotKind.LINES: pygal.Line, PlotKind.BARS: pygal.Bar, PlotKind.STACKS: pygal.StackedBar}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def _drawn(
     language: str,
 ) -> Markup:
     written = "en" if language == "qps" else language.replace("-", "_")
-    chart = _CHARTS[kind](
+    chart = _charts()[kind](
         js=[],
         width=WIDTH,
         height=HEIGHT,
