@@ -14,6 +14,7 @@ from db.security_grants import GRANT_FUNCTIONS
 from db.security_ledger import LEDGER_ADDS, LEDGER_FUNCTIONS, LEDGER_READS, LEDGER_WRITES
 from db.security_ledger_guards import GUARD_FUNCTIONS
 from db.security_ledger_holds import HOLD_FUNCTIONS
+from db.security_ledger_meter import METER_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
 from db.security_oversight import OVERSIGHT_ADDS, OVERSIGHT_FUNCTIONS, OVERSIGHT_READS, OVERSIGHT_WRITES
@@ -50,6 +51,7 @@ DEFINER_ADDS = LEDGER_ADDS | OVERSIGHT_ADDS
 """Tables to which the functions add and of which they change nothing."""
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
+    | {"usage_counters"}
     | SESSION_DELETES
     | TOKEN_DELETES
 )
@@ -417,6 +419,7 @@ FUNCTIONS: tuple[Function, ...] = (
     *HOLD_FUNCTIONS,
     *GUARD_FUNCTIONS,
     *MONEY_FUNCTIONS,
+    *METER_FUNCTIONS,
     *OVERSIGHT_FUNCTIONS,
     *PAYMENT_FUNCTIONS,
     *SESSION_FUNCTIONS,

@@ -132,6 +132,23 @@ MONEY_FUNCTIONS: tuple[Function, ...] = (
         definer_reason="nobody sets their own counts back: they only grow, by one's own use",
     ),
     Function(
+        "purge_usage",
+        "before date",
+        "bigint",
+        f"""
+        DECLARE gone bigint;
+        BEGIN
+            {JOB_ONLY.format(name="purge_usage")}
+            DELETE FROM usage_counters AS n WHERE n.period < before;
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            RETURN gone;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="counts are kept as long as they are declared to be, and no longer; for jobs",
+    ),
+    Function(
         "beyond_reach",
         "asked uuid[]",
         "SETOF uuid",

@@ -71,6 +71,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "creator programs": ({"program": "Spring"}, "There is no such program."),
     "discover": ({"words": "keeper"}, "Nobody fits that."),
     "doctor": ({"character": THEIRS}, "Mira"),
+    "gift": ({"person": "sasha", "amount": 5}, "That is you."),
     "help": ({}, "Welcome to the café"),
     "lore book ask": ({"book": TOWN}, NO_BOOK),
     "lore book attach": ({"book": TOWN}, NO_BOOK),
@@ -110,6 +111,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "persona list": ({}, "You have none yet."),
     "persona show": ({"persona": "Wren"}, "You have no such persona."),
     "persona use": ({"persona": "Wren"}, "You have no such persona."),
+    "plan": ({}, "everything is included"),
     "say": ({"character": "Juno", "text": "Hello?"}, "No such character is in this channel."),
     "server adult": ({"where": "never"}, NO_ADMIN),
     "server banter": ({"lines": 1}, NO_ADMIN),
@@ -129,6 +131,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "share leave": ({"thing": MIRA_SHARED}, NOT_KNOWN),
     "share list": ({"thing": TOWN_SHARED}, NO_BOOK),
     "share revoke": ({"thing": TOWN_SHARED, "person": "sasha"}, NO_BOOK),
+    "wallet": ({}, "You can spend 0 tokens"),
     "why": ({}, "Only those who take part"),
 }
 """Options, and what who has no part in anything reads, by command."""
@@ -145,6 +148,9 @@ KEPT = (
     "SELECT to_jsonb(e) FROM lore_entries AS e",
     "SELECT to_jsonb(a) FROM lore_attachments AS a",
     "SELECT to_jsonb(g) FROM grants AS g",
+    "SELECT to_jsonb(g) FROM gifts AS g",
+    "SELECT to_jsonb(x) FROM transfers AS x",
+    "SELECT to_jsonb(h) FROM holds AS h",
     "SELECT to_jsonb(c) FROM creators AS c",
     "SELECT to_jsonb(f) FROM follows AS f",
     "SELECT to_jsonb(a) FROM applications AS a",

@@ -86,7 +86,7 @@ async def mint(database: Database, clock: FakeClock, url: str, *, is_on: bool = 
     """A house with its plans, and Robin and Sasha in it. `is_on`: whether plans are."""
     ledger, limits, people = Ledger(clock), Limits(clock, is_on=is_on), People(database)
     gifts = Gifts(database, ledger, clock)
-    allowances = Allowances(database, ledger, is_given=is_on)
+    allowances = Allowances(database, ledger, clock, is_given=is_on)
     plans = Plans(clock)
     await plans.seed(database)
     return Mint(

@@ -34,6 +34,8 @@ from bot.services.lore.meanings.recall import Recall
 from bot.services.lore.replies.activating import LoreActivations
 from bot.services.lore.replies.loading import LoreDecks
 from bot.services.lore.replies.tracing import LoreTraces
+from bot.services.money.limits_of import Limits
+from bot.services.money.metering import Metering
 from bot.services.oversight.blocked import Blocked
 from bot.services.people import People
 from bot.services.talk.control import Control
@@ -317,6 +319,7 @@ class Program:
     boot_id: UUID
     lore: LoreActivations
     blocked: Blocked
+    plan_limits: Limits | None = None
 
     @property
     def traces(self) -> LoreTraces:
@@ -352,7 +355,7 @@ class Program:
 
     @property
     def exports(self) -> Exports:
-        return Exports(self.database, self.clock)
+        return Exports(self.database, self.clock, plan_limits=self.plan_limits)
 
     @property
     def recaps(self) -> Recaps:
@@ -413,6 +416,7 @@ def build(
     passing: Callable[[object], None] = lambda point: None,
     language: str = "en",
     recall: Recall | None = None,
+    meter: Metering | None = None,
 ) -> Program:
     """A program, not yet started."""
     places = Places(database)
@@ -434,6 +438,7 @@ def build(
         vault=Vault([b"k" * 32]),
         lore=lore,
         blocks=blocked.discord,
+        meter=meter,
     )
     conversations = Conversations(
         database,

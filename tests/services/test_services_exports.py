@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from bot import limits
+from bot.clock import SystemClock
 from bot.errors import InvalidInput, LimitReached, NotAllowed, NotFound
 from bot.ports import NO_RIGHTS, Attached, AttachedKind, Caller, Rights, Sensitivity, Surroundings
+from bot.services.money.limits_of import Limits
 from bot.services.people.personas import PersonaDraft, Personas
 from bot.services.talk import exported, transcripts
 from bot.services.talk.conversations import Asking
@@ -25,6 +27,8 @@ from bot.services.talk.exports import Exported
 from bot.texts import Say
 from db.queries.talk import exports
 from db.work import Actor
+from tests.fakes.clock import FakeClock
+from tests.services.moneycraft import mint
 from tests.services.stagecraft import ROBIN, SASHA, TAVERN, Program, make, said, summon
 from tests.services.test_services_forks import change
 from tests.services.test_services_recaps import talked
@@ -333,3 +337,19 @@ async def test_times_are_in_utc(program: Program) -> None:
     _, data = unpacked(await export(program))
     made = exported.ExportedConversation.model_validate(data)
     assert made.started_at.utcoffset() == timedelta(0)
+
+
+async def test_what_a_plan_does_not_reach_back_to_is_kept_and_not_copied(program: Program, owner_url: str) -> None:
+    await talked(program, "one", "two")
+    house = await mint(program.database, FakeClock(), owner_url)
+    program.plan_limits = Limits(SystemClock(), is_on=True)
+    assert (await export(program)).lines == 4
+    await house.as_owner("UPDATE messages SET created_at = now() - interval '31 days' WHERE content LIKE '%one'")
+    made = await export(program)
+    page, data = unpacked(made)
+    assert (made.lines, made.older, made.beyond) == (2, 2, 2)
+    assert [one["content"] for one in data["messages"]] == ["Mira, two", "Answer to two"]
+    assert data["older_lines"] == 2
+    assert "Mira, one" not in page
+    await house.subscribe(await program.people.arrive(ROBIN), "starter")
+    assert (await export(program)).lines == 4

@@ -7,17 +7,22 @@ difference, once for each plan. What is not used by the end of the month is gone
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
 
+from bot.clock import Clock, SystemClock
 from bot.services.money.ledger import Ledger
+from bot.services.money.usage import period_of
 from db.queries.money import usage as queries
 from db.work import Actor, Database, Work
 
 JOB = "allowances"
 
 _AT_ONCE = 200
+_COUNTS_KEPT = timedelta(days=395)
+"""13 months: the counts' own declaration."""
 
 _log = structlog.get_logger(__name__)
 
@@ -25,9 +30,12 @@ _log = structlog.get_logger(__name__)
 class Allowances:
     """Grants them. `is_given`: whether tokens are of any use here (plans are on, or replies cost tokens)."""
 
-    def __init__(self, database: Database, ledger: Ledger, *, is_given: bool = True) -> None:
+    def __init__(
+        self, database: Database, ledger: Ledger, clock: Clock | None = None, *, is_given: bool = True
+    ) -> None:
         self._database = database
         self._ledger = ledger
+        self._clock = clock or SystemClock()
         self.is_given = is_given
 
     async def grant(self, work: Work, user_id: UUID) -> int:
@@ -40,7 +48,12 @@ class Allowances:
         return 0 if given.is_replay else given.amount
 
     async def run(self, _: Mapping[str, str] | None = None) -> int:
-        """A job: grant everybody who has a wallet what is due to them; how many were granted something."""
+        """A job: grant everybody who has a wallet what is due to them; how many were granted something.
+
+        Counts of months long gone are forgotten on the way.
+        """
+        async with self._database.work(Actor.job(JOB)) as work:
+            await queries.purge_usage(work.session, period_of(self._clock.now() - _COUNTS_KEPT))
         granted, after = 0, None
         while True:
             async with self._database.work(Actor.job(JOB)) as work:

@@ -14,7 +14,7 @@ import unicodedata
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from uuid import UUID
 from bot import limits
 from bot.clock import Clock
 from bot.errors import InvalidInput, LimitReached, NotFound
+from bot.services.money.limits_of import Limits
 from bot.services.talk import transcripts
 from bot.services.talk.conversations.arrangements import Named, named
 from bot.services.talk.conversations.seats import Asking, Deed, Seat, Seats, refuse_elsewhere
@@ -54,7 +55,10 @@ _NO_MESSAGES = '"messages":[]'
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A packed copy. `lines` is how many it holds, `older` and `withheld` how many it does not."""
+    """A packed copy. `lines` is how many it holds, `older` and `withheld` how many it does not.
+
+    `beyond` of the older ones are older than the reader's plan reaches back.
+    """
 
     named: Named
     file_name: str
@@ -62,6 +66,7 @@ class Exported:
     lines: int
     older: int
     withheld: int
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,10 @@ class _Reader:
 class Exports:
     """Makes copies."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *, plan_limits: Limits | None = None) -> None:
         self._database = database
         self._clock = clock
+        self._plan_limits = plan_limits or Limits(clock)
         self._seats = Seats(database)
 
     async def export(
@@ -111,13 +117,23 @@ class Exports:
             )
         async with self._database.work(Actor.user(asking.by)) as work:
             ratings = await exports.own_ratings(work.session, one.id)
+            held, beyond = _within(held, await self._plan_limits.history_since(work, asking.by))
         now = self._clock.now()
         # In a thread: thousands of lines are felt on the event loop.
         lines, data = await asyncio.to_thread(_packed, one, held, ratings, reader, name.title or title, say, now)
         if len(data) > limits.EXPORT_BYTES_MAX:
             raise _too_large(len(data), lines)
         withheld = len(held.messages) - lines
-        return Exported(name, _file_name(name.title, now), data, lines, held.older, withheld)
+        return Exported(name, _file_name(name.title, now), data, lines, held.older, withheld, beyond)
+
+
+def _within(held: Held, since: datetime | None) -> tuple[Held, int]:
+    """What was said since then, and how many lines are older."""
+    if since is None:
+        return held, 0
+    kept = [one for one in held.messages if one.created_at >= since]
+    beyond = len(held.messages) - len(kept)
+    return replace(held, messages=kept, older=held.older + beyond), beyond
 
 
 def _packed(

@@ -48,6 +48,14 @@ def told(made: Exported, say: Say) -> str:
     ]
     if made.older:
         lines.append(say.plural("{n} older line is not in it.", "{n} older lines are not in it.", made.older))
+    if made.beyond:
+        lines.append(
+            say.plural(
+                "{n} of those is older than your plan reaches back (/plan); it is kept.",
+                "{n} of those are older than your plan reaches back (/plan); they are kept.",
+                made.beyond,
+            )
+        )
     if made.withheld:
         lines.append(
             say.plural(

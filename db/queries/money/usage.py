@@ -96,3 +96,8 @@ async def allowances_due(session: AsyncSession, after: UUID | None, limit: int) 
     """People with a wallet, in order of their ids. For jobs only."""
     rows = await session.scalars(text("SELECT * FROM allowances_due(:after, :most)"), {"after": after, "most": limit})
     return [UUID(str(one)) for one in rows]
+
+
+async def purge_usage(session: AsyncSession, before: date) -> int:
+    """Forget what was counted in months before this one; how many counts. For jobs only."""
+    return int(await session.scalar(text("SELECT purge_usage(:before)"), {"before": before}) or 0)
