@@ -24,6 +24,8 @@ from bot.services.lore.meanings.chunks import SWEEP as LORE_SWEEP
 from bot.services.lore.transfer.importing import JOB as LORE_IMPORT
 from bot.services.money.allowances import JOB as ALLOWANCES
 from bot.services.money.gifts import JOB as GIFTS
+from bot.services.money.holds import JOB as LEDGER
+from bot.services.money.holds import sweep_all
 from bot.services.money.renewal import LAPSE, RECONCILE
 from bot.services.money.subscriptions_told import DOUBLE
 from bot.services.oversight.figures import JOB as DAILY_FIGURES
@@ -60,6 +62,9 @@ def jobs_of(
     async def end_gifts(_: Mapping[str, str]) -> None:
         await money.gifts.expire()
 
+    async def sweep_ledger(_: Mapping[str, str]) -> None:
+        await sweep_all(database, money.ledger)
+
     async def grant_allowances(_: Mapping[str, str]) -> None:
         await money.allowances.run()
 
@@ -82,6 +87,7 @@ def jobs_of(
     jobs.register(LORE_IMPORT, lore.imports.run, at_most=int(limits.LORE_IMPORTS_AT_ONCE))
     jobs.register(GIFTS, end_gifts, at_most=1)
     jobs.register(ALLOWANCES, grant_allowances, at_most=1)
+    jobs.register(LEDGER, sweep_ledger, at_most=1)
     jobs.register(LAPSE, lapse_plans, at_most=1)
     jobs.register(RECONCILE, till.renewal.reconcile, at_most=1)
     jobs.register(DOUBLE, till.renewal.settle_double, at_most=1)
@@ -91,6 +97,7 @@ def jobs_of(
         Recurring(DAILY_FIGURES, CronTrigger(hour=0, minute=23, timezone=UTC)),
         Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
         Recurring(GIFTS, CronTrigger(minute="*/15", timezone=UTC)),
+        Recurring(LEDGER, CronTrigger(second="*/30", timezone=UTC)),
         Recurring(ALLOWANCES, CronTrigger(hour=0, minute=11, timezone=UTC)),
         Recurring(LAPSE, CronTrigger(minute=36, timezone=UTC)),
         Recurring(RECONCILE, CronTrigger(hour=2, minute=41, timezone=UTC)),

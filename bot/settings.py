@@ -44,6 +44,14 @@ class PlansChoice(StrEnum):
     OFF = "off"
 
 
+class RepliesCost(StrEnum):
+    """What characters' answers cost whoever asks for them."""
+
+    AUTO = "auto"
+    TOKENS = "tokens"
+    NOTHING = "nothing"
+
+
 class SettingsError(Exception):
     """A setting cannot be used. Its text names the setting and says what to write instead; it never holds a value."""
 
@@ -190,6 +198,10 @@ class Settings(BaseSettings):
     plans: PlansChoice = Field(
         PlansChoice.AUTO,
         description="Whether people are held to plans: on, off (everything is included), or auto (on if any is sold).",
+    )
+    replies_cost: RepliesCost = Field(
+        RepliesCost.AUTO,
+        description="What answers cost: tokens, nothing, or auto (tokens where HOUSE_API_KEY pays and plans are on).",
     )
 
     stripe_secret_key: SecretStr = Field(

@@ -165,6 +165,26 @@ async def transaction(engine: AsyncEngine, begin: str) -> AsyncGenerator[Direct]
         await greenlet_spawn(pooled.close)
 
 
+async def once(engine: AsyncEngine, statement: Prepared, values: Mapping[str, Any]) -> Any:
+    """The only row of one statement, in a transaction of its own that it begins and ends with itself: one trip.
+
+    It names its actor itself, which only functions of `db.security_ledger_meter` do.
+    """
+    try:
+        pooled = await engine.raw_connection()
+    except driver.AsyncAdapt_asyncpg_dbapi.Error as error:
+        raise _away(error) from error
+    is_clean = False
+    try:
+        row = await Direct(cast(RawConnection, pooled.driver_connection)).row(statement, **values)
+        is_clean = True
+        return row
+    finally:
+        if not is_clean:
+            pooled.invalidate()
+        await greenlet_spawn(pooled.close)
+
+
 async def _known(answer: Awaitable[_Answer]) -> _Answer:
     try:
         return await answer

@@ -69,19 +69,13 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
         definer_reason=WRITES,
     ),
     Function(
-        "ledger_post",
+        "ledger_carry",
         "one_hold uuid, actual bigint, moment timestamptz",
         _HOLD_ANSWER,
         f"""
         DECLARE one holds; wanted bigint; rest bigint; done bigint := 0; nth integer := 0; part record;
         BEGIN
             SELECT h.* INTO one FROM holds AS h WHERE h.id = one_hold;
-            -- A gift is taken by whom it is for; everything else is settled by whose tokens it takes.
-            IF NOT coalesce(actor_kind() = 'job' OR actor_user() = CASE WHEN one.kind = 'gift' THEN one.to_user_id
-                    ELSE one.user_id END OR (one.kind <> 'gift' AND one.user_id = turn_user()), false) THEN
-                RETURN QUERY SELECT {_MISSING};
-                RETURN;
-            END IF;
             PERFORM ledger_enter(ARRAY[one.user_id, one.to_user_id]);
             SELECT h.* INTO one FROM holds AS h WHERE h.id = one_hold FOR NO KEY UPDATE;
             wanted := coalesce(actual, one.amount);
@@ -113,6 +107,27 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
             UPDATE holds AS h SET state = 'posted', posted = done, short = rest, settled_at = moment WHERE h.id = one.id
                 RETURNING h.* INTO one;
             RETURN QUERY SELECT 'done', {_AS_IT_STANDS}, NULL::bigint;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        is_internal=True,
+    ),
+    Function(
+        "ledger_post",
+        "one_hold uuid, actual bigint, moment timestamptz",
+        _HOLD_ANSWER,
+        f"""
+        DECLARE one holds;
+        BEGIN
+            SELECT h.* INTO one FROM holds AS h WHERE h.id = one_hold;
+            -- A gift is taken by whom it is for; everything else is settled by whose tokens it takes.
+            IF NOT coalesce(actor_kind() = 'job' OR actor_user() = CASE WHEN one.kind = 'gift' THEN one.to_user_id
+                    ELSE one.user_id END OR (one.kind <> 'gift' AND one.user_id = turn_user()), false) THEN
+                RETURN QUERY SELECT {_MISSING};
+                RETURN;
+            END IF;
+            RETURN QUERY SELECT * FROM ledger_carry(one_hold, actual, moment);
         END
         """,
         language="plpgsql",

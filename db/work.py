@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from db import listen, queue
-from db.direct import Direct, transaction
+from db.direct import Direct, Prepared, once, transaction
 from db.engine import create_engine, normalise_url
 from db.raw import RawConnection
 from db.security import assert_unprivileged
@@ -175,6 +175,10 @@ class Database:
         begin = _BEGIN.format_map(actor.named())
         async with transaction(self._engine, begin) as direct:
             yield direct
+
+    async def once(self, statement: Prepared, /, **values: Any) -> Any:
+        """The only row of a prepared statement that names its actor itself (`db.direct.once`): a work of one trip."""
+        return await once(self._engine, statement, values)
 
     async def listen(
         self,

@@ -17,6 +17,7 @@ from bot import limits
 from bot.clock import Clock
 from bot.errors import Closed, ProviderError, StageClosed, StageError, StageUnsure
 from bot.ports import ModelPool, Part, Performance, Place, RepliedTo, Scene, Stage
+from bot.services.money.metering import Metering, UnpaidReply
 from bot.services.talk import failures
 from bot.services.talk.backstage import Backstage
 from bot.services.talk.heed import Hearing
@@ -52,11 +53,12 @@ class Answering:
         clock: Clock,
         language: str,
         passing: Passing,
+        meter: Metering | None = None,
     ) -> None:
         self._rows = rows
         self._snapshots = snapshots
         self._backstage = backstage
-        self._wordings = Wordings(snapshots, clock=clock, passing=passing)
+        self._wordings = Wordings(snapshots, clock=clock, passing=passing, meter=meter)
         self._models = models
         self._clock = clock
         self._stage = stage
@@ -155,6 +157,9 @@ class Answering:
             await self._withdraw(turn, performance)
             empty = isinstance(error, EmptyAnswer)
             return await self._fail(turn, cast, failures.ANSWER_EMPTY if empty else failures.reason_of(error))
+        except UnpaidReply as error:
+            await self._withdraw(turn, performance)
+            return await self._unpaid(turn, cast, error)
         except StageClosed as error:
             return await self._closed(turn, cast, error)
         except StageUnsure:
@@ -268,6 +273,13 @@ class Answering:
             spoken = self._snapshots.rules(place_of(turn), turn.character_id).language or cast.locale
             words = Say(spoken, self._language)(text, **filled)
             await self.remark(place_of(turn), words, key=reason, token=self._backstage.token_of(turn))
+        return TurnState.FAILED
+
+    async def _unpaid(self, turn: Standing, cast: Cast, error: UnpaidReply) -> TurnState:
+        """Who asked has not the tokens, or had all answers of the month: for their eyes only."""
+        await self._rows.end(turn, TurnState.FAILED, error.recorded)
+        if not self._tell(turn.turn_id, Outcome(False, error.sentence, dict(error.values))):
+            await self._backstage.unpaid(turn, cast, error)
         return TurnState.FAILED
 
     async def _closed(self, turn: Standing, cast: Cast, error: StageClosed) -> TurnState:

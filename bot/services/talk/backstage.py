@@ -9,7 +9,8 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import Closed, StageClosed, StageError
-from bot.ports import Part, Stage
+from bot.ports import ForMe, Part, Stage
+from bot.services.money.metering import UnpaidReply
 from bot.services.talk import failures, tokens
 from bot.services.talk.banter import Follower, Spoken, follower
 from bot.services.talk.departures import Departures
@@ -18,11 +19,13 @@ from bot.services.talk.heed import Hearing
 from bot.services.talk.snapshot import Cast, place_of
 from bot.services.talk.tokens import AnswerTokens
 from bot.services.talk.troubles import GONE, Troubles, lasts, may_write
-from bot.texts import Say
-from db.models import ConversationVia, Priority
+from bot.texts import N_, Say
+from db.models import ConversationVia, Priority, TurnKind
 from db.queries.talk.turns import Standing
 
 _log = structlog.get_logger(__name__)
+
+_FOR_ME = N_("For me")
 
 Begin = Callable[[int, UUID, UUID, Priority, UUID | None], None]
 """Lines a claimed turn up: its channel, its id, its conversation's, its priority, its character."""
@@ -127,3 +130,28 @@ class Backstage:
                 await self._stage.tell(cast.asker_discord_id, words)
         except StageError as closed:
             _log.info("trouble_untold", channel_id=turn.channel_id, reason=reason, detail=str(closed))
+
+    async def unpaid(self, turn: Standing, cast: Cast, error: UnpaidReply) -> None:
+        """A neutral line for who is not answered, now and then: why is for their eyes only (`HeldBack`).
+
+        Who asked by a command where the bot is no member reads the reason itself, alone. Where nobody spoke to the
+        character, nothing is said.
+        """
+        spoken = self._gates.rules(place_of(turn)).language or cast.locale
+        say, token = Say(spoken, self._language), self.token_of(turn)
+        try:
+            if token is not None:
+                words = say(error.sentence, **error.values)
+                await self._stage.remark(place_of(turn), words, key=error.reason, token=token)
+            elif self._is_remarked(turn, cast):
+                text = say(failures.remark_on(failures.HELD_BACK) or "")
+                key = f"{failures.HELD_BACK} {cast.asker_discord_id}"
+                for_me = ForMe(turn.trigger_message_id, say(_FOR_ME))
+                await self._stage.remark(place_of(turn), text, key=key, for_me=for_me)
+        except StageError as closed:
+            _log.info("unpaid_untold", channel_id=turn.channel_id, detail=str(closed))
+
+    def _is_remarked(self, turn: Standing, cast: Cast) -> bool:
+        if turn.kind is not TurnKind.REPLY or turn.stands is not None or cast.asker_discord_id is None:
+            return False
+        return self._gates.rates.may_remark(turn.channel_id, cast.asker_discord_id)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from bot.errors import NotAllowed, NotFound
 from bot.ports import Stage
+from bot.services.money.metering import Metering
 from bot.services.talk.gates import Gates, Silence, explanation
 from bot.services.talk.heed import Hearing
 from bot.services.talk.inbox import Errand, read
 from bot.texts import N_, Text
+from db import functions
 from db.models import InboxState
 from db.queries.talk import past
 from db.work import Actor, Database
@@ -37,8 +40,11 @@ class Reason:
 class HeldBack:
     """Looks up what kept a message from being answered, and whether it still does."""
 
-    def __init__(self, database: Database, *, hearing: Hearing, gates: Gates, stage: Stage) -> None:
+    def __init__(
+        self, database: Database, *, hearing: Hearing, gates: Gates, stage: Stage, meter: Metering | None = None
+    ) -> None:
         self._database = database
+        self._meter = meter
         self._hearing = hearing
         self._gates = gates
         self._stage = stage
@@ -48,10 +54,15 @@ class HeldBack:
 
         Raises `NotAllowed` for anybody else's message, `NotFound` for one of more than some days ago.
         """
-        row = None
+        row = unpaid = None
         if message_id <= _LARGEST:
             async with self._database.work(Actor.job("held")) as work:
                 row = await past.heard(work.session, message_id)
+                user_id = await functions.user_of(work.session, discord_id)
+            if user_id is not None:
+                unpaid = await self._unpaid(message_id, user_id)
+        if unpaid is not None:
+            return unpaid
         # Other reasons (deleted, too late) are nobody's line, and no button was made for them.
         if row is None or row.state is not InboxState.DROPPED or row.reason not in _SILENCES:
             raise NotFound("nothing_held", N_("That was too long ago to tell. Write again, and see."))
@@ -71,6 +82,15 @@ class HeldBack:
                     "You take no direct messages from me. Allow them in this server's privacy settings, then try again."
                 ),
             )
+
+    async def _unpaid(self, message_id: int, user_id: UUID) -> Reason | None:
+        """What was lacking for the answer to a message of this person's, as it is by now; None where nothing was."""
+        async with self._database.work(Actor.user(user_id)) as work:
+            recorded = await past.unpaid(work.session, message_id, user_id)
+            if recorded is None:
+                return None
+            error = None if self._meter is None else await self._meter.lacking(work, user_id, recorded)
+        return Reason(_GONE) if error is None else Reason(error.sentence, dict(error.values))
 
     def _now(self, errand: Errand, reason: Silence) -> Reason:
         heard = errand.heard

@@ -9,6 +9,7 @@ from uuid import UUID
 from bot.errors import NotFound
 from bot.failpoints import Point
 from bot.ports import Finished, Part, Prompt
+from bot.services.money.metering import Metering
 from bot.services.talk import retelling
 from bot.services.talk.banter import Follower
 from bot.services.talk.snapshot import Cast, cast_of
@@ -37,7 +38,7 @@ class Worded:
     """A whole answer with what it cost. `finished` is None where the asker stopped it: then nothing was reported.
 
     `variables` are the conversation's as the prompt's macros left them, None where they changed nothing. `lore` is what
-    lore did for it, None where no book was in force.
+    lore did for it, None where no book was in force. `took` is how many tokens prompt and answer were.
     """
 
     text: str
@@ -49,13 +50,20 @@ class Worded:
     total_ms: int | None = None
     variables: Mapping[str, str] | None = field(default=None, repr=False)
     lore: LoreRecord | None = field(default=None, repr=False)
+    took: int = 0
 
 
 class TurnRows:
-    """Writes down every step of a turn before the next one is taken. `passing` marks the edges between them."""
+    """Writes down every step of a turn before the next one is taken. `passing` marks the edges between them.
 
-    def __init__(self, database: Database, boot_id: UUID, passing: Callable[[Point], None]) -> None:
+    With a `meter` the work that saves an answer's words pays for them too.
+    """
+
+    def __init__(
+        self, database: Database, boot_id: UUID, passing: Callable[[Point], None], meter: Metering | None = None
+    ) -> None:
         self._database = database
+        self._meter = meter
         self._boot_id = boot_id
         self._passing = passing
 
@@ -94,6 +102,8 @@ class TurnRows:
                 await showing.put_variables(direct, turn.conversation_id, worded.variables)
             if worded.lore is not None:
                 await runs.log(direct, turn.turn_id, turn.conversation_id, number, worded.lore)
+            if self._meter is not None:
+                await self._meter.settle(direct, turn, worded.took)
         self._passing(Point.GENERATED)
 
     async def sent(
@@ -156,6 +166,8 @@ class TurnRows:
         A reply that was at work again ends as it stood before.
         """
         async with self._database.work(Actor.turn(turn.conversation_id)) as work:
+            if self._meter is not None:
+                await self._meter.release(await work.direct(), turn)
             if state is TurnState.UNKNOWN:
                 await turns.end(work.session, turn.turn_id, state, reason)
             elif turn.stands is not None:

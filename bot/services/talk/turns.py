@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.ports import Files, Heard, ModelPool, Place, Stage
 from bot.services.keys.vault import Vault
 from bot.services.lore.replies.activating import LoreActivations
+from bot.services.money.metering import Metering
 from bot.services.people import People
 from bot.services.talk import failures
 from bot.services.talk.afterwards import Afterwards
@@ -63,7 +64,7 @@ class Turns(Afterwards):
     `boot_id` names this run of the program; `language` is the house's, for people whose own is not known. `passing` is
     called at every edge between two steps (`bot.failpoints`). `files` reads what came with messages; `vault` seals the
     tokens of interactions through which answers go out where the bot is no member. Without `lore` no book counts.
-    `blocks` tells whom the house keeps out.
+    `blocks` tells whom the house keeps out. With a `meter` answers are paid for.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Turns(Afterwards):
         vault: Vault | None = None,
         lore: LoreActivations | None = None,
         blocks: BlockOf | None = None,
+        meter: Metering | None = None,
     ) -> None:
         self._database = database
         self._people = people
@@ -97,14 +99,14 @@ class Turns(Afterwards):
         self._lanes: Lanes[Pending | Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
         )
-        self.held_back = HeldBack(database, hearing=hearing, gates=self.gates, stage=stage)
+        self.held_back = HeldBack(database, hearing=hearing, gates=self.gates, stage=stage, meter=meter)
         self._door = Door(hearing, self.gates, self._tokens, self._lanes.has_room)
         snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files, lore=lore)
         self._arrivals = Arrivals(database, boot_id, snapshots, passing, files)
         self._changes = Changes(database, arrivals=self._arrivals, hearing=hearing, people=people, clock=clock)
         self._departures = Departures(database, hearing=hearing, arrivals=self._arrivals, troubles=self.troubles)
         self._answering = Answering(
-            TurnRows(database, boot_id, passing),
+            TurnRows(database, boot_id, passing, meter),
             snapshots=snapshots,
             backstage=Backstage(
                 hearing=hearing,
@@ -124,6 +126,7 @@ class Turns(Afterwards):
             clock=clock,
             language=language,
             passing=passing,
+            meter=meter,
         )
         self._cursors = Cursors(database, hearing)
         self._pending: dict[int, Pending] = {}

@@ -12,6 +12,7 @@ from bot.clock import Clock
 from bot.errors import Down, RateLimited, Refused, Slow
 from bot.failpoints import Point
 from bot.ports import Finished, ModelRequest, Models, Performance, Token, Usage
+from bot.services.money.metering import Metering
 from bot.services.talk import macros
 from bot.services.talk.compose import Asked, request
 from bot.services.talk.compose_continue import joined
@@ -42,15 +43,17 @@ class EmptyAnswer(Down):
 class Wordings:
     """Asks models. Saves nothing; shows what comes while it comes."""
 
-    def __init__(self, snapshots: Snapshots, *, clock: Clock, passing: Passing) -> None:
+    def __init__(self, snapshots: Snapshots, *, clock: Clock, passing: Passing, meter: Metering | None = None) -> None:
+        """With a `meter` an answer is asked for only where what it may take can be kept back."""
         self._snapshots = snapshots
+        self._meter = meter
         self._clock = clock
         self._passing = passing
 
     async def worded(
         self, running: Running, performance: Performance, material: Material | None = None
     ) -> Worded | None:
-        """The whole answer; None where nothing is to be said after all. Raises a `ProviderError`.
+        """The whole answer; None where nothing is to be said after all. Raises a `ProviderError`, or `UnpaidReply`.
 
         `material` is what the answer is made from, where it was read already.
         """
@@ -75,7 +78,9 @@ class Wordings:
         text = running.text.strip()
         if running.interruption is Interruption.STOPPED and text:
             models = running.models
-            return Worded(text, running.prompt, models.provider, models.model, None, lore=running.lore)
+            return Worded(
+                text, running.prompt, models.provider, models.model, None, lore=running.lore, took=took(running, None)
+            )
         return None
 
     async def _ask(self, running: Running, performance: Performance, material: Material | None) -> Worded:
@@ -91,6 +96,8 @@ class Wordings:
         running.prompt = asked.request.prompt
         running.lore = None if made.lore is None else await made.lore.recorded(asked.left_out)
         running.is_outgrown = outgrown(snapshot, running.prompt)
+        if self._meter is not None:
+            await self._meter.reserve(turn, running.prompt.tokens + asked.request.max_tokens)
         variables = macros.applied(snapshot.variables, asked.changes) if asked.changes else None
         try:
             return await self._stream(running, performance, asked.request, variables)
@@ -171,4 +178,16 @@ def _checked(running: Running, finished: Finished | None, variables: Mapping[str
         finished.total_ms,
         variables,
         running.lore,
+        took(running, finished.usage),
     )
+
+
+def took(running: Running, usage: Usage | None) -> int:
+    """Tokens of prompt and answer: the provider's own figure, else counted. What is unknown is never nothing."""
+    tokens_in = None if usage is None else usage.tokens_in
+    tokens_out = None if usage is None else usage.tokens_out
+    if tokens_in is None:
+        tokens_in = running.prompt.tokens
+    if tokens_out is None:
+        tokens_out = running.models.count(running.text.removeprefix(running.before))
+    return tokens_in + tokens_out
