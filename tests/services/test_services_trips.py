@@ -8,15 +8,21 @@ from sqlalchemy import event
 
 from bot.services.lore.engine.book import Mode
 from bot.services.lore.meanings.recall import Recall
-from db.work import Actor
+from bot.services.money.ledger import Ledger
+from bot.services.money.metering import Metering
+from db.models import TransferKind
+from db.work import Actor, Database
 from tests.services.lorecraft import FakeEmbedder, attach, book, entry, learnt, prompt_text
-from tests.services.stagecraft import ROBIN, TAVERN, Program, make, said, summon
+from tests.services.stagecraft import ROBIN, TAVERN, Program, StillClock, make, said, summon
 
 MOST_TRIPS = 26
 """BEGIN with the actor, and COMMIT, are two of each unit of work: there are 7. There were some 80 trips once."""
 
 MOST_FOR_LORE = 2
 """What is in force and what happened before; the log. Whether any book is in force costs none."""
+
+MOST_FOR_METER = 2
+"""What is kept back before the model is asked, a work of one trip; what is paid, with the words."""
 
 MOST_FOR_MEANING = 3
 """A work of its own, while no connection waits for an embedding model, with one question for each query depth."""
@@ -85,6 +91,25 @@ async def test_meaning_costs_a_work_of_its_own(start: Callable[..., Program]) ->
         await program.turns.idle()
     assert "Ysolde lit it." in prompt_text(program)
     assert len(sent) <= MOST_TRIPS + MOST_FOR_LORE + MOST_FOR_MEANING, "\n".join(one[:100] for one in sent)
+    await program.crash()
+
+
+async def test_a_reply_that_is_paid_for_costs_two_trips(start: Callable[..., Program], database: Database) -> None:
+    program = start(meter=Metering(database, StillClock(), is_charged=True, has_plans=True))
+    await program.listening.start()
+    await summon(program, await make(program))
+    robin = await program.people.arrive(ROBIN)
+    async with database.work(Actor.job("test")) as work:
+        await Ledger(StillClock()).issue(work, robin, 50_000, TransferKind.PURCHASE, "bought")
+    for number in range(2):
+        await program.turns.hear(said(f"Good evening, Mira! {number}"))
+        await program.turns.idle()
+    with trips(program) as sent:
+        assert await program.turns.hear(said("And how are you, Mira?"))
+        await program.turns.idle()
+    assert program.channels.texts()[-1] == ("Mira", "Well met.")
+    assert len(sent) <= MOST_TRIPS + MOST_FOR_METER, "\n".join(one[:100] for one in sent)
+    assert sum("meter_reserve" in one for one in sent) == sum("meter_settle" in one for one in sent) == 1
     await program.crash()
 
 
