@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	&& echo "$$path" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help start test lint format texts docs pictures transcript test-kills test-proofs test-isolation lock clean python
+.PHONY: help start test lint format texts docs pictures transcript test-kills test-proofs test-isolation test-api lock clean python
 
 help: ## Say what can be made
 	@echo 'BotCafé: what you can make'
@@ -42,6 +42,10 @@ texts: python ## Bring the catalogues of texts up to date with the source
 test-kills: python ## Every moment at which a killed start must not lose or double a reply (minutes)
 	@"$(PYTHON)" bot/local/install.py dev
 	@ALL_KILLS=1 $(BIN)/python -m pytest tests/e2e/test_kill.py -q
+
+test-api: python ## Call the API in three roles with every edge of its document (4 minutes, some 17,000 calls)
+	@"$(PYTHON)" bot/local/install.py dev
+	@API_FUZZ=full $(BIN)/python -m pytest tests/api/test_api_fuzz.py -q
 
 test-proofs: python ## The proofs at full length: a thousand messages asked who made them, every hostile text (minutes)
 	@"$(PYTHON)" bot/local/install.py dev

@@ -55,8 +55,9 @@ async def fuzz(
     examples: int,
     phases: str,
     seed: int,
+    only: str = "",
 ) -> Fuzzed:
-    """Call everything as somebody, with ids of their own and of somebody else."""
+    """Call everything (or `only` one operation) as somebody, with ids of their own and of somebody else."""
     config, report = folder / f"{role}.toml", folder / f"{role}.ndjson"
     config.write_text(_config(own, others))
     process = await asyncio.create_subprocess_exec(
@@ -65,7 +66,8 @@ async def fuzz(
         "--header", f"Authorization: Bearer {person.token}",
         "--max-examples", str(examples), "--phases", phases, "--seed", str(seed),
         "--continue-on-failure", "--no-color", "--generation-database", "none", "--warnings", "off",
-        "--report", "ndjson", "--report-ndjson-path", str(report), "--exclude-operation-id", NOT_CALLED,
+        "--report", "ndjson", "--report-ndjson-path", str(report),
+        *(["--include-operation-id", only] if only else ["--exclude-operation-id", NOT_CALLED]),
         env={**os.environ, "SCHEMATHESIS_HOOKS": str(CHECKS), "FUZZ_CANARIES": ",".join(canaries)},
         cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip

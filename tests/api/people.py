@@ -31,7 +31,10 @@ async def belongings(site: Site, person: Person) -> dict[str, str]:
     number = person.discord_id
     secret = f"canary-{number}"
     character = await site.call(
-        person, "POST", "/characters", {"name": f"Mira {number}", "system_prompt": f"{secret} instructions"}
+        person,
+        "POST",
+        "/characters",
+        {"name": f"Mira {number}", "description": "Keeps books", "system_prompt": f"{secret} words"},
     )
     persona = await site.call(
         person, "POST", "/personas", {"name": f"Captain {number}", "description": f"{secret} mask"}
