@@ -356,6 +356,9 @@ async def test_a_wallet_at_a_glance(house: Mint) -> None:
     await give(house, 100)
     async with house.database.work(Actor.user(house.robin)) as work:
         seen = await house.wallets.look(work, house.robin)
+        assert len((await house.wallets.history(work, house.robin)).rows) == 1, "looking grants nothing"
+        await house.allowances.grant(work, house.robin)
+        assert (await house.wallets.look(work, house.robin)).balance == seen.balance
         history = await house.wallets.history(work, house.robin)
     assert (seen.balance.paid, seen.balance.promo, seen.balance.held) == (1000, 250_000, 100)
     assert (seen.giveable, seen.next_allowance) == (900, 250_000)

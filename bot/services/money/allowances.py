@@ -1,4 +1,4 @@
-"""The tokens a plan gives each month: granted when a person first looks or talks in it, or by a job every day.
+"""The tokens a plan gives each month: granted when a person first talks in it, or by a job every day.
 
 Once for each person and month, whoever asks first. Who changes to a larger plan within the month is granted the
 difference, once for each plan. What is not used by the end of the month is gone.
@@ -7,7 +7,8 @@ difference, once for each plan. What is not used by the end of the month is gone
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -27,6 +28,15 @@ _COUNTS_KEPT = timedelta(days=395)
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Tokens of a month that wait to be granted, the period they are granted under, and when they end."""
+
+    tokens: int
+    period: str
+    ends_at: datetime
+
+
 class Allowances:
     """Grants them. `is_given`: whether tokens are of any use here (plans are on, or replies cost tokens)."""
 
@@ -38,13 +48,20 @@ class Allowances:
         self._clock = clock or SystemClock()
         self.is_given = is_given
 
+    async def due(self, work: Work, user_id: UUID) -> Due | None:
+        """What is due to a person in this month and was not granted yet. Changes nothing."""
+        found = await queries.allowance_of(work.session, user_id) if self.is_given else None
+        if found is None or found.tokens <= found.granted:
+            return None
+        period = found.period_key if found.granted == 0 else f"{found.period_key}/{found.plan_code}"
+        return Due(found.tokens - found.granted, period, found.resets_at)
+
     async def grant(self, work: Work, user_id: UUID) -> int:
-        """What is due to a person in this month and was not granted yet; how many tokens that was."""
-        due = await queries.allowance_of(work.session, user_id) if self.is_given else None
-        if due is None or due.tokens <= due.granted:
+        """Grant what is due to a person; how many tokens that was."""
+        due = await self.due(work, user_id)
+        if due is None:
             return 0
-        period = due.period_key if due.granted == 0 else f"{due.period_key}/{due.plan_code}"
-        given = await self._ledger.allow(work, user_id, due.tokens - due.granted, period, due.resets_at)
+        given = await self._ledger.allow(work, user_id, due.tokens, due.period, due.ends_at)
         return 0 if given.is_replay else given.amount
 
     async def run(self, _: Mapping[str, str] | None = None) -> int:

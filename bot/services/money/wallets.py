@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from bot import limits
 from bot.clock import Clock
-from bot.services.money.allowances import Allowances
+from bot.services.money.allowances import Allowances, Due
 from bot.services.money.gifts import Gift, Gifts
 from bot.services.money.ledger import Balance, History, Hold, Ledger
 from bot.services.money.limits_of import Allowed, Limits
@@ -81,11 +81,11 @@ class Wallets:
         self.is_charged = is_charged
 
     async def look(self, work: Work, user_id: UUID) -> WalletSeen:
-        """One's own wallet; the tokens of a new month are granted by looking."""
-        await self._allowances.grant(work, user_id)
+        """One's own wallet. The tokens of a new month are in it, though they are granted when they are first used."""
         allowed = await self._limits.allowed(work, user_id)
         holds = await self._ledger.holds(work, user_id)
-        balance = await self._ledger.balance(work, user_id)
+        due = await self._allowances.due(work, user_id)
+        balance = with_due(await self._ledger.balance(work, user_id), due)
         pockets = await queries.pockets(work.session, user_id)
         return WalletSeen(
             balance=balance,
@@ -103,3 +103,16 @@ class Wallets:
     ) -> History:
         """What came and went, newest first."""
         return await self._ledger.history(work, user_id, after, limit)
+
+
+def with_due(balance: Balance, due: Due | None) -> Balance:
+    """A balance as it is once what is due was granted. Pure."""
+    if due is None:
+        return balance
+    ends, ending = due.ends_at, due.tokens
+    if balance.expires_at is not None and balance.expires_at <= due.ends_at:
+        ends = balance.expires_at
+        ending = balance.expiring + (due.tokens if ends == due.ends_at else 0)
+    return replace(
+        balance, promo=balance.promo + due.tokens, free=balance.free + due.tokens, expiring=ending, expires_at=ends
+    )
