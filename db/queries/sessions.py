@@ -8,9 +8,26 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    CursorResult,
+    DateTime,
+    Interval,
+    LargeBinary,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.direct import Direct, Prepared
 from db.models import Login, OAuthState, WebSession
 
 
@@ -39,17 +56,38 @@ class DoorRow:
     until: datetime | None
 
 
-_SESSION_OF = text("SELECT * FROM session_of(:hash, :now, :idle, :idle_staff)")
+_MOMENT = DateTime(timezone=True)
+_FOUND = (
+    func.session_of(
+        bindparam("hash", type_=LargeBinary()),
+        bindparam("now", type_=_MOMENT),
+        bindparam("idle", type_=Interval()),
+        bindparam("idle_staff", type_=Interval()),
+    )
+    .table_valued(
+        column("session_id", Uuid()),
+        column("user_id", Uuid()),
+        column("discord_id", BigInteger()),
+        column("name", Text()),
+        column("role", Text()),
+        column("signed_in_at", _MOMENT),
+        column("language", Text()),
+        column("time_zone", Text()),
+        name="found",
+    )
+    .render_derived()
+)
+_SESSION_OF = Prepared(select(*_FOUND.c))
+"""Asked with every page, so it goes the short way (`db.direct`)."""
 _DOOR = text("SELECT * FROM standing_at_door(:person, :now)")
 
 
 async def session_of(
-    session: AsyncSession, token_hash: bytes, *, now: datetime, idle: timedelta, idle_staff: timedelta
+    direct: Direct, token_hash: bytes, *, now: datetime, idle: timedelta, idle_staff: timedelta
 ) -> SignedInRow | None:
     """Whose session a secret opens, if it still does. For jobs."""
-    found = await session.execute(_SESSION_OF, {"hash": token_hash, "now": now, "idle": idle, "idle_staff": idle_staff})
-    row = found.mappings().one_or_none()
-    return None if row is None else SignedInRow(**row)
+    row = await direct.row(_SESSION_OF, hash=token_hash, now=now, idle=idle, idle_staff=idle_staff)
+    return None if row is None else SignedInRow(*row)
 
 
 async def at_door(session: AsyncSession, user_id: UUID, now: datetime) -> DoorRow:

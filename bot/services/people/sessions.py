@@ -84,9 +84,9 @@ class Sessions:
 
     async def whose(self, secret: str) -> SignedInRow | None:
         """Who this cookie's secret belongs to; None where it opens nothing (any more)."""
-        async with self._database.work(Actor.job("session")) as work:
+        async with self._database.directly(Actor.job("session")) as direct:
             return await queries.session_of(
-                work.session, hash_of(secret), now=self._clock.now(), idle=IDLE, idle_staff=IDLE_STAFF
+                direct, hash_of(secret), now=self._clock.now(), idle=IDLE, idle_staff=IDLE_STAFF
             )
 
     async def door(self, user_id: UUID) -> DoorRow:
