@@ -211,14 +211,19 @@ async def slash(
     command: str,
     *,
     upload: tuple[str, bytes] | None = None,
+    person: str | None = None,
     **options: str | int | bool,
 ) -> Message:
-    """What answers a command ("character show"), given its options; `upload` is the name and data of its file."""
+    """What answers a command ("character show"), given its options.
+
+    `upload` is the name and data of its file, `person` who is chosen in an option of that name.
+    """
     name, *path = command.split()
     known = next(one for one in here.sandbox.world.commands if one.body["name"] == name)
     kinds = {str: 3, bool: 5, int: 4}
     given: list[Any] = [{"name": key, "type": kinds[type(value)], "value": value} for key, value in options.items()]
     given += [{"name": "file", "type": 11, "value": "0"}] if upload else []
+    given += [{"name": "person", "type": 6, "value": here.sandbox.person(person).id}] if person else []
     for depth, part in enumerate(reversed(path)):
         given = [{"name": part, "type": 2 if depth else 1, "options": given}]
     data = {"id": known.id, "name": name, "type": 1, "options": given}

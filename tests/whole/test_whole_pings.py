@@ -33,6 +33,7 @@ from tests.transport.test_pings import CORE, MORE, WRAPPINGS
 from tests.whole.cafe import Whole, slash, until
 from tests.whole.lore_ways import WAYS as LORE_WAYS
 from tests.whole.lore_ways import passable, show_raw
+from tests.whole.money_ways import WAYS as MONEY_WAYS
 
 IN_FULL = os.environ.get("PROOFS") == "1"
 EVERYDAY = 9
@@ -292,6 +293,7 @@ WAYS: dict[str, Way] = {
         in_a_title,
         in_a_recap,
         *LORE_WAYS,
+        *MONEY_WAYS,
     )
 }
 EDITING = {"in_a_reply", "in_a_reply_worded_anew", "in_a_reply_that_goes_on", "in_a_reply_edited_by_hand"}
