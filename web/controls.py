@@ -93,7 +93,11 @@ _OF_KINDS: Mapping[Kind, Look] = {
 }
 
 
-def of_lore(field: Field, say: Say, around: Mapping[Kind, tuple[tuple[str, str], ...]] | None = None) -> Control:
+Around = Mapping[Kind, tuple[tuple[str, str], ...]]
+"""What can be chosen of characters and personas: written ids and names."""
+
+
+def of_lore(field: Field, say: Say, around: Around | None = None) -> Control:
     """The control of a field of a book or an entry. `around` names what can be chosen of characters and personas."""
     choices = tuple((value, say(label)) for value, label in field.choices)
     if field.kind.holds_ids:
@@ -112,6 +116,21 @@ def of_lore(field: Field, say: Say, around: Mapping[Kind, tuple[tuple[str, str],
         field.is_required,
         field.is_whole,
     )
+
+
+def said_in_words(field: Field, text: str, around: Around, say: Say) -> str:
+    """A field's text as people read it. `text` is as forms have it."""
+    match field.kind:
+        case Kind.FLAG:
+            return say("yes") if text == "yes" else say("no")
+        case Kind.CHOICE | Kind.CHOICES:
+            names = {value: say(label) for value, label in field.choices}
+        case Kind.CHARACTERS | Kind.PERSONAS:
+            names = dict(around.get(field.kind, ()))
+            return ", ".join(names.get(piece.strip(), say("one you do not see")) for piece in text.split(","))
+        case _:
+            return text
+    return ", ".join(names.get(piece.strip(), piece.strip()) for piece in text.split(","))
 
 
 def _bounds(field: Field, say: Say) -> str:

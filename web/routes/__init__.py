@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from web.pages import Page
 from web.routes import (
     account,
+    admin,
     characters,
     characters_cards,
     characters_deeds,
@@ -14,6 +15,13 @@ from web.routes import (
     health,
     home,
     hooks,
+    lore,
+    lore_attached,
+    lore_entries,
+    lore_entry,
+    lore_files,
+    lore_sharing,
+    lore_try,
     media,
     personas,
     signing,
@@ -35,6 +43,14 @@ MODULES = (
     characters,
     characters_deeds,
     characters_cards,
+    lore,
+    lore_attached,
+    lore_entries,
+    lore_entry,
+    lore_files,
+    lore_sharing,
+    lore_try,
+    admin,
 )
 
 
