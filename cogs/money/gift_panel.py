@@ -114,7 +114,7 @@ def announcement(gift: Gift, say: Say) -> discord.ui.LayoutView:
 def for_giver(gift: Gift, say: Say) -> tuple[str, discord.ui.View]:
     """What the giver alone reads, with a way to take it back."""
     sentence = say(
-        "{tokens} wait for {name} until {day}; then they are yours again.",
+        "For {name}: {tokens}. They can accept until {day}; then it all is yours again.",
         tokens=tokens(gift.amount, say),
         name=plain(gift.recipient_name or "…"),
         day=day(gift.expires_at),
