@@ -454,9 +454,9 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
             UNION ALL SELECT 'turns_failed', count(*) FROM turns AS t
             WHERE t.id >= first_id AND t.id < end_id AND t.state = 'failed'
             UNION ALL SELECT 'conversations_new', count(*) FROM conversations AS v
-            WHERE v.created_at >= since AND v.created_at < until
+            WHERE v.id >= first_id AND v.id < end_id
             UNION ALL SELECT 'characters_new', count(*) FROM characters AS c
-            WHERE c.created_at >= since AND c.created_at < until
+            WHERE c.id >= first_id AND c.id < end_id
             UNION ALL SELECT 'sign_ins', count(*) FROM logins AS l
             WHERE l.created_at >= since AND l.created_at < until AND l.failure IS NULL
             UNION ALL SELECT 'sign_ins_failed', count(*) FROM logins AS l

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -99,6 +99,10 @@ class Accounts:
             tags=tuple(await queries.tags(work.session, user_id)),
             notes=tuple(Note(row.note.id, row.note.text, row.author_name or "", row.note.created_at) for row in notes),
         )
+
+    async def names(self, work: StaffWork, user_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """What these people are called, where they are still here."""
+        return await queries.names(work.session, user_ids) if user_ids else {}
 
     async def tag(self, staff: UUID, user_id: UUID, typed: Sequence[str]) -> Sequence[str]:
         """Let exactly these be a person's tags; what was kept. Raises `UserError`."""

@@ -22,6 +22,7 @@ class PeopleOrder(StrEnum):
     NEWEST = "newest"
     OLDEST = "oldest"
     USERNAME = "username"
+    USERNAME_BACKWARDS = "username_backwards"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,9 @@ async def search(
         case PeopleOrder.USERNAME:
             ordered = [User.username, User.id]
             beyond = None if after is None else tuple_(User.username, User.id) > tuple_(*after)
+        case PeopleOrder.USERNAME_BACKWARDS:
+            ordered = [User.username.desc(), User.id.desc()]
+            beyond = None if after is None else tuple_(User.username, User.id) < tuple_(*after)
     if beyond is not None:
         conditions.append(beyond)
     rows = await session.execute(
