@@ -59,7 +59,7 @@ from bot.services.talk.replies import Replies
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
-from bot.settings import Settings
+from bot.settings import PlansChoice, Settings
 from bot.single import GATEWAY_LOCK, hold, take
 from bot.stores import TokenFactors
 from bot.texts import Say
@@ -69,6 +69,7 @@ from bot.transport.executor import Call, Done, Executor
 from bot.transport.faces import Faces
 from bot.transport.files import DiscordFiles
 from bot.transport.permissions import WANTED
+from bot.transport.premium import DiscordPremium, hear_of_sales
 from bot.transport.speaker import Speaker
 from bot.transport.stage import WebhookStage
 from cogs import prepare
@@ -165,6 +166,7 @@ class Program:
         self._models: HouseModels
         self._oversight: OversightParts
         self._till: TillParts
+        self._people: People
 
     async def open(self) -> None:
         """Build what the role needs, in the order in which things stand on each other. Raises `StartError`."""
@@ -174,15 +176,8 @@ class Program:
         await self.database.check()
         await self._open_oversight()
         await self._money.begin(is_paid_for=bool(self._server.key) and not self._server.is_ours)
-        self._till = TillParts(
-            self.database,
-            self.clock,
-            self.settings,
-            money=self._money,
-            oversight=self._oversight.rules,
-            till=await open_till(self.settings, self._exits),
-        )
         pointing.point_at(self.settings.discord_base_url or None)
+        await self._open_till()
         if self.role.hears:
             await self._open_gateway()
             recaps = self.cafe.recaps
@@ -199,6 +194,21 @@ class Program:
         self._oversight = OversightParts(self.database, self.clock, keys)
         await self._oversight.start(self._exits)
         await self._oversight.crown(discord_ids(self.settings.admins))
+
+    async def _open_till(self) -> None:
+        executor = Executor(self.settings.discord_token.get_secret_value(), self.clock)
+        self._exits.push_async_callback(executor.close)
+        self._people = People(self.database, self.clock)
+        self._till = TillParts(
+            self.database,
+            self.clock,
+            self.settings,
+            money=self._money,
+            oversight=self._oversight.rules,
+            till=await open_till(self.settings, self._exits),
+            premium=DiscordPremium(executor),
+            people=self._people,
+        )
 
     async def _open_gateway(self) -> None:
         lock = self.database.lock(GATEWAY_LOCK)
@@ -250,7 +260,7 @@ class Program:
         )
 
     async def _open_services(self, models: ModelPool, stage: Stage) -> None:
-        people, places = People(self.database, self.clock), Places(self.database)
+        people, places = self._people, Places(self.database)
         hearing = Hearing(places.rules)
         self._exits.push_async_callback(places.close)
         await places.start()
@@ -336,6 +346,7 @@ class Program:
             ),
         )
         self.client.attend(Ears(turns))
+        hear_of_sales(self.client, self._till.entitlements.hear, self._till.entitlements.sync)
         self._exits.push_async_callback(self.client.close)
         turns.start()
         # Pushed last, so closed first: answers under way end while Discord can still be told.
@@ -391,7 +402,10 @@ class Program:
 
             await settle.settle(self.database, self.cafe.conversations, settle.homes(self.client.guilds))
             # Whoever owns a server of the local Discord tries the admin's pages too.
-            await self._oversight.crown(tuple({one.owner_id for one in self.client.guilds if one.owner_id}))
+            owners = tuple({one.owner_id for one in self.client.guilds if one.owner_id})
+            await self._oversight.crown(owners)
+            if self.settings.plans is PlansChoice.ON and owners:
+                await self._till.sell_locally(owners[0])
 
     async def _application_id(self) -> int:
         """Ours: from the gateway, else asked for; 0 where Discord does not tell."""
@@ -427,7 +441,7 @@ class Program:
         settings, hears = self.settings, self.role.hears
         identities = identities_of(settings, lambda: application_id)
         self._exits.push_async_callback(identities.close)
-        people = self.cafe.people if hears else People(self.database, self.clock)
+        people = self._people
         characters = (
             self.cafe.characters
             if hears

@@ -23,6 +23,7 @@ from bot.services.lore.meanings.chunks import JOB as LORE_CHUNKS
 from bot.services.lore.meanings.chunks import SWEEP as LORE_SWEEP
 from bot.services.lore.transfer.importing import JOB as LORE_IMPORT
 from bot.services.money.allowances import JOB as ALLOWANCES
+from bot.services.money.entitlements import SYNC as SYNC_PREMIUM
 from bot.services.money.gifts import JOB as GIFTS
 from bot.services.money.holds import JOB as LEDGER
 from bot.services.money.holds import sweep_all
@@ -71,6 +72,9 @@ def jobs_of(
     async def lapse_plans(_: Mapping[str, str]) -> None:
         await till.renewal.lapse()
 
+    async def sync_premium(_: Mapping[str, str]) -> None:
+        await till.entitlements.sync()
+
     async def seal_the_log(_: Mapping[str, str]) -> None:
         await oversight.sealing.run()
 
@@ -89,6 +93,7 @@ def jobs_of(
     jobs.register(ALLOWANCES, grant_allowances, at_most=1)
     jobs.register(LEDGER, sweep_ledger, at_most=1)
     jobs.register(LAPSE, lapse_plans, at_most=1)
+    jobs.register(SYNC_PREMIUM, sync_premium, at_most=1)
     jobs.register(RECONCILE, till.renewal.reconcile, at_most=1)
     jobs.register(DOUBLE, till.renewal.settle_double, at_most=1)
     return jobs, [
@@ -100,5 +105,6 @@ def jobs_of(
         Recurring(LEDGER, CronTrigger(second="*/30", timezone=UTC)),
         Recurring(ALLOWANCES, CronTrigger(hour=0, minute=11, timezone=UTC)),
         Recurring(LAPSE, CronTrigger(minute=36, timezone=UTC)),
+        Recurring(SYNC_PREMIUM, CronTrigger(hour=2, minute=23, timezone=UTC)),
         Recurring(RECONCILE, CronTrigger(hour=2, minute=41, timezone=UTC)),
     ]

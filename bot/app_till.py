@@ -11,8 +11,10 @@ import structlog
 
 from bot.app_money import MoneyParts
 from bot.clock import Clock
+from bot.ports.premium import Premium
 from bot.ports.till import Till, TillError
 from bot.services.money.counter import Counter
+from bot.services.money.entitlements import Entitlements
 from bot.services.money.paid_tokens import PaidTokens
 from bot.services.money.paying import Paying
 from bot.services.money.payments import Payments
@@ -21,6 +23,7 @@ from bot.services.money.renewal import Renewal
 from bot.services.money.subscriptions import Subscriptions
 from bot.services.money.subscriptions_told import SubscriptionsTold
 from bot.services.oversight.rules import OversightRules
+from bot.services.people import People
 from bot.settings import Settings
 from db.work import Database
 
@@ -41,23 +44,42 @@ class TillParts:
         money: MoneyParts,
         oversight: OversightRules,
         till: Till | None = None,
+        premium: Premium | None = None,
+        people: People | None = None,
     ) -> None:
+        self._database = database
         self._till = till
         self._settings = settings
         self._site = settings.public_url
         subscriptions = SubscriptionsTold(money.allowances)
         told = None
+        tokens = PaidTokens(money.ledger, clock)
         if till is not None:
-            tokens = PaidTokens(money.ledger, clock)
             told = PaymentsTold(database, till, tokens=tokens, subscriptions=subscriptions, clock=clock)
         counter = Counter(database, till, told, site=lambda: self._site, switches=oversight.switches, clock=clock)
         self.renewal = Renewal(database, till, told, clock)
+        self.entitlements = Entitlements(
+            database,
+            premium,
+            people=people or People(database, clock),
+            tokens=tokens,
+            allowances=money.allowances,
+            clock=clock,
+        )
         self.paying = Paying(
+            entitlements=self.entitlements,
             payments=Payments(database, counter, oversight.oversight),
             subscriptions=Subscriptions(
                 database, counter, oversight.oversight, allowances=money.allowances, clock=clock
             ),
         )
+
+    async def sell_locally(self, admin_discord_id: int) -> None:
+        """Let what the local Discord sells stand for our plans and packages of the same names."""
+        from bot.demo import shop
+
+        await self.entitlements.look_on_sale()
+        await shop.stand_for(self._database, self.entitlements.named(), admin_discord_id)
 
     async def reached_at(self, web_url: str) -> None:
         """The web face is open at this address. A till of play money tells us there what happens."""

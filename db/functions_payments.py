@@ -20,7 +20,7 @@ from db.models import Interval, PaymentSource, PaymentState, SubscriptionState
 
 PaymentWay = Literal["id", "reference", "checkout", "invoice", "entitlement", "waiting"]
 SubscriptionWay = Literal["id", "stripe", "discord", "live", "running"]
-EntitlementWay = Literal["id", "present"]
+EntitlementWay = Literal["id", "present", "person"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

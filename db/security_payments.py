@@ -221,6 +221,7 @@ PAYMENT_FUNCTIONS: tuple[Function, ...] = (
         {
             "id": "r.id = value::bigint",
             "present": "r.deleted_at IS NULL",
+            "person": "r.user_id = value::uuid AND r.deleted_at IS NULL",
         },
         "r.id",
     ),

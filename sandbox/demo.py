@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sandbox import faces, sticker_faces
-from sandbox.acts import channels, guilds, messages, threads
+from sandbox.acts import channels, guilds, messages, selling, threads
 from sandbox.core import Core
 from sandbox.gateway.intents import PRIVILEGED
 from sandbox.permissions import EVERYONE, Permission
 from sandbox.world.models import Application, Channel, ChannelType, Guild, Overwrite, Sticker, StoredFile, User
+from sandbox.world.wares import SkuType
 
 #: What the bot is invited with.
 BOT_PERMISSIONS = (
@@ -19,6 +20,13 @@ BOT_PERMISSIONS = (
     | Permission.MANAGE_THREADS
     | Permission.PIN_MESSAGES
     | Permission.MENTION_EVERYONE
+)
+#: What the bot sells here: name, kind, and price in cents.
+WARES = (
+    ("Starter", SkuType.SUBSCRIPTION, 15_000),
+    ("Professional", SkuType.SUBSCRIPTION, 49_900),
+    ("A cup", SkuType.CONSUMABLE, 500),
+    ("A pot", SkuType.CONSUMABLE, 2_000),
 )
 WELCOME_TOPIC = "New here? Say hello in #lantern-archive, or make a character of your own with /character create."
 WELCOME = (
@@ -82,6 +90,7 @@ def build(core: Core, identity: Identity, *, approved_intents: int = int(PRIVILE
     _stickers(core, guild, sasha)
     _forum(core, guild, sasha, robin)
     _elsewhere(core, application, [sasha, robin, alex])
+    _wares(core, application)
     greeting = {"content": WELCOME.format(archive=f"<#{archive.id}>")}
     messages.write(core, messages.Draft(welcome, alex.id, greeting))
     return Demo(guild, application, robin, sasha, alex)
@@ -143,6 +152,12 @@ def _elsewhere(core: Core, application: Application, people: list[User]) -> None
     channels.group_channel(core, robin.id, [person.id for person in people], "Tea at four")
 
 
+def _wares(core: Core, application: Application) -> None:
+    """What the application sells, with play money."""
+    for name, kind, price in WARES:
+        selling.make_sku(core, application, name, kind, price)
+
+
 def adopt(core: Core, identity: Identity) -> None:
     """Give the bot of a loaded world the token and secret it is asked to have now."""
     application = next(iter(core.world.applications), None)
@@ -153,6 +168,8 @@ def adopt(core: Core, identity: Identity) -> None:
     core.world.users.put(bot)
     application.client_secret = identity.client_secret or application.client_secret
     core.world.applications.put(application)
+    if not list(core.world.skus):
+        _wares(core, application)
 
 
 def _channels(core: Core, guild: Guild) -> tuple[Channel, Channel]:

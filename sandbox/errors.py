@@ -88,6 +88,8 @@ _UNKNOWN: dict[str, tuple[int, str]] = {
     "overwrite": (10009, "Unknown Overwrite"),
     "role": (10011, "Unknown Role"),
     "user": (10013, "Unknown User"),
+    "sku": (10027, "Unknown SKU"),
+    "entitlement": (10029, "Unknown Entitlement"),
     "emoji": (10014, "Unknown Emoji"),
     "webhook": (10015, "Unknown Webhook"),
     "session": (10020, "Unknown session"),

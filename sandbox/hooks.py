@@ -15,16 +15,19 @@ from aiohttp import web
 from sandbox import load, trouble, trouble_state
 from sandbox.acts import channels as channel_acts
 from sandbox.acts import guilds as guild_acts
+from sandbox.acts import selling
 from sandbox.acts import threads as thread_acts
 from sandbox.avatars import is_loopback
 from sandbox.core import Core
-from sandbox.errors import ApiError
+from sandbox.errors import ApiError, unknown
 from sandbox.journal import blot
 from sandbox.limits import Limit
 from sandbox.render import people, places
+from sandbox.render import selling as render_selling
 from sandbox.rest.border import json_response
 from sandbox.rules.names import check_username
 from sandbox.world.models import Json, User
+from sandbox.world.wares import SkuType
 
 Hook = Callable[[Core, web.Request], Awaitable[Any]]
 
@@ -147,7 +150,43 @@ async def advance_clock(core: Core, request: web.Request) -> Any:
     """POST /sandbox/clock {advance: seconds}: let time pass at once."""
     core.clock.advance(float((await request.json())["advance"]))
     thread_acts.archive_quiet(core)
+    selling.end_or_renew(core)
     return {"now": core.clock.iso()}
+
+
+async def list_skus(core: Core, request: web.Request) -> Any:
+    """GET /sandbox/skus?user_id=: what is on sale, what it costs in cents, and whether this person has it."""
+    person = request.query.get("user_id", "")
+    return [
+        asdict(sku) | {"owned": None if (mine := selling.owned(core, person, sku.id)) is None else asdict(mine)}
+        for sku in core.world.skus
+    ]
+
+
+async def make_sku(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/skus {name, type: 2|3|5, price: cents}: put something of the application's on sale."""
+    form: Json = await request.json()
+    application = next(iter(core.world.applications))
+    made = selling.make_sku(core, application, str(form["name"]), SkuType(int(form["type"])), int(form["price"]))
+    return asdict(made)
+
+
+async def purchase(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/purchases {user_id, sku_id}: a person buys it, with play money."""
+    form: Json = await request.json()
+    sku = core.world.skus.get(str(form["sku_id"]))
+    if sku is None:
+        raise unknown("sku")
+    return render_selling.entitlement(selling.buy(core, sku, str(form["user_id"])))
+
+
+async def change_purchase(core: Core, request: web.Request) -> Any:
+    """POST /sandbox/purchases/{id}/{cancel|refund}: what its person, or Discord, does with it afterwards."""
+    found = core.world.entitlements.get(request.match_info["id"])
+    if found is None:
+        raise unknown("entitlement")
+    (selling.cancel if request.match_info["how"] == "cancel" else selling.refund)(core, found)
+    return render_selling.entitlement(found)
 
 
 HOOKS: tuple[tuple[str, str, Hook], ...] = (
@@ -165,6 +204,10 @@ HOOKS: tuple[tuple[str, str, Hook], ...] = (
     ("POST", "/sandbox/limits", set_limits),
     ("POST", "/sandbox/intents", set_intents),
     ("POST", "/sandbox/clock", advance_clock),
+    ("GET", "/sandbox/skus", list_skus),
+    ("POST", "/sandbox/skus", make_sku),
+    ("POST", "/sandbox/purchases", purchase),
+    ("POST", "/sandbox/purchases/{id}/{how:cancel|refund}", change_purchase),
 )
 
 

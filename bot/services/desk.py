@@ -28,6 +28,7 @@ from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
 from bot.services.lore.whole import LoreForms
 from bot.services.money.allowances import Allowances
+from bot.services.money.entitlements import Entitlements
 from bot.services.money.gifts import Gifts
 from bot.services.money.ledger import Ledger
 from bot.services.money.limits_of import Limits
@@ -111,6 +112,11 @@ class Desk:
     def payments(self) -> Payments:
         """What is paid, and what became of it."""
         return self.paying.payments
+
+    @property
+    def entitlements(self) -> Entitlements:
+        """What people buy at Discord."""
+        return self.paying.entitlements
 
     @property
     def subscriptions(self) -> Subscriptions:

@@ -7,10 +7,11 @@ import secrets
 from typing import Any
 
 from sandbox import permissions
-from sandbox.acts import commands
+from sandbox.acts import commands, selling
 from sandbox.core import TOKEN_LIVES, Core
 from sandbox.render import messages as render_messages
 from sandbox.render import people, places
+from sandbox.render import selling as render_selling
 from sandbox.world.models import Channel, Interaction, Json, Message, User
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL_SUBMIT = 2, 3, 4, 5
@@ -130,7 +131,7 @@ def _payload(core: Core, interaction: Interaction, user: User, data: Json, messa
         "channel": _channel(core, channel, user.id),
         "locale": interaction.locale,
         "app_permissions": str(_of_application(core, interaction, channel)),
-        "entitlements": [],
+        "entitlements": [render_selling.entitlement(one) for one in selling.of(core, interaction, user.id)],
         "authorizing_integration_owners": dict(interaction.owners),
         "context": commands.context_of(channel, interaction.application_id),
         "attachment_size_limit": ATTACHMENT_LIMIT,

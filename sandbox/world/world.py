@@ -35,6 +35,7 @@ from sandbox.world.models import (
 from sandbox.world.nonces import Nonces
 from sandbox.world.shelf import Shelf
 from sandbox.world.store import Store
+from sandbox.world.wares import Entitlement, Sku
 
 Row = TypeVar("Row")
 
@@ -109,6 +110,8 @@ class World:
         self.grants = Shelf("grants", Grant, store, key=_id)
         self.interactions = Shelf("interactions", Interaction, store, key=lambda row: row.token)
         self.addresses = Shelf("addresses", Address, store, key=_id)
+        self.skus = Shelf("skus", Sku, store, key=_id, group=lambda row: row.application_id)
+        self.entitlements = Shelf("entitlements", Entitlement, store, key=_id, group=lambda row: row.user_id)
         self.nonces = Nonces(self.messages, self.clock)
         self._id_by_token: dict[str, str] = {}
 

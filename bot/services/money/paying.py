@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.money.entitlements import Entitlements
 from bot.services.money.payments import Payments
 from bot.services.money.subscriptions import Subscriptions
 
@@ -14,3 +15,4 @@ class Paying:
 
     payments: Payments
     subscriptions: Subscriptions
+    entitlements: Entitlements

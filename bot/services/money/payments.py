@@ -101,6 +101,15 @@ class Payments:
         """Whether no real money moves; pages say so."""
         return self._counter.is_play
 
+    def page(self, path: str) -> str | None:
+        """The address of a page of ours where people can pay; None where there is none."""
+        if not self._counter.is_open:
+            return None
+        try:
+            return self._counter.address(path)
+        except NotAllowed:
+            return None
+
     async def buy_package(self, user_id: UUID, package_id: UUID, *, language: str = "en", site: str = "") -> str:
         """The address at which this person pays for a package. Raises `NotFound` and what `Counter.page` raises."""
         name = ""

@@ -242,6 +242,17 @@ async def skus(session: AsyncSession) -> Sequence[tuple[int, UUID | None, UUID |
     return found
 
 
+async def plan_of_sku(session: AsyncSession, sku_id: int) -> Plan | None:
+    """The plan that a SKU stands for."""
+    return (await session.execute(select(Plan).where(Plan.discord_sku_id == sku_id))).scalar_one_or_none()
+
+
+async def package_of_sku(session: AsyncSession, sku_id: int) -> TokenPackage | None:
+    """The package that a SKU stands for."""
+    found = select(TokenPackage).where(TokenPackage.discord_sku_id == sku_id)
+    return (await session.execute(found)).scalar_one_or_none()
+
+
 async def entitlements(session: AsyncSession, user_id: UUID) -> Sequence[Entitlement]:
     """What a person bought at Discord and still has."""
     found = select(Entitlement).where(Entitlement.user_id == user_id, Entitlement.deleted_at.is_(None))

@@ -1,12 +1,15 @@
 /** Draws message components, the first kind (rows of buttons and selects) and V2 (containers, sections, …). */
 import { $, dots, h, icon, safeUrl } from "./dom.js";
 import { audioOrFile, imageButton } from "./attachments.js";
+import { premiumButton } from "./buying.js";
 import { COMPONENT, InteractionFailed, interact } from "./interactions.js";
 import { emojiNode, markdownInto } from "./markdown_nodes.js";
 import { createSelect } from "./selects.js";
 import { store } from "./store.js";
 import { complain } from "./toasts.js";
 
+/** A button that sells; it has a SKU and no custom id. */
+const PREMIUM = 6;
 const STYLES = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "secondary link", 6: "primary" };
 
 /** The nodes of a message's `components`. */
@@ -92,6 +95,7 @@ function gallery(component) {
 }
 
 function button(component, message) {
+  if (component.style === PREMIUM) return premiumButton(component);
   const inner = [component.emoji && emojiNode(component.emoji), component.label && h("span", {}, component.label)];
   const name = component.label || component.emoji?.name || "Button";
   if (component.style === 5) {
