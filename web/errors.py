@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.errors import NotFound, UserError
+from web.keys import PAGE
 from web.pages import render, status_of
 
 
@@ -16,4 +17,7 @@ def refused(
         status = status_of(error)
     if status == 404 or isinstance(error, NotFound):
         status, error = 404, None
+        if PAGE in request:
+            # Nor does the menu tell that there is a page.
+            del request[PAGE]
     return render(request, "trouble.html", status=status, code=status, error=error, seconds=seconds, error_id=error_id)

@@ -36,7 +36,7 @@ TABLE_OF: Mapping[str, str] = {
     "payment_id": "payments",
     "subscription_id": "subscriptions",
     "report_id": "reports",
-    "publication_id": "publication_requests",
+    "request_id": "publication_requests",
     "note_id": "admin_notes",
     "record_id": "audit_log",
     "thing_id": "characters",
