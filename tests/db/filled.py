@@ -157,7 +157,7 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
         {"id": new_id(), "book_id": p.book, "scope": "character", "character_id": p.character, "attached_by": p.user}
     ],
     "grants": lambda p: [{"id": new_id(), "user_id": p.user, "book_id": p.book, "permission": "read"}],
-    "lore_imports": lambda p: [{"id": new_id(), "user_id": p.user, "file_name": "world.json"}],
+    "lore_imports": lambda p: [{"id": new_id(), "user_id": p.user, "file_name": "world.json", "format": "world"}],
     "lore_runs": lambda p: [
         {
             "id": p.run,

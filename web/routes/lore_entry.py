@@ -151,8 +151,9 @@ async def history(request: web.Request) -> web.Response:
 async def undo(request: web.Request) -> web.StreamResponse:
     """Undo the last change, or go back to a version; a deleted entry comes back."""
     me, typed, entry_id = signed(request), await form(request), row_id(request, "entry_id")
-    to = typed.optional_whole("to")
     async with at_work(request) as work:
+        await desk(request).lore.entries.get(work, me.user_id, entry_id, may=May.WRITE)
+        to = typed.optional_whole("to")
         kept = await desk(request).lore.entries.undo(work, me.user_id, entry_id, to=to)
     told = say_for(request)("#{number} {name} is as it was.", number=kept.number, name=kept.name)
     return back(request, f"/lore/entries/{entry_id}", told)
