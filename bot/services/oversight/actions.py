@@ -50,7 +50,6 @@ ACTIONS: Mapping[str, Text] = {
     "plan.changed": N_("changed a plan"),
     "plan.created": N_("made a plan"),
     "plan.deleted": N_("deleted a plan"),
-    "plan.deleted": N_("deleted a plan"),
     "package.changed": N_("changed a token package"),
     "package.created": N_("made a token package"),
     "payment.refunded": N_("refunded a payment"),

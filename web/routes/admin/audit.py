@@ -158,11 +158,8 @@ def _day(written: str) -> datetime | None:
 
 def _written(value: object) -> str:
     """A difference as the page shows it."""
-    if isinstance(value, list):
-        pair = cast("list[object]", value)
-        if len(pair) == 2:
-            return f"{_plain(pair[0])} → {_plain(pair[1])}"
-    return _plain(value)
+    pair = cast("list[object]", value) if isinstance(value, list) else []
+    return f"{_plain(pair[0])} → {_plain(pair[1])}" if len(pair) == 2 else _plain(cast(object, value))
 
 
 def _plain(value: object) -> str:
