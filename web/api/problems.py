@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot.errors import Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, UserError
+from bot.services.editing import SeveralWrong
 from bot.texts import N_, Say
 from web.api.kinds import Out
 
@@ -22,7 +23,7 @@ class Fault(Out):
     at: str
     """Where: `body.name`, `query.limit`."""
     says: str
-    """What is wrong with it, in English."""
+    """What is wrong with it: of a request's form in English, of a rule in the language asked for."""
 
 
 class Problem(Out):
@@ -42,7 +43,7 @@ class Problem(Out):
     request_id: str | None = None
     """What to tell an admin who is asked for help."""
     faults: tuple[Fault, ...] = ()
-    """What is wrong with the request's form (status 400)."""
+    """What is wrong with the request's form (400), or each field that a rule refuses (422) where several are."""
 
 
 STATUS: Mapping[type[UserError], int] = {
@@ -103,7 +104,9 @@ def answer(
 def of_user_error(error: UserError, say: Say, request_id: str | None) -> web.Response:
     """A refusal of a service's."""
     status = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 422)
-    return answer(status, error.code, say.error(error), field=error.field, request_id=request_id)
+    several = error.errors if isinstance(error, SeveralWrong) else ()
+    faults = tuple(Fault(at=f"body.{one.field}" if one.field else "body", says=say.error(one)) for one in several)
+    return answer(status, error.code, say.error(error), field=error.field, request_id=request_id, faults=faults)
 
 
 def of_refusal(refusal: Refusal, say: Say, request_id: str | None) -> web.Response:

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from bot import limits
+from bot.errors import InvalidInput
 from bot.services.characters import Card, Character, Part
 from bot.services.characters.details import (
     CharacterGender,
@@ -21,7 +22,7 @@ from bot.services.characters.details import (
     ResponseLength,
     Tone,
 )
-from bot.services.characters.examples import Exchange, read_examples, write_examples
+from bot.services.characters.examples import Exchange, parse_examples, read_examples, write_examples
 from bot.services.characters.parts import read_greetings, write_greetings
 from bot.services.characters.seen import Opinion
 from bot.services.characters.whole import NO, YES, Whole
@@ -293,7 +294,7 @@ def _behind(whole: Whole) -> Behind:
         phrases=tuple(typed["phrases"].splitlines()),
         examples=tuple(
             Example(user=one.user, character=one.character)
-            for one in read_examples(typed["examples"], whole.character.name)
+            for one in _exchanges(typed["examples"], whole.character.name)
         ),
         other_greetings=read_greetings(typed["other_greetings"]),
         group_greetings=read_greetings(typed["group_greetings"]),
@@ -326,6 +327,13 @@ def typed_of(sent: CharacterSent, name: str) -> dict[str, str]:
 
 def _plain(value: Any) -> str:
     return "" if value is None else str(value)
+
+
+def _exchanges(text: str, name: str) -> tuple[Exchange, ...]:
+    try:
+        return parse_examples(text, name)
+    except InvalidInput:
+        return read_examples(text, name)  # more than a form takes: a card brought them
 
 
 def _flag(value: Any) -> str:

@@ -97,7 +97,7 @@ class Decision(In):
     reason: Annotated[Words, _REASON] = ""
     """What the person reads, or for the log why they are let in again."""
     version: Moment | None = None
-    """The `version` you saw; where somebody decided meanwhile, yours is refused."""
+    """The `version` you saw, null where there was none; where somebody decided meanwhile, yours is refused."""
 
 
 class Suspension(Decision):
