@@ -1,4 +1,4 @@
-"""The tables in the documentation that come out of the code: settings, limits, and what each database table holds.
+"""The tables in the documentation that come out of the code: settings, limits, what each table holds, the API's calls.
 
 `make docs` writes them between their markers; `tests/house/test_docs.py` fails when one is stale.
 """
@@ -18,6 +18,8 @@ from bot.settings import Settings
 from db.base import Base
 from db.personal import Export, Personal, Sharing
 from db.queue import TABLES as QUEUE_TABLES
+from web.api.kinds import Standing
+from web.api.table import ENDPOINTS
 
 DOCS = Path(__file__).parent
 
@@ -87,10 +89,24 @@ def data() -> str:
     return table(("table", "whose", "why it is kept", "how long", "who sees it", "copy and erasure"), rows)
 
 
+def api() -> str:
+    """Every endpoint of the API: how it is called, what it does, what a token needs for it."""
+    rows = [
+        (
+            f"`{one.method} {one.path}`",
+            one.summary,
+            f"`{one.scope}`" + ("" if one.standing is Standing.MEMBER else f", {one.standing}"),
+        )
+        for one in ENDPOINTS
+    ]
+    return table(("call", "what it does", "needs"), rows)
+
+
 PLACES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings": ("settings.md", settings),
     "limits": ("limits.md", limits),
     "data": ("data.md", data),
+    "api": ("api.md", api),
 }
 
 
