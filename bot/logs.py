@@ -22,6 +22,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.redaction import HIDDEN, Redactor, one_line
+from bot.requests import request_id
 from bot.settings import Settings
 
 OURS = ("bot", "cogs", "db", "web")
@@ -114,6 +115,13 @@ class PrivateFileHandler(RotatingFileHandler):
         return TextIOWrapper(os.fdopen(descriptor, "ab"), encoding=self.encoding)
 
 
+def _name_request(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """The request that a line belongs to (`bot.requests`), so that the log and the audit log can be joined."""
+    if request := request_id():
+        event.setdefault("request_id", request)
+    return event
+
+
 def configure_logs(
     settings: Settings, *, stream: TextIO | None = None, file: Path | None = None, quiet: bool = False
 ) -> None:
@@ -125,6 +133,7 @@ def configure_logs(
     redact = Redactor(settings.secrets())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_request,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),

@@ -16,6 +16,7 @@ import structlog
 
 from bot.logs import OURS, configure_logs
 from bot.redaction import Redactor
+from bot.requests import requested
 from bot.settings import Settings
 
 # Made up for these tests; shaped like the real ones. Put together here so that no scanner takes them for real.
@@ -195,3 +196,15 @@ def test_quiet_on_the_terminal_everything_in_the_file(console_log: Log, tmp_path
     assert "quiet" in written
     assert "loud" in written
     assert API_KEY not in written
+
+
+def test_a_line_names_the_request_it_belongs_to() -> None:
+    stream = io.StringIO()
+    configure_logs(Settings(log_format="json", _env_file=None), stream=stream)  # type: ignore[call-arg]
+    log = structlog.stdlib.get_logger("bot.test")
+    with requested("abc123"):
+        log.warning("inside")
+    log.warning("outside")
+    inside, outside = (json.loads(line) for line in stream.getvalue().splitlines())
+    assert inside["request_id"] == "abc123"
+    assert "request_id" not in outside
