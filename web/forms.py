@@ -138,6 +138,13 @@ class Form:
         except ValueError:
             raise _no_choice(name, self.text(name)) from None
 
+    def ids(self, name: str) -> list[UUID]:
+        """The rows' ids under one name: several ticks. Raises `InvalidInput`."""
+        try:
+            return [UUID(one) for one in self.values(name)]
+        except ValueError:
+            raise _no_choice(name, ", ".join(self.values(name))) from None
+
     def file(self, name: str) -> Upload | None:
         """A file that was sent; None where none was."""
         return self.files.get(name)

@@ -77,6 +77,7 @@ _SECTIONS: Sequence[tuple[Text, Sequence[tuple[str, Text]]]] = (
             ("admin_users", N_("People")),
             ("admin_publication", N_("To publish")),
             ("admin_reports", N_("Reports")),
+            ("admin_creators", N_("Creators")),
             ("admin_programs", N_("Programs")),
             ("admin_plans", N_("Plans")),
             ("admin_packages", N_("Token packages")),

@@ -84,7 +84,7 @@ async def test_a_page_tells_what_was_written_and_hides_what_is_private(
         assert [one.character.name for one in page.first] == ["Mira"]
         assert page.card.figures.characters == 1  # neither the private one nor the one for adults
         assert [one.character.name for one in (await creating.creators.work_of(work, page)).entries] == ["Mira"]
-        assert (await creating.creators.character(work, None, "robin", "mira"))[1].id == shown
+        assert (await creating.creators.character(work, None, "robin", "mira"))[1].character.id == shown
         for slug in ("juno", "vesper", "nobody"):
             with pytest.raises(NotFound):
                 await creating.creators.character(work, None, "robin", slug)
@@ -92,7 +92,7 @@ async def test_a_page_tells_what_was_written_and_hides_what_is_private(
             with pytest.raises(NotFound):
                 await creating.creators.page(work, None, name)
     async with program.people.at_work(ROBIN) as (robin, work):
-        assert (await creating.creators.character(work, robin, "robin", "juno"))[1].id == hidden
+        assert (await creating.creators.character(work, robin, "robin", "juno"))[1].character.id == hidden
     await profile(program, creating, visibility="private")
     async with visiting(database) as work:
         with pytest.raises(NotFound):

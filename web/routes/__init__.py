@@ -11,6 +11,9 @@ from web.routes import (
     characters,
     characters_cards,
     characters_deeds,
+    creators,
+    creators_staff,
+    creators_studio,
     devices,
     health,
     home,
@@ -24,9 +27,13 @@ from web.routes import (
     lore_try,
     media,
     personas,
+    plan,
+    programs,
+    shares,
     signing,
     static,
     tokens,
+    wallet,
 )
 
 MODULES = (
@@ -51,6 +58,13 @@ MODULES = (
     lore_sharing,
     lore_try,
     admin,
+    creators,
+    creators_staff,
+    creators_studio,
+    programs,
+    shares,
+    plan,
+    wallet,
 )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bot.services.characters.details import tag_of
 from bot.services.characters.searching import asked_for, tsquery
-from bot.services.characters.seen import Character, Entry, seen
+from bot.services.characters.seen import Character, Entry, Opinion, seen
 from db import functions
 from db import functions_creators as found_by
 from db.functions_creators import CharactersAsked, Mark
@@ -17,7 +17,7 @@ from db.queries import characters as queries
 from db.queries.characters import CharacterRow
 from db.work import Work
 
-__all__ = ["Gallery", "GalleryPage", "GallerySort", "Mark"]
+__all__ = ["Gallery", "GalleryPage", "GallerySort", "Looked", "Mark"]
 
 
 class GallerySort(StrEnum):
@@ -35,6 +35,15 @@ class GalleryPage:
     entries: tuple[Entry, ...]
     total: int
     next: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One character as its page shows it. `notes` are its maker's words to those who look."""
+
+    character: Character
+    notes: str
+    opinion: Opinion
 
 
 class Gallery:
@@ -67,13 +76,17 @@ class Gallery:
         rows = await queries.by_ids(work.session, ids)
         return await self._entries(work, [row for row in rows if _is_open(row)])
 
-    async def of_slug(self, work: Work, owner_id: UUID, slug: str, viewer_id: UUID | None) -> Character | None:
+    async def of_slug(self, work: Work, owner_id: UUID, slug: str, viewer_id: UUID | None) -> Looked | None:
         """The character at this address, where who looks may see it; one for adults only its maker."""
         found = await queries.by_slug(work.session, owner_id, slug)
         row = None if found is None else await queries.by_id(work.session, found)
         if row is None or (row.character.is_adult and row.character.owner_id != viewer_id):
             return None
-        return seen(row.character, row.picture_sha256)
+        one = row.character
+        counts = (await functions.reaction_counts(work.session, [one.id])).get(one.id, functions.Counts())
+        stars, raters = await functions.rating_of(work.session, one.id) or (None, 0)
+        opinion = Opinion(counts.likes, counts.favorites, stars, raters)
+        return Looked(seen(one, row.picture_sha256), one.creator_notes, opinion)
 
     async def tags(self, work: Work, beginning: str, most: int) -> tuple[str, ...]:
         """Tags of published characters that begin like this, the most used first."""

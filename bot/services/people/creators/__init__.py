@@ -18,11 +18,10 @@ from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.errors import Conflict, InvalidInput, LimitReached, NotFound
 from bot.services.characters.details import tag_of
-from bot.services.characters.gallery import Gallery, GalleryPage, GallerySort, is_number
+from bot.services.characters.gallery import Gallery, GalleryPage, GallerySort, Looked, is_number
 from bot.services.characters.names import skeleton
 from bot.services.characters.pictures import MIME, Picture, Pictures, Shape
 from bot.services.characters.searching import asked_for, tsquery
-from bot.services.characters.seen import Character
 from bot.services.editing import refuse_changed
 from bot.services.money.limits_of import Limits
 from bot.services.oversight.audit import record
@@ -231,7 +230,7 @@ class Creators:
 
     async def character(
         self, work: Work, viewer_id: UUID | None, username: str, slug: str
-    ) -> tuple[CreatorPage, Character]:
+    ) -> tuple[CreatorPage, Looked]:
         """A character at `/<username>/<slug>`, and whose it is. Raises `NotFound`, or `Moved`."""
         row = await self._found(work, username)
         found = await self.gallery.of_slug(work, row.creator.user_id, slug.lower(), viewer_id)
