@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
@@ -98,6 +99,8 @@ class StripeTill:
     ) -> StripeTill:
         """The till, ready to be asked."""
         stripe.enable_telemetry = False
+        # It names every request, with the ids of people's payments, at INFO.
+        logging.getLogger("stripe").setLevel(logging.WARNING)
         bundle = stripe.ca_bundle_path
         certificates = await asyncio.to_thread(ssl.create_default_context, cafile=bundle)
         return cls(key, webhook_secrets, base_url=base_url, is_play=is_play, certificates=certificates)

@@ -30,6 +30,10 @@ CORRECTIONS: tuple[tuple[str, str], ...] = (
         "requests: a bit set of permissions may be a text",
         "documentation (Permissions) has them as texts, the specification as numbers; the service takes both",
     ),
+    (
+        "entitlements: their `type` may be any of 1 to 8",
+        "documentation (Entitlement Types): one-time purchases have 1; the specification names subscriptions alone",
+    ),
 )
 
 
@@ -39,6 +43,8 @@ def correct_for_responses(schemas: dict[str, Any]) -> None:
     schemas["CreatedThreadResponse"]["properties"]["message"] = {"$ref": "#/components/schemas/MessageResponse"}
     limited = schemas["RatelimitedResponse"]["allOf"]
     limited[0] = {**schemas["Error"], "required": ["message"]}
+    kinds = schemas["EntitlementTypes"]["oneOf"]
+    schemas["EntitlementTypes"]["oneOf"] = [*kinds, *({"const": number} for number in range(1, 8))]
 
 
 def correct_for_requests(schemas: dict[str, Any]) -> None:

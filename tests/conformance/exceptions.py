@@ -115,6 +115,7 @@ UNDESCRIBED_ROUTES: tuple[tuple[str, str, str], ...] = (
     ("GET", r"/channels/\d+/application-commands/search", "the user's side of a command: Discord's own client"),
     ("POST", r"/oauth2/token(/revoke)?", "documented (OAuth2), answered by another service than the HTTP API"),
     ("(GET|POST)", r"/oauth2/authorize", "documented (OAuth2), a page"),
+    ("GET", r"/applications/\d+/skus", "documented (SKU Resource, List SKUs); the specification leaves it out"),
 )
 
 
