@@ -117,6 +117,55 @@ async def _ledger(settings: Settings, arguments: argparse.Namespace) -> int:
     return DONE if is_sound else STOOD_IN_THE_WAY
 
 
+async def _admin(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.overseeing import decide_role, list_staff
+
+    if arguments.deed == "list":
+        await list_staff(settings, tell=tell)
+    else:
+        await decide_role(settings, arguments.discord_id, is_admin=arguments.deed == "add", tell=tell)
+    return DONE
+
+
+async def _audit(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.overseeing import seal_log, verify_log
+
+    if arguments.deed == "seal":
+        await seal_log(settings, tell=tell)
+        return DONE
+    holds = await verify_log(settings, head=arguments.head, as_json=arguments.json, tell=tell)
+    return DONE if holds else STOOD_IN_THE_WAY
+
+
+def _discord_id(typed: str) -> int:
+    if not (typed.isascii() and typed.isdigit() and 15 <= len(typed) <= 19):
+        raise argparse.ArgumentTypeError("a Discord id has 15 to 19 digits: right-click a person, Copy User ID")
+    return int(typed)
+
+
+def _add_oversight(commands: Any) -> None:  # what add_subparsers returns has a private type
+    admin = commands.add_parser("admin", help="say who is an admin of this house")
+    of_admin = admin.add_subparsers(dest="deed", required=True, metavar="WHAT")
+    for deed, help_text in (("add", "make somebody an admin"), ("remove", "make somebody a member again")):
+        one = of_admin.add_parser(deed, help=help_text, description=help_text)
+        one.add_argument(
+            "discord_id", type=_discord_id, metavar="DISCORD_ID", help="right-click a person, Copy User ID"
+        )
+        one.set_defaults(run=_admin)
+    of_admin.add_parser("list", help="tell who is a moderator or an admin").set_defaults(run=_admin)
+    audit = commands.add_parser("audit", help="prove that the audit log is as it was written")
+    of_audit = audit.add_subparsers(dest="deed", required=True, metavar="WHAT")
+    help_text = "check the chain of hashes over every line, and name the first broken link"
+    verify = of_audit.add_parser(
+        "verify", help=help_text, description=f"{help_text}. Changes nothing. Exit code 1 where one is broken."
+    )
+    verify.add_argument("--head", default=None, help="a head noted elsewhere: shows whether the end was cut off")
+    verify.add_argument("--json", action="store_true", help="print the account for machines")
+    verify.set_defaults(run=_audit)
+    help_text = "seal the lines that wait now, without waiting for the hour"
+    of_audit.add_parser("seal", help=help_text, description=help_text).set_defaults(run=_audit)
+
+
 def _add_ledger(commands: Any) -> None:  # what add_subparsers returns has a private type
     ledger = commands.add_parser("ledger", help="prove that the tokens add up")
     of_ledger = ledger.add_subparsers(dest="deed", required=True, metavar="WHAT")
@@ -204,6 +253,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_files(commands)
     _add_ledger(commands)
+    _add_oversight(commands)
     return top
 
 
