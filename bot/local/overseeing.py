@@ -1,4 +1,4 @@
-"""`admin add|remove|list` and `audit verify|seal`: what only who runs the program decides, and the proof over the log."""
+"""`admin add|remove|list` and `audit verify|seal`: who steers the house, and the proof over its log."""
 
 from __future__ import annotations
 
