@@ -11,8 +11,6 @@ from bot.services.money.payments import PaymentSeen, PaymentState
 from bot.texts import Say
 from web.pages import Access, Page, Proof, Rate, back, desk, say_for, signed
 
-BODY_BYTES = 1 << 20
-
 log = structlog.get_logger(__name__)
 
 
@@ -64,9 +62,8 @@ PAGES = (
         stripe,
         "hooks_stripe",
         Access.ANYBODY,
-        Rate.READ,
+        Rate.HOOK,
         proof=Proof.SIGNATURE,
-        body_bytes=BODY_BYTES,
     ),
     Page("GET", "/wallet/paid", paid, "paid", Access.MEMBER, Rate.READ, changes=True),
 )
