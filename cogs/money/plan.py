@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import discord
@@ -10,16 +11,18 @@ from bot.services.cafe import Cafe
 from bot.services.money.limits_of import Allowed, Use
 from bot.services.money.limits_of_words import LABELS, LimitName
 from bot.services.money.plans import PlanLimits, PlanSeen
+from bot.services.money.subscriptions import SubscriptionSeen
 from bot.texts import Say, Text
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
+from cogs.money.premium import PLAN, buying
 from cogs.money.wording import bar, day, grouped, price, tokens
 from cogs.panels import line, panel, show, words
 
 ITEMS: tuple[type[LastingButton] | type[LastingSelect], ...] = ()
 
 _RESTING_SHOWN = 10
-_COUNTED = (LimitName.CHARACTERS, LimitName.MESSAGES, LimitName.UPLOADS, LimitName.FILE_SIZE, LimitName.HISTORY)
+_COUNTED = (LimitName.CHARACTERS, LimitName.MESSAGES, LimitName.UPLOADS)
 
 
 async def show_plan(interaction: Asked, cafe: Cafe) -> None:
@@ -27,20 +30,33 @@ async def show_plan(interaction: Asked, cafe: Cafe) -> None:
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         allowed = await cafe.money.limits.allowed(work, user_id)
         plans = await cafe.money.plans.list(work) if allowed.is_enforced else ()
+        current = await cafe.paying.subscriptions.current(work, user_id)
         own = await cafe.characters.find(work, user_id, "", only_own=True)
         resting = await cafe.money.limits.resting(work, [one.id for one in own])
-    names = tuple(one.name for one in own if one.id in resting)
-    await show(interaction, drawn(allowed, plans, names, say_for(interaction)))
+    names, say = tuple(one.name for one in own if one.id in resting), say_for(interaction)
+    buttons = buying(cafe, [one.discord_sku_id for one in plans], PLAN, say) if allowed.is_enforced else []
+    await show(interaction, drawn(Standing(allowed, current, plans, names), buttons, say))
 
 
-def drawn(allowed: Allowed, plans: tuple[PlanSeen, ...], resting: tuple[str, ...], say: Say) -> discord.ui.LayoutView:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody's plan allows, what it rests on, which of their characters are out of reach; and every plan."""
+
+    allowed: Allowed
+    current: SubscriptionSeen | None
+    plans: tuple[PlanSeen, ...]
+    resting: tuple[str, ...]
+
+
+def drawn(standing: Standing, buttons: list[discord.ui.Item[Any]], say: Say) -> discord.ui.LayoutView:
     """The panel. Pure."""
+    allowed, plans, resting = standing.allowed, standing.plans, standing.resting
     if not allowed.is_enforced:
         told = say("There are no plans in this house: everything is included, for everybody.")
         return panel(words(f"### {say('Your plan')}"), words(told))
     name = plain(say.template(allowed.plan_name)) if allowed.plan_name else say("none")
     items: list[discord.ui.Item[Any]] = [words("### " + say("Your plan: {name}", name=name))]
-    items.append(words("\n".join(_uses(allowed, say))))
+    items.append(words("\n".join((*_uses(allowed, say), *_paid(standing.current, say)))))
     over = allowed.use(LimitName.CHARACTERS).over
     if over:
         shown = ", ".join(plain(one) for one in resting[:_RESTING_SHOWN])
@@ -55,7 +71,25 @@ def drawn(allowed: Allowed, plans: tuple[PlanSeen, ...], resting: tuple[str, ...
     others = [one for one in plans if one.code != allowed.plan_code]
     if others:
         items += [line(), words("\n".join(_plan(one, say) for one in others))]
-    return panel(*items)
+    return panel(*items, *buttons)
+
+
+def _paid(current: SubscriptionSeen | None, say: Say) -> list[str]:
+    """Until when the plan goes on, and by what."""
+    if current is None:
+        return []
+    if current.state == "past_due" and current.grace_until is not None:
+        return [
+            say(
+                "Your last payment failed: the plan goes on until {day}. Pay by then to keep it.",
+                day=day(current.grace_until),
+            )
+        ]
+    if current.until is None:
+        return []
+    if current.is_renewing:
+        return ["-# " + say("Paid until {day}, then renewed by itself", day=day(current.until))]
+    return ["-# " + say("Until {day}; after that you have the free plan", day=day(current.until))]
 
 
 def _uses(allowed: Allowed, say: Say) -> list[str]:
@@ -63,8 +97,6 @@ def _uses(allowed: Allowed, say: Say) -> list[str]:
     lines.append("-# " + " · ".join(_also(allowed.limits, say)))
     if allowed.token_allowance:
         lines.append("-# " + say("{tokens} each month", tokens=tokens(allowed.token_allowance, say)))
-    if allowed.until is not None:
-        lines.append("-# " + say("Paid until {day}", day=day(allowed.until)))
     return lines
 
 
@@ -98,7 +130,9 @@ def _many(value: int | None, label: Text, say: Say) -> str:
 
 
 def _plan(one: PlanSeen, say: Say) -> str:
-    numbers = [_many(getattr(one.limits, name.value), LABELS[name], say) for name in _COUNTED[:3]]
+    held = [(name, getattr(one.limits, name.value)) for name in _COUNTED]
+    numbers = [_many(value, LABELS[name], say) for name, value in held if value is not None]
+    numbers = numbers or [say("without limits")]
     if one.token_allowance:
         numbers.append(say("{tokens} each month", tokens=tokens(one.token_allowance, say)))
     return f"**{plain(say.template(one.name))}** · {_cost(one, say)}\n-# {' · '.join(numbers)}"

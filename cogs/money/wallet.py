@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
 
@@ -11,14 +12,16 @@ import discord
 from bot.services.cafe import Cafe
 from bot.services.money.gifts import Gift
 from bot.services.money.ledger import History, Movement
+from bot.services.money.packages import PackageSeen
 from bot.services.money.wallets import KINDS, WalletSeen
 from bot.texts import Say
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.money.gift_panel import settle_elsewhere, told
 from cogs.money.plan import show_plan
+from cogs.money.premium import WALLET, buying
 from cogs.money.services import cafe_of
-from cogs.money.wording import day, grouped, tokens
+from cogs.money.wording import day, grouped, price, tokens
 from cogs.panels import answer, line, panel, redraw, row, short, show, words
 
 _FOR_ME_SHOWN = 12
@@ -90,12 +93,25 @@ async def show_wallet(interaction: Asked, cafe: Cafe) -> None:
 
 async def wallet_of(interaction: Asked, cafe: Cafe) -> discord.ui.LayoutView:
     """The wallet of who asks."""
+    say = say_for(interaction)
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         seen = await cafe.money.wallets.look(work, user_id)
-    return drawn(seen, say_for(interaction))
+        packages = await cafe.money.packages.list(work)
+        owed = await cafe.paying.payments.owed(work, user_id)
+    buttons = buying(cafe, [one.discord_sku_id for one in packages], WALLET, say)
+    return drawn(seen, Shop(packages if buttons else (), owed, buttons), say)
 
 
-def drawn(seen: WalletSeen, say: Say) -> discord.ui.LayoutView:
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What is sold, what is owed of what was bought, and the buttons by which to buy."""
+
+    packages: tuple[PackageSeen, ...] = ()
+    owed: int = 0
+    buttons: list[discord.ui.Item[Any]] = field(default_factory=list[discord.ui.Item[Any]])
+
+
+def drawn(seen: WalletSeen, shop: Shop, say: Say) -> discord.ui.LayoutView:
     """The wallet. Pure."""
     balance = seen.balance
     title = say("You can spend {tokens}", tokens=tokens(balance.free, say))
@@ -112,7 +128,21 @@ def drawn(seen: WalletSeen, say: Say) -> discord.ui.LayoutView:
         options = [_option("back", one, say("Take back: {gift}", gift=_named(one, say))) for one in shown]
         items.append(row(GiftsSelect.of("mine", options, say("Take one back…"))))
     items.append(row(WalletButton("history", say("History")), WalletButton("plan", say("Your plan"))))
-    return panel(*items)
+    if shop.owed:
+        items.append(
+            words(
+                say("{tokens} of a refund are still owed: the next you buy settle it.", tokens=tokens(shop.owed, say))
+            )
+        )
+    if shop.packages:
+        items += [line(), words("\n".join(_package(one, say) for one in shop.packages))]
+    return panel(*items, *shop.buttons)
+
+
+def _package(one: PackageSeen, say: Say) -> str:
+    name, cost = plain(say.template(one.name)), price(one.price_cents, one.currency)
+    told = f"**{name}** · {cost} · {tokens(one.tokens, say)}"
+    return f"{told} + {grouped(one.bonus_tokens)}" if one.bonus_tokens else told
 
 
 def _parts(seen: WalletSeen, say: Say) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,8 +13,11 @@ import simcord
 from simcord.backend.errors import SetupError
 
 from bot.ports import Caller
+from bot.services.money.subscriptions import SubscriptionSeen
+from bot.texts import Say
+from cogs.money.plan import Standing, drawn
 from cogs.money.wording import bar, grouped, price
-from db.models import TransferKind
+from db.models import Interval, SubscriptionState, TransferKind
 from db.work import Actor
 from tests.cogs.conftest import Town
 from tests.cogs.test_cogs_characters import create, last, words
@@ -180,7 +185,7 @@ async def test_a_plan_tells_what_is_used_and_what_others_have(town: Town) -> Non
     assert "1 of 1 characters" in shown
     assert "0 of 100 messages a month" in shown
     assert "**Starter** · $150 a month · $1\u202f500 a year" in shown
-    assert "**Enterprise** · at a price agreed on with the house" in shown
+    assert "**Enterprise** · at a price agreed on with the house\n-# without limits · 500" in shown
     wallet = panel(await town.robin.slash(town.channel, "wallet"))
     assert "Your plan gives you 250\u202f000 tokens each month" in wallet
     assert "You can spend 250\u202f000 tokens" in wallet
@@ -208,6 +213,26 @@ async def test_what_is_out_of_reach_after_a_downgrade_is_named_and_stays(town: T
     exported = await town.robin.slash(town.channel, "character show", character="Juno")
     assert last(exported).ephemeral
     assert "Mira" in words(await town.robin.slash(town.channel, "character summon", character="Mira"))
+
+
+async def test_what_was_paid_until_when_is_said(town: Town) -> None:
+    robin, now = await person(town, town.robin), datetime(2026, 11, 1, tzinfo=UTC)
+    town.money.limits.is_on = True
+    async with town.program.database.work(Actor.user(robin)) as work:
+        allowed = await town.money.limits.allowed(work, robin)
+        plans = await town.money.plans.list(work)
+    usual = SubscriptionSeen(
+        robin, robin, "Starter", "stripe", SubscriptionState.ACTIVE, Interval.MONTH, 15000, "usd", now, now, None, True
+    )
+
+    def shown(current: SubscriptionSeen | None) -> str:
+        return str(drawn(Standing(allowed, current, plans, ()), [], Say("en")).to_components())
+
+    assert "Paid until <t:1793491200:D>, then renewed by itself" in shown(usual)
+    assert "Until <t:1793491200:D>; after that you have the free plan" in shown(replace(usual, is_renewing=False))
+    late = replace(usual, state=SubscriptionState.PAST_DUE, grace_until=now)
+    assert "Your last payment failed: the plan goes on until <t:1793491200:D>" in shown(late)
+    assert "until" not in shown(replace(usual, until=None)).casefold()
 
 
 def test_numbers_and_prices_in_words() -> None:
