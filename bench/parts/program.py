@@ -74,7 +74,7 @@ class Subject:
         await self.program.open()
         self.program.client.add_listener(self._over, "on_guild_channel_update")
         running = await self.program.connect()
-        return {"seconds": time.monotonic() - began, "guilds": running.guilds}
+        return {"seconds": time.monotonic() - began, "guilds": running.guilds, "web_url": running.web_url}
 
     def _count_what_is_sent(self, connection: Any, _: object) -> None:
         # By the driver, which sees what goes around SQLAlchemy (`db.direct`), and BEGIN and COMMIT too.
