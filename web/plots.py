@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 
 from web.language import say_to
 
-WIDTH, HEIGHT = 720, 260
+WIDTH, HEIGHT = 560, 220
 LABELS_MOST = 7
 POINTS_MOST = 400
 
@@ -106,9 +106,14 @@ def _drawn(
         show_legend=False,
         show_minor_x_labels=False,
         x_labels_major_count=LABELS_MOST,
+        truncate_label=-1,
+        # No half persons: where every value is whole, so are the steps.
+        order_min=0 if all(value is None or float(value).is_integer() for value in _all(series)) else None,
         min_scale=2,
         max_scale=5,
         margin=8,
+        margin_left=14,
+        margin_right=18,
         include_x_axis=True,
         no_data_text="",
         formatter=partial(_written, written),
@@ -117,6 +122,10 @@ def _drawn(
     for name, values in series.items():
         chart.add(name, values)
     return Markup(_bare(chart.render_tree(), title))  # noqa: S704 - put together by `_bare`, which escapes all words
+
+
+def _all(series: Mapping[str, Sequence[float | None]]) -> list[float | None]:
+    return [value for values in series.values() for value in values]
 
 
 def _written(locale: str, value: float) -> str:

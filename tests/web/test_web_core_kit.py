@@ -287,7 +287,7 @@ async def test_a_list_as_a_file(site: Site) -> None:
 async def test_a_plot_is_shapes_and_words(site: Site, kind: PlotKind) -> None:
     answer = await (await site.visitor()).get(f"/test/plot?kind={kind}")
     svg = await answer.text()
-    assert svg.startswith('<svg viewBox="0 0 720 260" role="img" aria-label="Tokens &lt;b&gt;">')
+    assert svg.startswith('<svg viewBox="0 0 560 220" role="img" aria-label="Tokens &lt;b&gt;">')
     for never in ("<style", "style=", "<script", "href", "id=", "onload", "<b>", "<x>", "pygal"):
         assert never not in svg.lower().replace("pygal-chart", ""), never
     for always in ("a&lt;x&gt;", "3M", "color-0", "color-1"):

@@ -48,3 +48,13 @@ document.addEventListener("keydown", (event) => {
 for (const select of document.querySelectorAll("form.finder select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
+
+// A table that is wider than the screen can be scrolled by keyboard too.
+for (const wide of document.querySelectorAll(".wide")) {
+  if (wide.scrollWidth <= wide.clientWidth || wide.querySelector("a, button, input, select")) continue;
+  wide.tabIndex = 0;
+  wide.setAttribute("role", "region");
+  const heads = [...document.querySelectorAll("h1, h2, h3, figcaption")];
+  const before = heads.filter((head) => head.compareDocumentPosition(wide) & Node.DOCUMENT_POSITION_FOLLOWING).pop();
+  if (before) wide.setAttribute("aria-label", before.textContent.trim());
+}
