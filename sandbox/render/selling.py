@@ -5,6 +5,9 @@ from __future__ import annotations
 from sandbox.world.models import Json
 from sandbox.world.wares import Entitlement, Sku
 
+#: docs: Subscription, Subscription Statuses.
+ACTIVE, ENDING, INACTIVE = range(3)
+
 
 def sku(row: Sku) -> Json:
     """Something on sale. What it costs is not told."""
@@ -44,7 +47,7 @@ def entitlement(row: Entitlement) -> Json:
 
 def subscription(row: Entitlement) -> Json:
     """The subscription behind an entitlement; its id is made of the entitlement's."""
-    status = 1 if row.ends_at is not None else 2 if row.ending else 0
+    status = INACTIVE if row.ends_at is not None else ENDING if row.ending else ACTIVE
     return {
         "id": str(int(row.id) + 1),
         "user_id": row.user_id,
