@@ -5,8 +5,8 @@ from __future__ import annotations
 from sandbox.world.models import Json
 from sandbox.world.wares import Entitlement, Sku
 
-#: docs: Subscription, Subscription Statuses.
-ACTIVE, ENDING, INACTIVE = range(3)
+#: The HTTP specification's SubscriptionResponseStatusType. discord.py 2.7.1 has the last two the other way round.
+ACTIVE, INACTIVE, ENDING = range(3)
 
 
 def sku(row: Sku) -> Json:
