@@ -288,6 +288,16 @@ async def test_models_of_other_plans_are_refused_and_the_house_s_own_is_not(
     )
 
 
+async def test_what_others_count_is_held_to_as_well(house: Mint) -> None:
+    async with house.database.work(Actor.user(house.robin)) as work:
+        await house.limits.check(work, house.robin, LimitName.WEBSITES, used=0)
+        with pytest.raises(LimitReached) as refused:
+            await house.limits.check(work, house.robin, LimitName.WEBSITES, used=1)
+        with pytest.raises(LimitReached):
+            await house.limits.check(work, house.robin, LimitName.TEXTS, 3, used=3)
+    assert "Websites: your plan Free has room for 1, and you have 1." in Say("en").error(refused.value)
+
+
 async def test_a_switch_of_a_plan(house: Mint) -> None:
     async with house.database.work(Actor.user(house.robin)) as work:
         with pytest.raises(NotAllowed) as refused:
@@ -355,6 +365,31 @@ async def test_an_admin_changes_plans_and_nobody_else_does(house: Mint) -> None:
         assert row.price_monthly_cents == 99_50
         with pytest.raises(Exception, match=r"row-level security|0 rows|expected to update"):
             await house.plans.edit(work, row.id, replace(row.draft(), price_monthly="1"))
+
+
+async def test_an_admin_changes_packages(house: Mint) -> None:
+    await house.stand(house.sasha, role="admin")
+    async with house.database.work(Actor.admin(house.sasha)) as work:
+        cup, *_ = await house.packages.list(work)
+        changed = await house.packages.edit(
+            work, cup.id, replace(cup.draft(), bonus_tokens="100"), version=cup.updated_at
+        )
+        assert changed.total == 1_000_100
+        with pytest.raises(Conflict):
+            await house.packages.edit(work, cup.id, cup.draft(), version=cup.updated_at)
+        for wrong, field in (({"price": "0"}, "price"), ({"tokens": "0"}, "tokens"), ({"code": "pot"}, "code")):
+            with pytest.raises((InvalidInput, Conflict)) as refused:
+                await house.packages.edit(work, cup.id, replace(cup.draft(), **wrong))  # type: ignore[arg-type]
+            assert refused.value.field == field
+        hidden = await house.packages.create(
+            work, replace(cup.draft(), code="sip", name="A sip", discord_sku_id="1234567890123456789", is_active=False)
+        )
+        assert hidden.id not in {one.id for one in await house.packages.list(work)}
+        assert hidden.id in {one.id for one in await house.packages.list(work, only_active=False)}
+    assert not await house.plans.are_sold_on_discord(house.database)
+    async with house.database.work(Actor.admin(house.sasha)) as work:
+        await house.packages.edit(work, hidden.id, replace(hidden.draft(), is_active=True))
+    assert await house.plans.are_sold_on_discord(house.database)
 
 
 async def test_another_plan_can_be_for_everybody(house: Mint) -> None:

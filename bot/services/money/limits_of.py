@@ -130,18 +130,21 @@ class Limits:
 
     # ------------------------------------------------------------------------------------------------ counted
 
-    async def check(self, work: Work, user_id: UUID, name: LimitName, adding: int = 1) -> None:
+    async def check(
+        self, work: Work, user_id: UUID, name: LimitName, adding: int = 1, *, used: int | None = None
+    ) -> None:
         """Raise `LimitReached` where so much more is more than the plan holds. Nothing is counted.
 
-        Whoever asks for room for rows (characters) is alone with that until this work ends: of two at once that want
-        the last room, one is refused.
+        `used` is what there is, where the caller knows it (sources, which are not counted here). Whoever asks for room
+        for rows (characters) is alone with that until this work ends: of two at once that want the last room, one is
+        refused.
         """
         if not self.is_on:
             return
         if name not in COUNTERS:
             await queries.take_turns(work.session, user_id, name.value)
         allowed = await self.allowed(work, user_id)
-        use = allowed.use(name)
+        use = allowed.use(name) if used is None else Use(name, used, getattr(allowed.limits, name.value))
         if use.most is not None and use.used + adding > use.most:
             raise await self._reached(work, allowed, use)
 

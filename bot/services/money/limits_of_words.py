@@ -95,6 +95,22 @@ WORDS: Mapping[LimitName, Words] = {
             "It begins anew on {resets}; {next} includes {more} (/plan)."
         ),
     ),
+    LimitName.WEBSITES: Words(
+        "plan_websites",
+        N_("Websites: your plan {plan} has room for {maximum}, and you have {used}. Nothing was added."),
+        N_(
+            "Websites: your plan {plan} has room for {maximum}, and you have {used}. Nothing was added. "
+            "{next} has room for {more} (/plan)."
+        ),
+    ),
+    LimitName.TEXTS: Words(
+        "plan_texts",
+        N_("Texts: your plan {plan} has room for {maximum}, and you have {used}. Nothing was added."),
+        N_(
+            "Texts: your plan {plan} has room for {maximum}, and you have {used}. Nothing was added. "
+            "{next} has room for {more} (/plan)."
+        ),
+    ),
     LimitName.FILE_SIZE: Words(
         "plan_file_size",
         N_("Your plan {plan} takes files of up to {maximum} MB, and this one has {used} MB. It was not kept."),
