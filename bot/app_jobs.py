@@ -21,6 +21,7 @@ from bot.services.characters.pictures import Pictures
 from bot.services.characters.unworn import UnwornPictures
 from bot.services.lore.meanings.chunks import JOB as LORE_CHUNKS
 from bot.services.lore.meanings.chunks import SWEEP as LORE_SWEEP
+from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.importing import JOB as LORE_IMPORT
 from bot.services.money.allowances import JOB as ALLOWANCES
 from bot.services.money.entitlements import SYNC as SYNC_PREMIUM
@@ -33,10 +34,14 @@ from bot.services.oversight.figures import JOB as DAILY_FIGURES
 from bot.services.oversight.retention import JOB as RETENTION
 from bot.services.oversight.retention import Retention
 from bot.services.oversight.sealing import JOB as AUDIT_SEAL
+from bot.services.people.creators import JOB as CREATORS
+from bot.services.people.creators import Creators
+from bot.services.people.grants import JOB as SHARES
+from bot.services.people.grants import Shares
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.retelling import JOB as RECAP
 from bot.settings import Settings
-from db.work import Database
+from db.work import Actor, Database
 
 
 def jobs_of(
@@ -81,6 +86,14 @@ def jobs_of(
     async def add_up_days(_: Mapping[str, str]) -> None:
         await oversight.rules.figures.run()
 
+    creators, shares = Creators(pictures), Shares(database, lore.books, LoreSharing(clock), clock)
+
+    async def tidy_creators(_: Mapping[str, str]) -> None:
+        async with database.work(Actor.job(CREATORS)) as work:
+            await creators.tidy(work)
+
+    jobs.register(CREATORS, tidy_creators, at_most=1)
+    jobs.register(SHARES, shares.end_run_out, at_most=1)
     jobs.register(AUDIT_SEAL, seal_the_log, at_most=1)
     jobs.register(DAILY_FIGURES, add_up_days, at_most=1)
     jobs.register(RETENTION, remove_what_is_over)
@@ -98,6 +111,8 @@ def jobs_of(
     jobs.register(DOUBLE, till.renewal.settle_double, at_most=1)
     return jobs, [
         Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
+        Recurring(CREATORS, CronTrigger(hour=4, minute=31, timezone=UTC)),
+        Recurring(SHARES, CronTrigger(minute="*/5", timezone=UTC)),
         Recurring(AUDIT_SEAL, CronTrigger(minute=2, timezone=UTC)),
         Recurring(DAILY_FIGURES, CronTrigger(hour=0, minute=23, timezone=UTC)),
         Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),

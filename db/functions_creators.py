@@ -227,9 +227,9 @@ async def follows_by_day(session: AsyncSession, first: date, last: date) -> dict
     return {row.day: row.people for row in rows}
 
 
-async def creators_active(session: AsyncSession) -> int:
-    """Note when creators changed something last; for jobs."""
-    return await session.scalar(text("SELECT creators_active()")) or 0
+async def tidy(session: AsyncSession) -> int:
+    """Note when creators changed something last (how many did), and let usernames go that were kept; for jobs."""
+    return await session.scalar(text("SELECT tidy_creators()")) or 0
 
 
 # ------------------------------------------------------------------------------------------------ shares

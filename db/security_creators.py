@@ -362,13 +362,14 @@ _FIGURES = (
         definer_reason="a creator sees who follows since when; here as numbers",
     ),
     Function(
-        "creators_active",
+        "tidy_creators",
         "",
         "bigint",
         f"""
         DECLARE changed bigint;
         BEGIN
-            {JOB_ONLY.format(name="creators_active")}
+            {JOB_ONLY.format(name="tidy_creators")}
+            DELETE FROM former_usernames AS f WHERE f.until <= now();
             UPDATE creators AS k SET last_active_at = newest.at FROM (
                 SELECT c.owner_id, max(greatest(c.updated_at, c.published_at)) AS at FROM characters AS c
                 WHERE c.deleted_at IS NULL GROUP BY c.owner_id
@@ -380,10 +381,11 @@ _FIGURES = (
         """,
         language="plpgsql",
         volatility="VOLATILE",
-        definer_reason="when a creator changed something of theirs last, for the directory; for jobs only",
+        definer_reason="when a creator changed something of theirs last, and usernames kept long enough; for jobs only",
     ),
 )
 
 CREATOR_FUNCTIONS: tuple[Function, ...] = (*_GRANTS, *_DIRECTORY, *_FIGURES)
 CREATOR_READS = frozenset({"creators", "creator_standings", "former_usernames", "follows", "message_variants"})
 CREATOR_WRITES = frozenset({"creators"})
+CREATOR_DELETES = frozenset({"former_usernames"})

@@ -8,7 +8,7 @@ raises without one) and gives out no more than its reason says. Adding one is a 
 from __future__ import annotations
 
 from db.security_characters import CHARACTER_FUNCTIONS
-from db.security_creators import CREATOR_FUNCTIONS, CREATOR_READS, CREATOR_WRITES
+from db.security_creators import CREATOR_DELETES, CREATOR_FUNCTIONS, CREATOR_READS, CREATOR_WRITES
 from db.security_function import JOB_ONLY, Function
 from db.security_grants import GRANT_FUNCTIONS
 from db.security_ledger import LEDGER_ADDS, LEDGER_FUNCTIONS, LEDGER_READS, LEDGER_WRITES
@@ -54,6 +54,7 @@ DEFINER_DELETES = frozenset(
     | {"usage_counters"}
     | SESSION_DELETES
     | TOKEN_DELETES
+    | CREATOR_DELETES
 )
 
 

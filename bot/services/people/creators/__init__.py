@@ -47,9 +47,12 @@ from db.queries import creators as queries
 from db.queries.creators import CreatorRow
 from db.work import Work
 
+JOB = "creators"
+"""The job that comes round once a day."""
+
 __all__ = [
-    "CreatorCard", "CreatorDraft", "CreatorList", "CreatorPage", "CreatorSearch", "CreatorSort", "Creators", "Mark",
-    "Moved", "OwnProfile", "no_creator",
+    "JOB", "CreatorCard", "CreatorDraft", "CreatorList", "CreatorPage", "CreatorSearch", "CreatorSort", "Creators",
+    "Mark", "Moved", "OwnProfile", "no_creator",
 ]  # fmt: skip
 
 
@@ -285,6 +288,10 @@ class Creators:
         """Rows as lists show them, with their numbers."""
         numbers = await functions.figures(work.session, [row.creator.id for row in rows]) if rows else {}
         return tuple(card_of(row, numbers.get(row.creator.id, Figures())) for row in rows)
+
+    async def tidy(self, work: Work) -> int:
+        """Note who was active lately, and let former usernames go. `work` is a job's."""
+        return await functions.tidy(work.session)
 
     # ------------------------------------------------------------------------------------------------ within
 
