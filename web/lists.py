@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 PAGE_ROWS = 25
 SEARCH_LONGEST = 100
-_CURSOR_LONGEST = 600
+_CURSOR_LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ class Cursor:
 
     def __str__(self) -> str:
         """As an address holds it."""
-        return base64.urlsafe_b64encode(json.dumps([self.value, str(self.id)]).encode()).decode().rstrip("=")
+        told = json.dumps([self.value, str(self.id)], ensure_ascii=False)
+        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
 
     @classmethod
     def read(cls, text: str) -> Cursor | None:
