@@ -304,6 +304,13 @@ def asked_in(name: str, say: Say) -> str:
     return say("You asked to write in **{name}**. Whoever looks after it sees that under Share….", name=plain(name))
 
 
+def asked_to_publish(is_new: bool, say: Say) -> str:
+    """What is said when somebody asked staff to publish a book."""
+    if is_new:
+        return say("Asked. Staff read the whole book and answer; until then everything stays as it is.")
+    return say("You asked already, and staff have not answered yet. Everything stays as it is.")
+
+
 async def _leave(interaction: Asked, cafe: Cafe, book_id: UUID) -> None:
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         book = await cafe.lore.books.get(work, user_id, book_id)

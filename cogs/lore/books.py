@@ -10,7 +10,7 @@ from bot.services.cafe import Cafe
 from bot.services.lore.shown import LoreBook, May, Shelf
 from cogs.asking import Asked, caller_of, say_for
 from cogs.lore.book_list import show_books
-from cogs.lore.book_panel import asked_in, fork, new_book, show_book
+from cogs.lore.book_panel import asked_in, asked_to_publish, fork, new_book, show_book
 from cogs.lore.deciding import ask_to_delete, restored
 from cogs.lore.groups import book as group
 from cogs.lore.parts import (
@@ -94,6 +94,18 @@ class BookCommands(commands.Cog):
             book_id = await self.cafe.lore.books.chosen(work, user_id, book)
             name = await self.cafe.lore.sharing.ask(work, user_id, book_id, words)
         await answer(interaction, asked_in(name, say_for(interaction)))
+
+    @group.command(name=_L("publish"), description=_L("Ask staff to let everybody read a book of yours"))
+    @app_commands.rename(book=_L("book"), words=_L("words"))
+    @app_commands.describe(book=_L("Begin to type its name"), words=_L("What staff should know of it"))
+    @app_commands.autocomplete(book=suggest_owned_books)
+    async def book_publish(self, interaction: Asked, book: str, words: str = "") -> None:
+        """Books become public by staff alone; they read it and answer."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
+            book_id = await self.cafe.lore.books.chosen(work, user_id, book, may=May.OWN)
+            asked = await self.cafe.oversight.publications.ask_for_book(work, user_id, book_id, words)
+        await answer(interaction, asked_to_publish(asked.is_new, say_for(interaction)))
 
     @group.command(name=_L("fork"), description=_L("Make your own copy of a book"))
     @app_commands.rename(book=_L("book"), name=_L("name"))

@@ -27,6 +27,7 @@ from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
 from bot.services.lore.transfer.importing import LoreImports
 from bot.services.oversight.chain import SealingKeys
+from bot.services.oversight.rules import OversightRules
 from bot.services.people.creating import creating_of
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
@@ -68,6 +69,7 @@ class Town:
     owner: simcord.MemberActor
     sasha: simcord.MemberActor
     robin: simcord.MemberActor
+    oversight: OversightRules
 
     async def settle(self) -> None:
         """Let commands and answers finish."""
@@ -148,6 +150,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         simcord.MemberActor(env, guild, owner),
         guild.add_member(env.create_user("sasha")),
         guild.add_member(env.create_user("robin")),
+        cafe.oversight,
     )
     await env.shutdown()
     # The simulator notes refusals too; those were answered, and tests look at the answers.

@@ -25,6 +25,7 @@ MIRA_SHARED, TOWN_SHARED = "a shared character", "a shared book"
 """Stand for the character and the book as /share names them."""
 WORLD = b'{"entries": {"0": {"uid": 0, "key": ["boo"], "content": "Boo"}}}'
 NO_BOOK = "There is no such lore book."
+NOTHING_TO_REPORT = "so nothing was reported"
 NO_ENTRY = "There is no such lore entry."
 
 ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
@@ -85,6 +86,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "lore book import": ({"book": TOWN, "file": ("book.json", WORLD)}, NO_BOOK),
     "lore book list": ({}, "There is none yet."),
     "lore book open": ({"book": TOWN}, "No shared lore book has this code."),
+    "lore book publish": ({"book": TOWN}, NO_BOOK),
     "lore book restore": ({"book": TOWN}, "There is nothing to bring back"),
     "lore book share": ({"book": TOWN}, NO_BOOK),
     "lore entry add": ({"book": TOWN}, NO_BOOK),
@@ -112,6 +114,10 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "persona show": ({"persona": "Wren"}, "You have no such persona."),
     "persona use": ({"persona": "Wren"}, "You have no such persona."),
     "plan": ({}, "everything is included"),
+    "report book": ({"book": TOWN, "reason": "spam"}, NO_BOOK),
+    "report character": ({"character": THEIRS, "reason": "spam"}, NOTHING_TO_REPORT),
+    "report creator": ({"creator": "nobody", "reason": "spam"}, "There is no such creator"),
+    "report mine": ({}, "You reported nothing yet."),
     "say": ({"character": "Juno", "text": "Hello?"}, "No such character is in this channel."),
     "server adult": ({"where": "never"}, NO_ADMIN),
     "server banter": ({"lines": 1}, NO_ADMIN),

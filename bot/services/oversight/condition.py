@@ -23,7 +23,6 @@ _SKEW = timedelta(seconds=30)
 _WORKER_SILENT = timedelta(hours=2)
 """The clock asks for a job every hour, so a longer silence means that nobody works."""
 
-_OLDEST_TRANSACTION_SECONDS = 300.0
 _CONNECTIONS_SHARE = 0.85
 
 
@@ -76,7 +75,6 @@ class Condition:
         found = (
             _database(facts),
             _connections(facts),
-            _transactions(facts),
             _durable(facts),
             _clocks(here, facts.now),
             _workers(heartbeat, facts.now),
@@ -108,17 +106,6 @@ def _connections(facts: queries.DatabaseFacts) -> Finding:
         N_("{used} of {most} are in use"),
         {"used": facts.connections, "most": facts.connections_most},
         N_("Raise max_connections, or run fewer processes.") if full else None,
-    )
-
-
-def _transactions(facts: queries.DatabaseFacts) -> Finding:
-    slow = facts.oldest_transaction_seconds > _OLDEST_TRANSACTION_SECONDS
-    return Finding(
-        N_("Oldest transaction"),
-        Level.WARN if slow else Level.OK,
-        N_("{seconds} seconds"),
-        {"seconds": round(facts.oldest_transaction_seconds, 1)},
-        N_("Something holds a transaction open: look at pg_stat_activity.") if slow else None,
     )
 
 

@@ -20,7 +20,6 @@ class DatabaseFacts:
     now: datetime
     started_at: datetime
     revision: str
-    oldest_transaction_seconds: float
     is_durable: bool
 
 
@@ -30,11 +29,9 @@ async def facts(session: AsyncSession) -> DatabaseFacts:
         await session.execute(
             text(
                 "SELECT current_setting('server_version'), pg_database_size(current_database()),"
-                " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+                " (SELECT sum(numbackends)::int FROM pg_stat_database),"
                 " current_setting('max_connections')::int, clock_timestamp(), pg_postmaster_start_time(),"
                 " (SELECT version_num FROM alembic_version),"
-                " coalesce((SELECT extract(epoch FROM max(clock_timestamp() - xact_start))::float FROM pg_stat_activity"
-                " WHERE datname = current_database()), 0),"
                 " current_setting('fsync') = 'on' AND current_setting('synchronous_commit') <> 'off'"
             )
         )

@@ -36,7 +36,7 @@ async def show(request: web.Request) -> web.Response:
             _KINDS.get(series, PlotKind.LINES),
             say(TITLES[series]),
             say("Day"),
-            [day.isoformat() for day in table.days],
+            [day.strftime("%m-%d") for day in table.days],
             {_label(line, say): values for line, values in table.lines},
         )
         for series, table in tables.items()
