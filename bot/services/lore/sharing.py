@@ -217,11 +217,13 @@ class LoreSharing:
             await opened(work, user_id, book_id, May.ADMIN)
         ids = [book_id] if book_id is not None else list(await grants.ruled_books(work.session, user_id))
         rows = await grants.requests(work.session, ids)
-        named = {row.book_id for row in rows}
+        named = {row.book_id for row in rows if row.book_id is not None}
         found = await books.by_ids(work.session, user_id, list(named))
         people = {(one.book_id, one.user_id): one for one in await functions.people(work.session, list(named))}
         shown: list[AccessRequest] = []
         for row in rows:
+            if row.book_id is None:
+                continue
             who, book = people.get((row.book_id, row.user_id)), found.get(row.book_id)
             if who is not None and book is not None:
                 has = _MAY[row.permission] if row.status is GrantStatus.ACTIVE else None
@@ -299,7 +301,7 @@ class LoreSharing:
         return {one.user_id: one for one in await functions.people(work.session, [book_id])}
 
     async def _collaborator(self, work: Work, row: Grant) -> Collaborator:
-        return self._shown(row, await self._people(work, row.book_id))
+        return self._shown(row, {} if row.book_id is None else await self._people(work, row.book_id))
 
     def _shown(self, row: Grant, names: dict[UUID, functions.PersonOfBook]) -> Collaborator:
         who = names.get(row.user_id)
