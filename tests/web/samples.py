@@ -22,6 +22,7 @@ TABLE_OF: Mapping[str, str] = {
     "persona_id": "personas",
     "conversation_id": "conversations",
     "user_id": "users",
+    "guest_id": "users",
     "session_id": "sessions",
     "token_id": "api_tokens",
     "creator_id": "creators",
@@ -40,6 +41,7 @@ TABLE_OF: Mapping[str, str] = {
     "note_id": "admin_notes",
     "record_id": "audit_log",
     "thing_id": "characters",
+    "guest_id": "users",
 }
 """The table whose row a placeholder names. A page whose placeholder is in neither list fails the tests."""
 

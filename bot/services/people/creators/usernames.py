@@ -27,7 +27,7 @@ _ADDRESSES = """
     me media members memory messages metrics moderation mods money mood new news notifications null oauth oauth2
     offers openapi opensearch packages pages password pay payment payments people persona personas photo plan plans
     portal post posts premium press preview pricing privacy profile profiles program programs public purchase readyz
-    recover refund refunds register reports reset review rooms root rss safety sandbox script scripts search
+    recover refund refunds register report reports reset review rooms root rss safety sandbox script scripts search
     security server servers service session sessions settings setup share shared shares shop sign-in sign-out
     sign-up signin signing signout signup sitemap sources spending ssl stages start static statistics status store
     stripe studio styles subscribe subscription subscriptions support sync system tag tags team teams terms test
