@@ -151,17 +151,17 @@ async def payer_of(session: AsyncSession, customer_id: str) -> UUID | None:
 
 
 async def payments_found(session: AsyncSession, way: PaymentWay, value: object) -> Sequence[PaymentRow]:
-    """Payments by one of their names, locked. For jobs only."""
+    """Payments by one of their names; a single one is locked. For jobs only."""
     return [_payment(row) for row in await _found(session, "payments_found", way, value)]
 
 
 async def subscriptions_found(session: AsyncSession, way: SubscriptionWay, value: object) -> Sequence[SubscriptionRow]:
-    """Subscriptions by one of their names, locked. For jobs only."""
+    """Subscriptions by one of their names; a single one is locked. For jobs only."""
     return [_subscription(row) for row in await _found(session, "subscriptions_found", way, value)]
 
 
 async def entitlements_found(session: AsyncSession, way: EntitlementWay, value: object) -> Sequence[EntitlementRow]:
-    """What was bought at Discord, locked. For jobs only."""
+    """What was bought at Discord; a single one is locked. For jobs only."""
     rows = await _found(session, "entitlements_found", way, value)
     names = EntitlementRow.__dataclass_fields__
     return [EntitlementRow(**{name: getattr(row, name) for name in names}) for row in rows]

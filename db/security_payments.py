@@ -87,13 +87,23 @@ def _put(name: str, table: str, columns: tuple[str, ...]) -> Function:
     )
 
 
+_LISTS = frozenset({"waiting", "live", "running", "present", "person"})
+
+
+def _lock(way: str) -> str:
+    return "" if way in _LISTS else " FOR UPDATE"
+
+
 def _found(name: str, table: str, ways: dict[str, str], order: str) -> Function:
-    """Rows by one of several names of theirs, locked until the end of the work."""
+    """Rows by one of several names of theirs: a single one locked until the end of the work, lists of them not.
+
+    Who locked several at once would wait for somebody who holds one of them and wants another.
+    """
     # A statement each, so that each can use its index.
     branches = "".join(
         f"""
             IF way = '{way}' THEN
-                RETURN QUERY SELECT r.* FROM {table} AS r WHERE {condition} ORDER BY {order} FOR UPDATE;
+                RETURN QUERY SELECT r.* FROM {table} AS r WHERE {condition} ORDER BY {order}{_lock(way)};
             END IF;"""
         for way, condition in ways.items()
     )

@@ -116,9 +116,10 @@ class Entitlements:
 
     async def _settle(self, entitlement_id: int, found: Bought | None) -> None:
         """Bring our rows to how one entitlement stands (None: gone), then consume what was handed out."""
-        user_id = None if found is None else await self._buyer(found)
+        user_id = await self._owner(entitlement_id) if found is None else await self._buyer(found)
         async with self._database.work(Actor.job(JOB)) as work:
-            await functions_payments.one_at_a_time(work.session, f"entitlement:{entitlement_id}")
+            # One at a time for each person: what they have decides together which plan they are on.
+            await functions_payments.one_at_a_time(work.session, f"premium:{user_id or entitlement_id}")
             rows = await functions_payments.entitlements_found(work.session, "id", entitlement_id)
             row = self._row(rows[0] if rows else None, found, user_id)
             if row is None:
@@ -129,6 +130,12 @@ class Entitlements:
                 await self._settle_plan(work, row.user_id)
         if self._is_to_consume(row):
             await self._consume(row)
+
+    async def _owner(self, entitlement_id: int) -> UUID | None:
+        """Whose an entitlement was that is gone."""
+        async with self._database.work(Actor.job(JOB)) as work:
+            rows = await functions_payments.entitlements_found(work.session, "id", entitlement_id)
+        return rows[0].user_id if rows else None
 
     async def _buyer(self, found: Bought) -> UUID | None:
         """Who bought it: somebody we know, or get to know now. A server's purchase is nobody's."""

@@ -122,7 +122,7 @@ def _row(
         interval=Interval(seen.every),
         started_at=seen.started_at,
         period_start=seen.period_start,
-        period_end=_end(before, seen, at) if is_over else seen.period_end,
+        period_end=_end(before, seen, at) if is_over else _paid_until(seen, state),
         grace_until=grace_until,
         auto_renew=seen.renews and not is_over,
         canceled_at=seen.canceled_at,
@@ -131,6 +131,11 @@ def _row(
         stripe_subscription_id=seen.id,
         seen_at=at,
     )
+
+
+def _paid_until(seen: SubscriptionSeen, state: SubscriptionState) -> datetime:
+    """The end of what is paid. The till begins the next period whether that is paid or not."""
+    return seen.period_start if state is SubscriptionState.PAST_DUE else seen.period_end
 
 
 def _end(before: SubscriptionRow | None, seen: SubscriptionSeen, at: datetime) -> datetime:
