@@ -65,7 +65,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
         said = typed.text("verdict")
         verdict = None if said == "no" else typed.choice("verdict", Verification)
         await desk(request).creating.verifications.answer(
-            staff.user_id, row_id(request, "request_id"), verdict, typed.text("answer")
+            staff.user_id, row_id(request, "verification_id"), verdict, typed.text("answer")
         )
     except NotFound:
         raise
@@ -232,7 +232,7 @@ _MENU = "admin_programs"
 PAGES = (
     get("/admin/creators", creators, "admin_creators", Access.MODERATOR),
     post(
-        "/admin/creators/requests/{request_id}", answer, "admin_verification", Access.MODERATOR, menu="admin_creators"
+        "/admin/creators/requests/{verification_id}", answer, "admin_verification", Access.MODERATOR, menu="admin_creators"
     ),
     post("/admin/creators/{creator_id}", standing, "admin_creator_standing", Access.MODERATOR, menu="admin_creators"),
     get("/admin/programs", programs, "admin_programs", Access.MODERATOR),

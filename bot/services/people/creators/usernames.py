@@ -21,19 +21,20 @@ _ADDRESSES = """
     browserconfig callback cancel cards character characters checkout coach community connect contact conversation
     conversations cookies creator creators crisis css dashboard data delete devices discover dmca docs doctor donate
     download downloads edit embed error errors events explore export faq favicon favorites feed feedback files
-    follow followers following follows forgot forum forums gift gifts guide guidelines health healthz help home
-    hooks html icons image images img import imprint index info install invite invoice issues javascript jobs
-    journeys js keys languages ledger legal library license limits list login logins logout logs lore mail manifest
-    me media members memory messages metrics moderation mods money mood new news notifications null oauth oauth2
-    offers openapi opensearch packages pages password pay payment payments people persona personas photo plan plans
-    portal post posts premium press preview pricing privacy profile profiles program programs public purchase readyz
-    recover refund refunds register report reports reset review rooms root rss safety sandbox script scripts search
-    security server servers service session sessions settings setup share shared shares shop sign-in sign-out
-    sign-up signin signing signout signup sitemap sources spending ssl stages start static statistics status store
-    stripe studio styles subscribe subscription subscriptions support sync system tag tags team teams terms test
-    tests ticket tickets token tokens tools topics transfers trending tutorials undefined unfollow unsubscribe
-    update updates upgrade upload uploads usage user username users verification verify wallet wallets webhook
-    webhooks well-known wellbeing widget wiki www
+    follow followers following follows forgot forum forums gift gifts guide guidelines health healthz help home hook
+    hooks house html icons image images img import imprint index info install invite invoice issues javascript job
+    jobs journeys js key keys languages ledger legal library license limit limits list log login logins logout logs
+    look looks lore mail manifest me media member members memory messages metrics mod moderation mods money mood new
+    news notifications null oauth oauth2 offers openapi opensearch overview packages pages paid password pay payment
+    payments people persona personas photo plan plans portal post posts premium press preview pricing privacy
+    profile profiles program programs public purchase readyz recover refund refunds register report reports reset
+    review role roles rooms root rss rule rules safety sandbox script scripts search security server servers service
+    session sessions settings setup share shared shares shop sign sign-in sign-out sign-up signin signing signout
+    signup sitemap sources spending ssl stages start static statistics status store stripe studio styles subscribe
+    subscription subscriptions support switch switches sync system tag tags team teams terms test tests ticket
+    tickets token tokens tools topic topics transfers trending tutorials undefined unfollow unsubscribe update
+    updates upgrade upload uploads usage user username users verification verify wallet wallets webhook webhooks
+    well-known wellbeing widget wiki www
 """
 RESERVED = frozenset(_ADDRESSES.split())
 """Whole usernames nobody can take, each as it is written."""
