@@ -295,7 +295,7 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
     ),
     Function(
         "decide_publication",
-        "request uuid, verdict text, words text",
+        "one_request uuid, verdict text, told text",
         "TABLE (user_id uuid, book_id uuid, character_id uuid)",
         f"""
         BEGIN
@@ -303,8 +303,8 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
             RETURN QUERY
             WITH decided AS (
                 UPDATE publication_requests AS p
-                SET state = verdict, answer = words, decided_by = actor_user(), decided_at = now()
-                WHERE p.id = request AND p.state = 'open' AND verdict IN ('granted', 'declined')
+                SET state = verdict, answer = told, decided_by = actor_user(), decided_at = now()
+                WHERE p.id = one_request AND p.state = 'open' AND verdict IN ('granted', 'declined')
                 RETURNING p.user_id, p.book_id, p.character_id
             ), books AS (
                 UPDATE lore_books AS b SET visibility = 'public', version = b.version + 1, updated_at = now()

@@ -114,7 +114,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "persona show": ({"persona": "Wren"}, "You have no such persona."),
     "persona use": ({"persona": "Wren"}, "You have no such persona."),
     "plan": ({}, "everything is included"),
-    "report book": ({"book": TOWN, "reason": "spam"}, NO_BOOK),
+    "report book": ({"book": TOWN, "reason": "spam"}, NOTHING_TO_REPORT),
     "report character": ({"character": THEIRS, "reason": "spam"}, NOTHING_TO_REPORT),
     "report creator": ({"creator": "nobody", "reason": "spam"}, "There is no such creator"),
     "report mine": ({}, "You reported nothing yet."),

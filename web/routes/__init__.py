@@ -32,6 +32,7 @@ from web.routes import (
     shares,
     signing,
     static,
+    telling,
     tokens,
     wallet,
 )
@@ -65,6 +66,7 @@ MODULES = (
     shares,
     plan,
     wallet,
+    telling,
 )
 
 
