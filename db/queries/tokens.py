@@ -7,9 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    LargeBinary,
+    Text,
+    Uuid,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.direct import Direct, Prepared
 from db.models import ApiToken
 
 
@@ -58,9 +73,29 @@ async def revoke(session: AsyncSession, user_id: UUID, token_id: UUID, now: date
     return found
 
 
-async def bearer(session: AsyncSession, token_hash: bytes) -> BearerRow | None:
+_FOUND = (
+    func.use_api_token(bindparam("hash", type_=LargeBinary()))
+    .table_valued(
+        column("token_id", Uuid()),
+        column("user_id", Uuid()),
+        column("discord_id", BigInteger()),
+        column("username", Text()),
+        column("display_name", Text()),
+        column("locale", Text()),
+        column("scopes", ARRAY(Text)),
+        column("role", Text()),
+        column("is_blocked", Boolean()),
+        name="found",
+    )
+    .render_derived()
+)
+_BEARER = Prepared(select(*_FOUND.c))
+"""Asked with every call, so it goes the short way (`db.direct`)."""
+
+
+async def bearer(direct: Direct, token_hash: bytes) -> BearerRow | None:
     """Who comes with the token of this hash, and that it was used now. For jobs only."""
-    row = (await session.execute(text("SELECT * FROM use_api_token(:hash)"), {"hash": token_hash})).one_or_none()
+    row = await direct.row(_BEARER, hash=token_hash)
     return None if row is None else BearerRow(*row)
 
 

@@ -145,8 +145,8 @@ class ApiTokens:
         """Who comes with a token; None for one that is not known, was taken back or is past its time."""
         if not _TOKEN.fullmatch(secret):
             return None
-        async with self._database.work(Actor.job("api")) as work:
-            row = await queries.bearer(work.session, _hash(secret))
+        async with self._database.directly(Actor.job("api")) as direct:
+            row = await queries.bearer(direct, _hash(secret))
         if row is None:
             return None
         return Bearer(
