@@ -46,7 +46,8 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
                 RETURN;
             END IF;
             IF its_end <= moment THEN
-                RAISE EXCEPTION 'a hold that is over keeps nothing' USING ERRCODE = 'invalid_parameter_value';
+                RETURN QUERY SELECT 'over', {_NOTHING}, 0::bigint, NULL::bigint;
+                RETURN;
             END IF;
             SELECT coalesce(max(f.there), 0) INTO here FROM ledger_free(who, wanted, pocket, moment) AS f;
             IF here < wanted THEN

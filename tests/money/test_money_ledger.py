@@ -127,6 +127,14 @@ async def test_only_bought_tokens_can_be_asked_for(bank: Bank) -> None:
     assert (await bank.balance(ada)).paid == 30
 
 
+async def test_a_hold_that_is_over_before_it_begins_keeps_nothing(bank: Bank) -> None:
+    robin = await bank.person()
+    await bank.paid(robin, 100)
+    with pytest.raises(Conflict, match="its time is over"):
+        await bank.hold(robin, 10, hours=-1)
+    assert (await bank.balance(robin)).held == 0
+
+
 async def test_a_gift_goes_to_somebody_else_or_nowhere(bank: Bank) -> None:
     robin = await bank.person()
     await bank.paid(robin, 100)

@@ -134,7 +134,8 @@ class Ledger:
         to: UUID | None = None,
         only: WalletKind | None = None,
     ) -> Hold:
-        """Keep tokens back until they are posted or let go, at most until `expires_at`. Raises `NotEnoughTokens`.
+        """Keep tokens back until they are posted or let go, at most until `expires_at`. Raises `NotEnoughTokens`, or
+        `Conflict` where that is past already.
 
         A `GIFT` names who may take it (`to`). `only` names the kind of tokens, where not all will do.
         """

@@ -1,0 +1,1 @@
+"""What `bench.ledger` is made of: a server that is killed, a program that is killed, clients that remember, a judge."""
