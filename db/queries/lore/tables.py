@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import EntryRules, LoreBook, LoreEntry, LoreEntryUse, Mode
@@ -140,5 +140,5 @@ async def books(
     key = _BOOK_KEYS[sort]
     statement = matching(user_id, kinds, text).add_columns(key.label("key"))
     statement = onwards(statement, key, LoreBook.id.expression, after, is_down=is_down).limit(limit)
-    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    rows: Sequence[Any] = (await session.execute(statement)).all()
     return [BookLineRow(BookRow(row[0], row[1]), row[2]) for row in rows]
