@@ -234,4 +234,4 @@ async def requests_of(session: AsyncSession, book_ids: Sequence[UUID]) -> dict[U
     statement = (
         select(Grant.book_id, func.count()).where(Grant.book_id.in_(book_ids), Grant.is_asking).group_by(Grant.book_id)
     )
-    return {row[0]: row[1] for row in await session.execute(statement) if row[0] is not None}
+    return {book: row[1] for row in await session.execute(statement) if (book := row[0]) is not None}
