@@ -8,7 +8,7 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
 	&& echo "$$path" && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help start test lint format texts docs pictures transcript test-kills test-proofs test-isolation test-api lock clean python
+.PHONY: help start test lint format texts docs pictures transcript test-kills test-proofs test-isolation test-ledger test-api lock clean python
 
 help: ## Say what can be made
 	@echo 'BotCafé: what you can make'
@@ -50,6 +50,10 @@ test-api: python ## Call the API in three roles with every edge of its document 
 test-proofs: python ## The proofs at full length: a thousand messages asked who made them, every hostile text (minutes)
 	@"$(PYTHON)" bot/local/install.py dev
 	@PROOFS=1 $(BIN)/python -m pytest tests/whole -q
+
+test-ledger: python ## The ledger against a model of dictionaries, 300 examples of 50 steps (minutes)
+	@"$(PYTHON)" bot/local/install.py dev
+	@BOTCAFE_LEDGER_EXAMPLES=300 BOTCAFE_LEDGER_STEPS=50 $(BIN)/python -m pytest tests/money/test_money_model.py -o timeout=1800 -s $(ARGS)
 
 test-isolation: python ## Who may see and do what, at full length: every table, 10,000 broken transactions, 3,000 walks (minutes)
 	@"$(PYTHON)" bot/local/install.py dev
