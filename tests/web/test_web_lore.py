@@ -392,3 +392,17 @@ async def test_somebody_elses_book_is_missing_whatever_one_asks(shelf: Shelf) ->
             assert (await sasha.send(f"/lore/entries/{one}{deed}", {"to": "1"})).status == 404, deed
         assert (await sasha.get(f"/lore/imports/{one}")).status == 404
     assert (await shelf.entries()).total == 1
+
+
+async def test_a_book_is_asked_to_be_published_and_that_is_taken_back(shelf: Shelf) -> None:
+    answer = await shelf.robin.send(f"{shelf.path}/publish", {"words": "Please"})
+    assert answer.status == 422  # there is nothing in it yet
+    await shelf.write()
+    assert "Ask for it to be published" in await shelf.robin.page(shelf.path)
+    assert (await shelf.robin.send(f"{shelf.path}/publish", {"words": "Please"})).status == 303
+    page = await shelf.robin.page(shelf.path)
+    assert "You asked for it to be published" in page
+    found = re.search(r"/account/publication/[0-9a-f-]{36}/take-back", page)
+    assert found is not None
+    assert (await shelf.robin.send(found[0])).status == 303
+    assert "Ask for it to be published" in await shelf.robin.page(shelf.path)

@@ -201,13 +201,19 @@ async def _page(
     request: web.Request, shown: Form, found: Whole | None = None, compared: Compared = (), *, status: int = 200
 ) -> web.Response:
     character = None if found is None else found.character
+    is_mine = character is None or character.owner_id == signed(request).user_id
+    waits = None
+    if character is not None and is_mine and not character.is_public:
+        async with at_work(request) as work:
+            waits = await desk(request).oversight.publications.of_character(work, character.id)
     return render(
         request,
         "characters/edit.html",
         status=status,
         form=shown,
         character=character,
-        is_mine=character is None or character.owner_id == signed(request).user_id,
+        is_mine=is_mine,
+        waits=waits,
         compared=compared,
         groups=_controls(request, shown.value("model")),
         preview=await _preview(request, shown, None if character is None else character.id),

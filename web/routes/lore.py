@@ -12,18 +12,32 @@ from bot import limits
 from bot.errors import UserError
 from bot.services.desk import Work
 from bot.services.lore.fields import BOOK_FIELDS
-from bot.services.lore.shown import May, Visibility
+from bot.services.lore.shown import LoreBook, May
 from bot.services.lore.shown import Shelf as Whose
 from bot.services.lore.tables import BookSort, BookTable, books_table
 from bot.services.lore.whole import EMPTY_BOOK, BookForm
 from bot.services.lore.wording import BOOK_FORMS
+from bot.services.oversight.publications import MyRequest
 from bot.texts import N_, Text
 from web.changes import Compared, again, typed_in
 from web.controls import Control, labels, of_lore
 from web.csv import csv_file
 from web.forms import VERSION_FIELD, Form, form
 from web.lists import Asked, Choice, Cursor, Filter, Shelf, Sort
-from web.pages import Access, Rate, at_work, back, desk, get, post, render, row_id, say_for, signed, status_of
+from web.pages import (
+    Access,
+    Rate,
+    at_work,
+    back,
+    desk,
+    get,
+    post,
+    render,
+    row_id,
+    say_for,
+    signed,
+    status_of,
+)
 from web.theirs import theirs
 
 LABELS: Mapping[str, Text] = labels(BOOK_FIELDS.values())
@@ -114,7 +128,33 @@ async def show(request: web.Request) -> web.Response:
         book = await lore.books.get(work, me.user_id, book_id)
         totals = await lore.books.totals(work, me.user_id, book_id)
         learnt = await lore.chunks.progress(work, book_id)
-    return render(request, "lore/book.html", book=book, totals=totals, learnt=learnt, **book_words(book.may))
+        publication = await _asked_for(request, work, book)
+    return render(
+        request,
+        "lore/book.html",
+        book=book,
+        totals=totals,
+        learnt=learnt,
+        publication=publication,
+        **book_words(book.may),
+    )
+
+
+async def _asked_for(request: web.Request, work: Work, book: LoreBook) -> MyRequest | None:
+    """The owner's newest wish to have it published, whatever came of it."""
+    if book.may is not May.OWN:
+        return None
+    asked = await desk(request).oversight.publications.mine(work, signed(request).user_id)
+    return next((one for one in asked if one.book_id == book.id), None)
+
+
+async def publish(request: web.Request) -> web.StreamResponse:
+    """Ask for it to be everybody's to read."""
+    me, typed, book_id = signed(request), await form(request), row_id(request, "book_id")
+    async with at_work(request) as work:
+        await desk(request).oversight.publications.ask_for_book(work, me.user_id, book_id, typed.text("words"))
+    told = say_for(request)("Somebody of this house will look at it. You need not do anything.")
+    return back(request, f"/lore/{book_id}", told)
 
 
 def book_words(may: May) -> dict[str, Any]:
@@ -123,8 +163,6 @@ def book_words(may: May) -> dict[str, Any]:
         "may_write": may.includes(May.WRITE),
         "may_rule": may.includes(May.ADMIN),
         "is_mine": may is May.OWN,
-        "public": Visibility.PUBLIC,
-        "shared": Visibility.SHARED,
     }
 
 
@@ -235,6 +273,7 @@ PAGES = (
     get("/lore/{book_id}", theirs(show), "lore_book", Access.MEMBER, menu="lore"),
     get("/lore/{book_id}/edit", theirs(edit), "lore_book_edit", Access.MEMBER, menu="lore"),
     post("/lore/{book_id}/edit", theirs(save), "lore_book_save", Access.MEMBER, menu="lore"),
+    post("/lore/{book_id}/publish", theirs(publish), "lore_publish", Access.MEMBER, menu="lore"),
     post("/lore/{book_id}/fork", theirs(fork), "lore_fork", Access.MEMBER, menu="lore"),
     post("/lore/{book_id}/delete", theirs(delete), "lore_delete", Access.MEMBER, menu="lore"),
     post("/lore/{book_id}/restore", theirs(restore), "lore_restore", Access.MEMBER, menu="lore"),
