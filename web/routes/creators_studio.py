@@ -286,8 +286,8 @@ async def followers(request: web.Request) -> web.Response:
 async def unfollow(request: web.Request) -> web.StreamResponse:
     """Follow a page no more, also one that is not there any more."""
     async with at_work(request) as work:
-        await desk(request).follows.unfollow(work, signed(request).user_id, row_id(request, "creator_id"))
-    return back(request, "/creator/following", say_for(request)("You follow them no more."))
+        ended = await desk(request).follows.unfollow(work, signed(request).user_id, row_id(request, "creator_id"))
+    return back(request, "/creator/following", say_for(request)("You follow them no more.") if ended else "")
 
 
 def _after(request: web.Request) -> Mark | None:
