@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from bot.app import Program, Running
 from bot.demo.seed import seed as seed_demo
 from bot.providers.openai_models import Server
-from bot.settings import Settings
+from bot.settings import PlansChoice, Settings
 from bot.transport.pointing import pointed_at
 from db.raw import RawConnection
 from db.work import Database
@@ -65,8 +65,8 @@ class Open:
 
 
 @asynccontextmanager
-async def program_on(owner_url: str, folder: Path) -> AsyncIterator[Open]:
-    """The program, wired by `bot.app` itself, with the demo's cast at home."""
+async def program_on(owner_url: str, folder: Path, *, sells: bool = False) -> AsyncIterator[Open]:
+    """The program, wired by `bot.app` itself, with the demo's cast at home. `sells`: plans, for play money."""
     async with AsyncExitStack() as exits:
         database = Database(owner_url)
         exits.push_async_callback(database.close)
@@ -82,8 +82,12 @@ async def program_on(owner_url: str, folder: Path) -> AsyncIterator[Open]:
             database_url=SecretStr(owner_url),
             discord_token=SecretStr(sandbox.bot_token),
             discord_base_url=sandbox.url,
+            discord_client_secret=SecretStr(sandbox.application.client_secret),
             web_port=a_free_port(),
         )
+        if sells:
+            selling = {"plans": PlansChoice.ON, "stripe_secret_key": SecretStr("sk_test_e2e")}
+            settings = settings.model_copy(update=selling | {"stripe_base_url": f"{sandbox.url}/till"})
         server = Server("scripted", provider.base_url, "scripted", is_ours=True)
         program = Program(settings, server, exits=exits)
         await program.open()
