@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +12,7 @@ from db.models import UserRole
 from tests.db.filled import fill
 from tests.web.conftest import OFTEN, Site, Visitor
 from tests.web.samples import Addresses
+from web import csrf
 from web.csrf import HEADER
 from web.house import House
 from web.pages import Access, Page, Proof, Rate, post
@@ -78,7 +79,8 @@ async def forged(
     return answer.status
 
 
-async def test_no_forged_form_is_taken(site: Site) -> None:
+async def wrongly_taken(site: Site, pages: Sequence[Page]) -> list[tuple[str, str, int]]:
+    """Which forged forms of these pages are not refused."""
     async with site.owner.begin() as connection:
         addresses = Addresses(await fill(connection, people=2))
     admin = await site.sign_in(number=800, role=UserRole.ADMIN)
@@ -86,14 +88,36 @@ async def test_no_forged_form_is_taken(site: Site) -> None:
     tokens = {"ours": await admin.token(), "foreign": await other.token(), "empty": ""}
     assert tokens["ours"] != tokens["foreign"]
     wrong: list[tuple[str, str, int]] = []
-    for page in UNSAFE:
+    for page in pages:
         path = addresses.of(page, addresses.filled.first)
         for forgery in FORGERIES:
             status = await forged(site, admin, path, page.method, forgery, tokens)
             if status != 403:
                 wrong.append((page.name, forgery.name, status))
-    assert wrong == []
+    return wrong
+
+
+async def test_no_forged_form_is_taken(site: Site) -> None:
+    assert await wrongly_taken(site, UNSAFE) == []
     assert len(UNSAFE) >= 5
+
+
+@pytest.mark.parametrize("check", ["came_from_us", "carries_token"])
+async def test_without_either_check_a_forgery_is_taken(site: Site, monkeypatch: pytest.MonkeyPatch, check: str) -> None:
+    """The control: one check taken away at a time, the sweep above finds what comes through."""
+    passes = {"came_from_us": lambda _: True, "carries_token": _yes}
+    monkeypatch.setattr(csrf, check, passes[check])
+    some = [page for page in UNSAFE if page.name in ("sign_out", "account_save", "device_end")]
+    found = {name for _, name, _ in await wrongly_taken(site, some)}
+    wanted = {
+        "came_from_us": {"another house", "a hidden origin", "another site that names our origin"},
+        "carries_token": {"no token", "another browser's token"},
+    }
+    assert wanted[check] <= found
+
+
+async def _yes(_: object) -> bool:
+    return True
 
 
 async def test_the_same_form_sent_from_our_page_is_taken(site: Site) -> None:
