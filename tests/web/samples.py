@@ -41,7 +41,6 @@ TABLE_OF: Mapping[str, str] = {
     "note_id": "admin_notes",
     "record_id": "audit_log",
     "thing_id": "characters",
-    "guest_id": "users",
 }
 """The table whose row a placeholder names. A page whose placeholder is in neither list fails the tests."""
 

@@ -128,7 +128,8 @@ LOOK = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
   const twice = ids.filter((id, place) => ids.indexOf(id) !== place);
   if (twice.length) wrong.push(`ids twice: ${[...new Set(twice)].slice(0, 5)}`);
-  for (const one of document.querySelectorAll("table")) if (!one.querySelector("th")) wrong.push("a table without heads");
+  for (const one of document.querySelectorAll("table"))
+    if (!one.querySelector("th")) wrong.push("a table without heads");
   for (const one of document.querySelectorAll("img:not([alt])")) wrong.push(`a picture without words: ${one.src}`);
   return wrong;
 }"""
