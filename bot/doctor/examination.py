@@ -6,7 +6,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.doctor import database, discord_side, embeddings, machine, model
+from bot.doctor import database, discord_side, embeddings, machine, model, payments
 from bot.doctor.findings import Finding, red
 from bot.settings import ENV_FILE, Settings
 
@@ -19,6 +19,7 @@ SECTIONS = (
     ("Discord", discord_side.check),
     ("model", model.check),
     ("meaning", embeddings.check),
+    ("payments", payments.check),
 )
 
 

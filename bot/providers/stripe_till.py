@@ -114,6 +114,10 @@ class StripeTill:
         """Let go of the connections."""
         await self._http.close_async()
 
+    async def check(self) -> None:
+        """Ask for next to nothing: raises where the key, or the way to Stripe, is not as it should be."""
+        await self._asked(lambda: self._client.v1.prices.list_async({"limit": 1}))
+
     # ------------------------------------------------------------------------------------------------- selling
 
     async def customer(self, user_id: UUID) -> str:
