@@ -8,7 +8,7 @@ from aiohttp import web
 
 from bot.services.money.limits_of import Allowed, Use
 from bot.services.money.limits_of_words import LABELS, LimitName
-from bot.services.money.plans import PlanSeen
+from bot.services.money.plans import PlanLimits, PlanSeen
 from bot.services.money.subscriptions import Interval, SubscriptionState
 from bot.texts import N_, Say, Text
 from web.forms import form
@@ -99,29 +99,25 @@ def _use(one: Use, say: Say) -> Mapping[str, object]:
             "resets_at": one.resets_at, "over": one.over}  # fmt: skip
 
 
-def _rest(allowed: Allowed, say: Say) -> list[tuple[str, str]]:
+def _rest(allowed: Allowed, say: Say) -> list[tuple[str, str | int]]:
     """The limits that are not counted."""
-    return [
-        (say(LABELS[name]), in_words(getattr(allowed.limits, name.value), say))
-        for name in _COMPARED
-        if name not in _COUNTED
-    ]
+    return [(say(LABELS[name]), in_words(name, allowed.limits, say)) for name in _COMPARED if name not in _COUNTED]
 
 
-def in_words(value: object, say: Say) -> str:
-    """A limit's value as people read it."""
+def in_words(name: LimitName, limits: PlanLimits, say: Say) -> str | int:
+    """A limit as people read it; a number is written by the page."""
+    value: object = getattr(limits, name.value)
     match value:
         case None:
-            return say("without end")
+            return say("all of the house's") if name is LimitName.PROVIDERS else say("without end")
         case bool():
             return say("yes") if value else say("no")
-        case list() | tuple():
-            return ", ".join(str(one) for one in value) or say("the house's own")  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
         case int():
-            return str(value)
+            return value
+        case str():
+            return say(_LEVELS[value]) if value in _LEVELS else value
         case _:
-            text = str(value)
-            return say(_LEVELS[text]) if text in _LEVELS else text
+            return ", ".join(limits.providers or ()) or say("the house's own")
 
 
 def _plan(one: PlanSeen, allowed: Allowed, say: Say) -> Mapping[str, object]:
@@ -138,7 +134,7 @@ def _plan(one: PlanSeen, allowed: Allowed, say: Say) -> Mapping[str, object]:
         "is_mine": one.id == allowed.plan_id,
         "is_free": one.is_free,
         "is_for_sale": one.is_for_sale,
-        "values": [in_words(getattr(one.limits, name.value), say) for name in _COMPARED],
+        "values": [in_words(name, one.limits, say) for name in _COMPARED],
     }
 
 
