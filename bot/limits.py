@@ -296,6 +296,8 @@ CHARACTER_REQUESTS_MAX = Limit(50, "requests", "open at once for one character")
 SHARE_WORDS_MAX = Limit(200, "characters", "of who asks for a part in something; more is a conversation")
 SHARE_DAYS_MAX = Limit(3650, "days", "ten years; longer is without an end")
 
+COUNTED_MOST = Limit(1_000, "rows", "so far directories count; beyond, they say that there are more")
+
 # ------------------------------------------------------------------------------------------------ the API
 
 API_TOKEN_NAME_MAX = Limit(60, "characters", "one line of a list, enough to know which program has it")

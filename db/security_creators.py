@@ -3,11 +3,25 @@
 # ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
-from db.security_function import JOB_ONLY, Function
+from db.security_function import JOB_ONLY, Function, Trigger
 
 _LISTED = "c.visibility = 'public' AND c.deleted_at IS NULL"
 _BANNED = "SELECT b.user_id FROM standings AS b WHERE b.status = 'banned'"
 _SHOWN = f"k.visibility = 'public' AND k.user_id NOT IN ({_BANNED})"
+_TOLD = (
+    "CASE WHEN is_moment THEN '(extract(epoch FROM ' || measure || ') * 1000000)::bigint::text'"
+    " ELSE measure || '::text' END"
+)
+"""What a row is sorted by as a page's mark holds it: a whole number, of a moment its microseconds."""
+_PAST = (
+    "CASE WHEN is_moment"
+    " THEN 'timestamptz ''epoch'' + greatest(least(${n}::numeric, 1e16), 0)::bigint * interval ''1 microsecond'''"
+    " ELSE 'greatest(least(${n}::numeric, 2e9), 0)::int' END"
+)
+"""The same read back; a number that somebody made up is brought to the nearest there can be."""
+COUNTED = 1_001
+"""So far lists count, and no further: whoever reads “more than a thousand” wants no number. (`limits.COUNTED_MOST`.)"""
+
 PEOPLE_MIN = 5
 """`bot.limits.PEOPLE_TOLD_MIN`; a test holds the two equal."""
 
@@ -130,8 +144,8 @@ _DIRECTORY = (
         f"""
         DECLARE
             conditions text := '{_SHOWN.replace("'", "''")}';
-            joined text := '';
-            measure text := 'extract(epoch FROM k.created_at) * 1000000';
+            measure text := 'k.created_at';
+            is_moment boolean := true;
             counted bigint;
             beyond text := 'true';
         BEGIN
@@ -151,14 +165,13 @@ _DIRECTORY = (
                     ' AND s.verification <> ''unverified'')';
             END IF;
             IF sorted = 'followers' THEN
-                joined := ' LEFT JOIN (SELECT f.creator_id, count(*) AS followers FROM follows AS f'
-                    ' GROUP BY f.creator_id) AS told ON told.creator_id = k.id';
-                measure := 'coalesce(told.followers, 0)';
+                measure := 'k.followers';
+                is_moment := false;
             ELSIF sorted = 'active' THEN
-                measure := 'extract(epoch FROM coalesce(k.last_active_at, k.created_at)) * 1000000';
+                measure := 'coalesce(k.last_active_at, k.created_at)';
             END IF;
-            EXECUTE 'SELECT count(*) FROM creators AS k WHERE ' || conditions INTO counted
-                USING words, tag, of_kind, of_language;
+            EXECUTE 'SELECT count(*) FROM (SELECT FROM creators AS k WHERE ' || conditions || ' LIMIT {COUNTED})'
+                || ' AS found' INTO counted USING words, tag, of_kind, of_language;
             IF sorted = 'name' THEN
                 IF mark <> '' THEN beyond := 'k.username > $5'; END IF;
                 RETURN QUERY EXECUTE 'SELECT k.id, k.username, $6::bigint FROM creators AS k WHERE ' || conditions
@@ -167,11 +180,10 @@ _DIRECTORY = (
                 RETURN;
             END IF;
             IF mark <> '' THEN
-                beyond := '(' || measure || ' < $5::numeric OR (' || measure || ' = $5::numeric AND k.id > $8))';
+                beyond := '(' || measure || ', k.id) < (' || {_PAST.format(n=5)} || ', $8)';
             END IF;
-            RETURN QUERY EXECUTE 'SELECT k.id, ((' || measure || ')::numeric)::text, $6::bigint FROM creators AS k'
-                || joined || ' WHERE ' || conditions || ' AND ' || beyond || ' ORDER BY ' || measure
-                || ' DESC, k.id LIMIT $7'
+            RETURN QUERY EXECUTE 'SELECT k.id, ' || {_TOLD} || ', $6::bigint FROM creators AS k WHERE '
+                || conditions || ' AND ' || beyond || ' ORDER BY ' || measure || ' DESC, k.id DESC LIMIT $7'
                 USING words, tag, of_kind, of_language, mark, counted, most, mark_id;
         END
         """,
@@ -198,8 +210,8 @@ _DIRECTORY = (
         f"""
         DECLARE
             conditions text := '{_LISTED.replace("'", "''")}';
-            joined text := '';
-            measure text := 'extract(epoch FROM coalesce(c.published_at, c.created_at)) * 1000000';
+            measure text := 'coalesce(c.published_at, c.created_at)';
+            is_moment boolean := true;
             counted bigint;
             beyond text := 'true';
         BEGIN
@@ -211,24 +223,17 @@ _DIRECTORY = (
             IF NOT adults THEN conditions := conditions || ' AND NOT c.is_adult'; END IF;
             IF of_owner IS NOT NULL THEN conditions := conditions || ' AND c.owner_id = $3'; END IF;
             conditions := conditions || ' AND c.owner_id NOT IN ({_BANNED.replace("'", "''")})';
-            IF sorted = 'popular' THEN
-                joined := ' LEFT JOIN (SELECT r.character_id, count(*) AS reactions FROM character_reactions AS r'
-                    ' GROUP BY r.character_id) AS liked ON liked.character_id = c.id';
-                measure := 'coalesce(liked.reactions, 0)';
-            ELSIF sorted = 'rated' THEN
-                joined := ' LEFT JOIN (SELECT r.character_id, round(avg(r.stars), 4) AS stars FROM ratings AS r'
-                    ' GROUP BY r.character_id HAVING count(DISTINCT r.user_id) >= 3) AS rated'
-                    ' ON rated.character_id = c.id';
-                measure := 'coalesce(rated.stars, 0)';
+            IF sorted IN ('popular', 'rated') THEN
+                measure := CASE sorted WHEN 'popular' THEN 'c.popularity' ELSE 'c.rating' END;
+                is_moment := false;
             END IF;
-            EXECUTE 'SELECT count(*) FROM characters AS c WHERE ' || conditions INTO counted
-                USING words, tag, of_owner;
+            EXECUTE 'SELECT count(*) FROM (SELECT FROM characters AS c WHERE ' || conditions
+                || ' LIMIT {COUNTED}) AS found' INTO counted USING words, tag, of_owner;
             IF mark <> '' THEN
-                beyond := '(' || measure || ' < $4::numeric OR (' || measure || ' = $4::numeric AND c.id > $5))';
+                beyond := '(' || measure || ', c.id) < (' || {_PAST.format(n=4)} || ', $5)';
             END IF;
-            RETURN QUERY EXECUTE 'SELECT c.id, ((' || measure || ')::numeric)::text, $6::bigint FROM characters AS c'
-                || joined || ' WHERE ' || conditions || ' AND ' || beyond || ' ORDER BY ' || measure
-                || ' DESC, c.id LIMIT $7'
+            RETURN QUERY EXECUTE 'SELECT c.id, ' || {_TOLD} || ', $6::bigint FROM characters AS c WHERE '
+                || conditions || ' AND ' || beyond || ' ORDER BY ' || measure || ' DESC, c.id DESC LIMIT $7'
                 USING words, tag, of_owner, mark, mark_id, counted, most;
         END
         """,
@@ -385,7 +390,73 @@ _FIGURES = (
     ),
 )
 
-CREATOR_FUNCTIONS: tuple[Function, ...] = (*_GRANTS, *_DIRECTORY, *_FIGURES)
+_KEPT = (
+    Function(
+        "popularity_kept",
+        "",
+        "trigger",
+        """
+        BEGIN
+            IF TG_OP = 'INSERT' THEN
+                UPDATE characters AS c SET popularity = c.popularity + 1 WHERE c.id = NEW.character_id;
+            ELSE
+                UPDATE characters AS c SET popularity = c.popularity - 1 WHERE c.id = OLD.character_id;
+            END IF;
+            RETURN NULL;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="who likes a character may not change it; this number of it follows what they did",
+        is_internal=True,
+    ),
+    Function(
+        "rating_kept",
+        "",
+        "trigger",
+        """
+        DECLARE
+            rated uuid := CASE TG_OP WHEN 'DELETE' THEN OLD.character_id ELSE NEW.character_id END;
+        BEGIN
+            UPDATE characters AS c SET rating = coalesce((
+                SELECT round(avg(r.stars) * 10000) FROM ratings AS r WHERE r.character_id = rated
+                HAVING count(DISTINCT r.user_id) >= 3
+            ), 0) WHERE c.id = rated;
+            RETURN NULL;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="as popularity_kept; an average of at least three people tells of none of them",
+        is_internal=True,
+    ),
+    Function(
+        "followers_kept",
+        "",
+        "trigger",
+        """
+        BEGIN
+            IF TG_OP = 'INSERT' THEN
+                UPDATE creators AS k SET followers = k.followers + 1 WHERE k.id = NEW.creator_id;
+            ELSE
+                UPDATE creators AS k SET followers = k.followers - 1 WHERE k.id = OLD.creator_id;
+            END IF;
+            RETURN NULL;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="as popularity_kept; who follows stays with each person",
+        is_internal=True,
+    ),
+)
+CREATOR_TRIGGERS = (
+    Trigger("popularity_kept", "character_reactions", "AFTER INSERT OR DELETE", "FOR EACH ROW", "popularity_kept"),
+    Trigger("rating_kept", "ratings", "AFTER INSERT OR UPDATE OR DELETE", "FOR EACH ROW", "rating_kept"),
+    Trigger("followers_kept", "follows", "AFTER INSERT OR DELETE", "FOR EACH ROW", "followers_kept"),
+)
+
+CREATOR_FUNCTIONS: tuple[Function, ...] = (*_GRANTS, *_DIRECTORY, *_FIGURES, *_KEPT)
 CREATOR_READS = frozenset({"creators", "creator_standings", "former_usernames", "follows", "message_variants"})
-CREATOR_WRITES = frozenset({"creators"})
+CREATOR_WRITES = frozenset({"creators", "characters"})
 CREATOR_DELETES = frozenset({"former_usernames"})

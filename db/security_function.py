@@ -37,10 +37,12 @@ class Function:
     def create(self) -> str:
         """The CREATE FUNCTION statement."""
         security = "SECURITY DEFINER" if self.definer_reason else "SECURITY INVOKER"
+        # A trigger also fires for whoever works past the policies (backups, the operator), who set this off.
+        setting = " SET row_security = on" if self.definer_reason and self.returns == "trigger" else ""
         return (
             f"CREATE FUNCTION public.{self.name}({self.arguments}) RETURNS {self.returns}"
             f" LANGUAGE {self.language} {self.volatility} {security}"
-            f" SET search_path = pg_catalog, public, pg_temp AS $body${self.body}$body$"
+            f" SET search_path = pg_catalog, public, pg_temp{setting} AS $body${self.body}$body$"
         )
 
 

@@ -97,7 +97,19 @@ class Creator(Base):
             postgresql_using="gin",
             postgresql_where=text("visibility = 'public'"),
         ),
-        Index("ix_creators_created_at", text("created_at DESC"), postgresql_where=text("visibility = 'public'")),
+        *(
+            Index(
+                f"ix_creators_{name}",
+                text(f"{measure} DESC"),
+                text("id DESC"),
+                postgresql_where=text("visibility = 'public'"),
+            )
+            for name, measure in (
+                ("created_at", "created_at"),
+                ("active", "coalesce(last_active_at, created_at)"),
+                ("followers", "followers"),
+            )
+        ),
     )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
@@ -141,6 +153,8 @@ class Creator(Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
     # Folded words of names, specialties and tags: what the directory finds.
     search_words: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list[str], server_default=text("'{}'::text[]"))
+    # How many follow them; a trigger keeps it.
+    followers: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     last_active_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

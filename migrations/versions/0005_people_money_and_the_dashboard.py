@@ -2,7 +2,7 @@
 
 Revision ID: 0005
 Revises: 0004
-Create Date: 2026-11-21 22:02:01.485397
+Create Date: 2026-11-21 22:58:45.844806
 """
 
 from __future__ import annotations
@@ -760,6 +760,7 @@ def upgrade() -> None:
         sa.Column("commission_info", sa.Text(), server_default="", nullable=False),
         sa.Column("tags", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False),
         sa.Column("search_words", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False),
+        sa.Column("followers", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("last_active_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
@@ -779,12 +780,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_creators_username")),
         sa.UniqueConstraint("username_looks", name=op.f("uq_creators_username_looks")),
     )
+    op.create_index(
+        "ix_creators_active",
+        "creators",
+        [sa.literal_column("coalesce(last_active_at, created_at) DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        postgresql_where=sa.text("visibility = 'public'"),
+    )
     op.create_index(op.f("ix_creators_avatar_id"), "creators", ["avatar_id"], unique=False)
     op.create_index(op.f("ix_creators_banner_id"), "creators", ["banner_id"], unique=False)
     op.create_index(
         "ix_creators_created_at",
         "creators",
-        [sa.literal_column("created_at DESC")],
+        [sa.literal_column("created_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        postgresql_where=sa.text("visibility = 'public'"),
+    )
+    op.create_index(
+        "ix_creators_followers",
+        "creators",
+        [sa.literal_column("followers DESC"), sa.literal_column("id DESC")],
         unique=False,
         postgresql_where=sa.text("visibility = 'public'"),
     )
@@ -1333,6 +1348,29 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state = 'open'"),
     )
+    op.add_column("characters", sa.Column("popularity", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("characters", sa.Column("rating", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.create_index(
+        "ix_characters_newest",
+        "characters",
+        [sa.literal_column("coalesce(published_at, created_at) DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL AND NOT is_adult"),
+    )
+    op.create_index(
+        "ix_characters_popularity",
+        "characters",
+        [sa.literal_column("popularity DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL AND NOT is_adult"),
+    )
+    op.create_index(
+        "ix_characters_rating",
+        "characters",
+        [sa.literal_column("rating DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL AND NOT is_adult"),
+    )
     op.add_column("grants", sa.Column("character_id", sa.Uuid(), nullable=True))
     op.alter_column("grants", "book_id", existing_type=sa.UUID(), nullable=True)
     op.create_index("ix_grants_character_id_status", "grants", ["character_id", "status"], unique=False)
@@ -1340,6 +1378,16 @@ def upgrade() -> None:
     op.create_foreign_key(
         op.f("fk_grants_character_id_characters"), "grants", "characters", ["character_id"], ["id"], ondelete="CASCADE"
     )
+    op.create_index(
+        "ix_users_display_name_begins",
+        "users",
+        [sa.literal_column("lower(display_name) text_pattern_ops")],
+        unique=False,
+    )
+    op.create_index(
+        "ix_users_username_begins", "users", [sa.literal_column("lower(username) text_pattern_ops")], unique=False
+    )
+    op.create_index("ix_users_username_id", "users", ["username", "id"], unique=False)
     op.create_check_constraint(op.f("ck_grants_about_one_thing"), "grants", "num_nonnulls(book_id, character_id) = 1")
 
 
@@ -1347,11 +1395,31 @@ def downgrade() -> None:
     """Take back."""
     op.execute("DELETE FROM grants WHERE book_id IS NULL")
     op.drop_constraint(op.f("ck_grants_about_one_thing"), "grants", type_="check")
+    op.drop_index("ix_users_username_id", table_name="users")
+    op.drop_index("ix_users_username_begins", table_name="users")
+    op.drop_index("ix_users_display_name_begins", table_name="users")
     op.drop_constraint(op.f("fk_grants_character_id_characters"), "grants", type_="foreignkey")
     op.drop_constraint(op.f("uq_grants_user_id_character_id"), "grants", type_="unique")
     op.drop_index("ix_grants_character_id_status", table_name="grants")
     op.alter_column("grants", "book_id", existing_type=sa.UUID(), nullable=False)
     op.drop_column("grants", "character_id")
+    op.drop_index(
+        "ix_characters_rating",
+        table_name="characters",
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL AND NOT is_adult"),
+    )
+    op.drop_index(
+        "ix_characters_popularity",
+        table_name="characters",
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL AND NOT is_adult"),
+    )
+    op.drop_index(
+        "ix_characters_newest",
+        table_name="characters",
+        postgresql_where=sa.text("visibility = 'public' AND deleted_at IS NULL AND NOT is_adult"),
+    )
+    op.drop_column("characters", "rating")
+    op.drop_column("characters", "popularity")
     op.drop_index(
         "uq_publication_requests_character",
         table_name="publication_requests",
@@ -1421,9 +1489,11 @@ def downgrade() -> None:
         postgresql_using="gin",
         postgresql_where=sa.text("visibility = 'public'"),
     )
+    op.drop_index("ix_creators_followers", table_name="creators", postgresql_where=sa.text("visibility = 'public'"))
     op.drop_index("ix_creators_created_at", table_name="creators", postgresql_where=sa.text("visibility = 'public'"))
     op.drop_index(op.f("ix_creators_banner_id"), table_name="creators")
     op.drop_index(op.f("ix_creators_avatar_id"), table_name="creators")
+    op.drop_index("ix_creators_active", table_name="creators", postgresql_where=sa.text("visibility = 'public'"))
     op.drop_table("creators")
     op.drop_index(
         "uq_applications_open",

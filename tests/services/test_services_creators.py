@@ -154,7 +154,7 @@ async def test_the_directory_searches_sorts_and_pages_by_a_mark(
         for sort, order in (
             (CreatorSort.NAME, [f"maker{n}x" for n in range(6)]),
             (CreatorSort.NEWEST, [f"maker{n}x" for n in reversed(range(6))]),
-            (CreatorSort.FOLLOWERS, ["maker3x", "maker1x", *(f"maker{n}x" for n in (0, 2, 4, 5))]),
+            (CreatorSort.FOLLOWERS, ["maker3x", "maker1x", *(f"maker{n}x" for n in (5, 4, 2, 0))]),
             (CreatorSort.ACTIVE, None),
         ):
             seen, after = list[str](), None

@@ -101,6 +101,7 @@ async def directory(request: web.Request) -> web.Response:
     return render(
         request,
         "creators.html",
+        most=int(limits.COUNTED_MOST),
         found=found,
         featured=featured,
         tags=tags,
@@ -133,6 +134,7 @@ async def discover(request: web.Request) -> web.Response:
         request,
         "discover.html",
         found=found,
+        most=int(limits.COUNTED_MOST),
         makers=makers,
         tags=tags,
         asked=asked,

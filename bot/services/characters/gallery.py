@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from bot.clock import Clock, SystemClock
 from bot.services.characters.details import tag_of
 from bot.services.characters.searching import asked_for, tsquery
 from bot.services.characters.seen import Character, Entry, Opinion, seen
@@ -16,6 +17,9 @@ from db.functions_creators import CharactersAsked, Mark
 from db.queries import characters as queries
 from db.queries.characters import CharacterRow
 from db.work import Work
+
+TAGS_SECONDS = 60.0
+"""For how long the most used tags are remembered: everybody sees the same, and they change slowly."""
 
 __all__ = ["Gallery", "GalleryPage", "GallerySort", "Looked", "Mark"]
 
@@ -48,6 +52,10 @@ class Looked:
 
 class Gallery:
     """What is public of characters, for whoever asks: `work` may be a visitor's. Those for adults are left out."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or SystemClock()
+        self._tags: tuple[float, int, tuple[str, ...]] | None = None
 
     async def page(
         self,
@@ -89,8 +97,18 @@ class Gallery:
         return Looked(seen(one, row.picture_sha256), one.creator_notes, opinion)
 
     async def tags(self, work: Work, beginning: str, most: int) -> tuple[str, ...]:
-        """Tags of published characters that begin like this, the most used first."""
-        return tuple(await functions.public_tags(work.session, tag_of(beginning), adults=False, most=most))
+        """Tags of published characters that begin like this, the most used first; those of all are remembered a while.
+
+        Counting them takes as long as all the rest of a page.
+        """
+        asked = tag_of(beginning)
+        now = self._clock.monotonic()
+        if not asked and self._tags is not None and now - self._tags[0] < TAGS_SECONDS and most <= self._tags[1]:
+            return self._tags[2][:most]
+        found = tuple(await functions.public_tags(work.session, asked, adults=False, most=most))
+        if not asked:
+            self._tags = now, most, found
+        return found
 
     async def _entries(self, work: Work, rows: Sequence[CharacterRow]) -> tuple[Entry, ...]:
         counts = await functions.reaction_counts(work.session, [row.character.id for row in rows]) if rows else {}

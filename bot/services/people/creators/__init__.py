@@ -18,7 +18,7 @@ from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.errors import Conflict, InvalidInput, LimitReached, NotFound
 from bot.services.characters.details import tag_of
-from bot.services.characters.gallery import Gallery, GalleryPage, GallerySort, Looked, is_number
+from bot.services.characters.gallery import TAGS_SECONDS, Gallery, GalleryPage, GallerySort, Looked, is_number
 from bot.services.characters.names import skeleton
 from bot.services.characters.pictures import MIME, Picture, Pictures, Shape
 from bot.services.characters.searching import asked_for, tsquery
@@ -107,9 +107,10 @@ class Creators:
         plan_limits: Limits | None = None,
     ) -> None:
         self.pictures = pictures
-        self.gallery = gallery or Gallery()
+        self.gallery = gallery or Gallery(clock)
         self._clock = clock or SystemClock()
         self._plan_limits = plan_limits or Limits()
+        self._tags: tuple[float, int, tuple[str, ...]] | None = None
 
     # ------------------------------------------------------------------------------------------------ one's own
 
@@ -276,8 +277,14 @@ class Creators:
         return {one: card_of(row) for one, row in (await queries.of_users(work.session, user_ids)).items()}
 
     async def tags(self, work: Work, beginning: str = "", most: int = 20) -> tuple[str, ...]:
-        """Tags of public pages that begin like this, the most used first."""
-        return tuple(await functions.creator_tags(work.session, tag_of(beginning), most))
+        """Tags of public pages that begin like this, the most used first; those of all are remembered a while."""
+        asked, now = tag_of(beginning), self._clock.monotonic()
+        if not asked and self._tags is not None and now - self._tags[0] < TAGS_SECONDS and most <= self._tags[1]:
+            return self._tags[2][:most]
+        found = tuple(await functions.creator_tags(work.session, asked, most))
+        if not asked:
+            self._tags = now, most, found
+        return found
 
     async def suggestions(self, work: Work, typed: str) -> tuple[CreatorCard, ...]:
         """Creators offered while somebody types."""
