@@ -51,7 +51,7 @@ def html_of(text: str) -> Markup:
         nh3.clean(
             raw,
             tags=_TAGS,
-            attributes={"a": {"href"}},
+            attributes={"a": {"href"}, "*": set()},
             url_schemes=_SCHEMES,
             link_rel="nofollow ugc noopener noreferrer",
         )

@@ -31,6 +31,7 @@ from sandbox.world.models import Channel, ChannelType, Message, MessageType
 from tests.fakes.scripted_provider import Heard, Say
 from tests.transport.test_pings import CORE, MORE, WRAPPINGS
 from tests.whole.cafe import Whole, slash, until
+from tests.whole.creator_ways import WAYS as CREATOR_WAYS
 from tests.whole.lore_ways import WAYS as LORE_WAYS
 from tests.whole.lore_ways import passable, show_raw
 from tests.whole.money_ways import WAYS as MONEY_WAYS
@@ -294,6 +295,7 @@ WAYS: dict[str, Way] = {
         in_a_recap,
         *LORE_WAYS,
         *MONEY_WAYS,
+        *CREATOR_WAYS,
     )
 }
 EDITING = {"in_a_reply", "in_a_reply_worded_anew", "in_a_reply_that_goes_on", "in_a_reply_edited_by_hand"}
