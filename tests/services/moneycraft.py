@@ -44,6 +44,14 @@ class Mint:
         finally:
             await connection.close()
 
+    async def ask(self, statement: str) -> object:
+        """One value, as the tables' owner sees it."""
+        connection = await connect(connection_arguments(self.url, as_owner=True))
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
+
     async def subscribe(self, person: UUID, code: str, **values: object) -> None:
         """A subscription to a plan; `values` in place of what it would be: active, without an end."""
         columns = {"state": "active", "period_end": None, "grace_until": None, "source": "house"} | values
