@@ -14,7 +14,6 @@ from uuid import UUID
 import aiohttp
 
 _ANSWER_SECONDS = 6.0
-_MOST_FREE = 60
 _LOST = 0.03
 """How many answers get lost on their way, so that what was done is asked for again."""
 
@@ -123,9 +122,6 @@ class Bank:
         who = self._somebody(dice)
         amount = dice.randint(1, 9)
         choice = dice.random()
-        if self._count <= 3 * (len(self._hot) + len(self._cold)):
-            people = [*self._hot, *self._cold]
-            return _intent(key, "buy", None, who=people[self._count % len(people)], amount=_MOST_FREE)
         if choice < 0.34:
             ends = timedelta(seconds=2 if dice.random() < 0.08 else 3600)
             return _intent(key, "hold", who, who=who, amount=amount, to=self._somebody(dice, but=who), ends=_in(ends))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy import text
 
 from bench.ledger_parts.clients import Bank
 from bench.ledger_parts.judging import Judgement, Reads, judge, look
@@ -25,6 +26,12 @@ _GONE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientEr
 _LOOK_SECONDS = 0.03
 _LAST_ANSWERS_SECONDS = 25.0
 _RETURN_SECONDS = 30.0
+
+
+_FUND = text(
+    "SELECT count(*) FROM unnest(CAST(:people AS uuid[])) AS p(who),"
+    " ledger_issue(p.who, 120, 'purchase', 'load:fund:' || p.who, NULL, 'paid', NULL)"
+)
 
 
 @dataclass
@@ -67,7 +74,7 @@ class BankRun:
         kills: Mapping[str, int],
         reads: int,
         settings: Mapping[str, str] | None = None,
-        at_most: float = 600.0,
+        at_most: float = 1_800.0,
     ) -> Outcome:
         """Go on until there were so many answers, kills and reads, or the time is over; then judge."""
         began = time.monotonic()
@@ -162,12 +169,15 @@ class BankRun:
 
 
 async def people_of(url: str, count: int) -> list[UUID]:
-    """So many people, without tokens."""
+    """So many people, each with some tokens."""
     database = Database(url, pool_size=1, max_overflow=0)
     try:
         async with database.work(Actor.job("bank")) as work:
             users = [User(id=new_id(), username="somebody", display_name="Somebody") for _ in range(count)]
             work.session.add_all(users)
-        return [user.id for user in users]
+        people = [user.id for user in users]
+        async with database.work(Actor.job("bank")) as work:
+            await work.session.execute(_FUND, {"people": people})
+        return people
     finally:
         await database.close()
