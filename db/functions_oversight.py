@@ -157,6 +157,12 @@ async def role_holders(session: AsyncSession) -> Sequence[RoleHolder]:
     ]
 
 
+async def people_named(session: AsyncSession, begins: str, most: int) -> Sequence[UUID]:
+    """Up to `most` people whose name begins so (a pattern of LIKE, in small letters). For staff."""
+    rows = await session.scalars(text("SELECT people_named(:begins, :most)"), {"begins": begins, "most": most})
+    return list(rows)
+
+
 async def person_for_staff(session: AsyncSession, user_id: UUID) -> PersonCounts:
     """Counts and times of one account. For staff."""
     row = (await session.execute(text("SELECT * FROM person_for_staff(:person)"), {"person": user_id})).one()

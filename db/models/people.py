@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, func, literal_column, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +20,21 @@ class User(Base):
     """One account. `discord_id` is null for the house itself and for visitors who have no Discord account."""
 
     __tablename__ = "users"
-    __table_args__ = (CheckConstraint("username <> ''", name="username_given"),)
+    __table_args__ = (
+        CheckConstraint("username <> ''", name="username_given"),
+        Index("ix_users_username_id", "username", "id"),
+        # How a name begins, in any case of letters: how staff look for people (`people_named`).
+        Index(
+            "ix_users_username_begins",
+            literal_column("lower(username)").label("name"),
+            postgresql_ops={"name": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_users_display_name_begins",
+            literal_column("lower(display_name)").label("name"),
+            postgresql_ops={"name": "text_pattern_ops"},
+        ),
+    )
     personal: ClassVar = Personal(
         sharing=Sharing.SHARED,
         whose="the person themselves; seen also by the turns of conversations they speak in",

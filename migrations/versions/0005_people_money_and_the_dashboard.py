@@ -2,7 +2,7 @@
 
 Revision ID: 0005
 Revises: 0004
-Create Date: 2026-11-21 22:58:45.844806
+Create Date: 2026-11-21 23:03:20.545525
 """
 
 from __future__ import annotations
@@ -1381,11 +1381,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_users_display_name_begins",
         "users",
-        [sa.literal_column("lower(display_name) text_pattern_ops")],
+        [sa.literal_column("lower(display_name)").label("name")],
         unique=False,
+        postgresql_ops={"name": "text_pattern_ops"},
     )
     op.create_index(
-        "ix_users_username_begins", "users", [sa.literal_column("lower(username) text_pattern_ops")], unique=False
+        "ix_users_username_begins",
+        "users",
+        [sa.literal_column("lower(username)").label("name")],
+        unique=False,
+        postgresql_ops={"name": "text_pattern_ops"},
     )
     op.create_index("ix_users_username_id", "users", ["username", "id"], unique=False)
     op.create_check_constraint(op.f("ck_grants_about_one_thing"), "grants", "num_nonnulls(book_id, character_id) = 1")
@@ -1396,8 +1401,8 @@ def downgrade() -> None:
     op.execute("DELETE FROM grants WHERE book_id IS NULL")
     op.drop_constraint(op.f("ck_grants_about_one_thing"), "grants", type_="check")
     op.drop_index("ix_users_username_id", table_name="users")
-    op.drop_index("ix_users_username_begins", table_name="users")
-    op.drop_index("ix_users_display_name_begins", table_name="users")
+    op.drop_index("ix_users_username_begins", table_name="users", postgresql_ops={"name": "text_pattern_ops"})
+    op.drop_index("ix_users_display_name_begins", table_name="users", postgresql_ops={"name": "text_pattern_ops"})
     op.drop_constraint(op.f("fk_grants_character_id_characters"), "grants", type_="foreignkey")
     op.drop_constraint(op.f("uq_grants_user_id_character_id"), "grants", type_="unique")
     op.drop_index("ix_grants_character_id_status", table_name="grants")

@@ -13,6 +13,7 @@ from sqlalchemy import CursorResult, and_, delete, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db.functions_oversight import people_named
 from db.models import AccountStatus, AdminNote, LimitOverrides, Standing, User, UserRole, UserTag
 
 
@@ -58,9 +59,10 @@ class NoteRow:
 
 
 _LARGEST_DISCORD_ID = 2**63 - 1
+_NAMED_MOST = 1000
 
 
-def _named(words: str) -> Any:
+async def _named(session: AsyncSession, words: str) -> Any:
     """Whom words name: an id exactly, else how the name or the shown name begins, in any case of letters."""
     if words.isascii() and words.isdigit() and int(words) <= _LARGEST_DISCORD_ID and len(words) > 14:
         return User.discord_id == int(words)
@@ -69,6 +71,10 @@ def _named(words: str) -> Any:
     except ValueError:
         pass
     begins = words.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    # Few are named one by one, by an index; many are met soon enough on the way through all.
+    found = await people_named(session, begins, _NAMED_MOST + 1)
+    if len(found) <= _NAMED_MOST:
+        return User.id.in_(found)
     return or_(func.lower(User.username).like(begins), func.lower(User.display_name).like(begins))
 
 
@@ -97,7 +103,7 @@ async def search(
     """People with a Discord account, in order, from after a mark (their name and id) on."""
     conditions: list[Any] = [User.discord_id.is_not(None), *_standing_is(wanted)]
     if wanted.words:
-        conditions.append(_named(wanted.words))
+        conditions.append(await _named(session, wanted.words))
     if wanted.tag:
         conditions.append(User.id.in_(select(UserTag.user_id).where(UserTag.tag == wanted.tag)))
     match order:
