@@ -1,4 +1,4 @@
-"""Paying in a browser: signed in through the local Discord, a plan through Stripe's double, tokens, a premium button."""
+"""Paying in a browser: sign in through the local Discord, a plan through Stripe's double, tokens, a premium button."""
 
 import contextlib
 from collections.abc import AsyncIterator
