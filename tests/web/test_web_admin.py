@@ -302,3 +302,25 @@ async def test_a_suspension_that_is_over_lets_in_again(site: Site, admin: Visito
         assert not (await site.desk.standings.of(work, them)).is_active
         await site.clock.advance(7201)
         assert (await site.desk.standings.of(work, them)).is_active
+
+
+async def test_a_plan_is_given_by_hand_and_taken_away(site: Site, admin: Visitor) -> None:
+    them = await member(site)
+    async with site.desk.at_work(admin.user_id) as work:
+        plans = await site.desk.plans.list(work)
+    if not plans:
+        await site.desk.plans.seed(site.database)
+        async with site.desk.at_work(admin.user_id) as work:
+            plans = await site.desk.plans.list(work)
+    largest = plans[-1]
+    page = f"/admin/users/{them}"
+    assert (await admin.send(f"{page}/plan", {"plan": str(largest.id), "plan_why": ""})).status == 422
+    late = {"plan": str(largest.id), "plan_why": "By agreement", "until": "2020-01-01"}
+    assert (await admin.send(f"{page}/plan", late)).status == 422
+    given = await admin.send(f"{page}/plan", late | {"until": ""})
+    assert given.status == 303, await given.text()
+    async with site.database.work(Actor.user(them)) as work:
+        assert (await site.desk.limits.allowed(work, them)).plan_id == largest.id
+    assert (await admin.send(f"{page}/plan", {"plan": "", "plan_why": "Over"})).status == 303
+    async with site.database.work(Actor.user(them)) as work:
+        assert (await site.desk.limits.allowed(work, them)).plan_id != largest.id

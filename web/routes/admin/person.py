@@ -74,6 +74,7 @@ class _Forms:
     tags: Form = field(default_factory=Form)
     note: Form = field(default_factory=Form)
     wallet: Form = field(default_factory=Form)
+    plan: Form = field(default_factory=Form)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -221,6 +222,23 @@ async def adjust(request: web.Request) -> web.StreamResponse:
     return back(request, _address(user_id), say("Done: {amount} tokens.", amount=int(amount)))
 
 
+async def arrange(request: web.Request) -> web.StreamResponse:
+    """Give somebody a plan by hand, or take an arranged one away."""
+    me, user_id, typed, say = signed(request), row_id(request, "user_id"), await form(request), say_for(request)
+    try:
+        typed.only({"plan", "until", "plan_why"})
+        why = typed.text("plan_why")
+        if not why:
+            raise InvalidInput("why_missing", N_("Why: write it down, for who looks at it later."), field="plan_why")
+        chosen = typed.optional("plan")
+        await desk(request).subscriptions.arrange(
+            me.user_id, user_id, None if chosen is None else typed.id("plan"), _day(typed.text("until")), why=why
+        )
+    except UserError as error:
+        return await _page(request, _Forms(plan=typed.failed(error)), status=status_of(error))
+    return back(request, _address(user_id), say("Saved."))
+
+
 # ---------------------------------------------------------------------------------------------------- the page
 
 
@@ -230,6 +248,7 @@ async def _page(request: web.Request, forms: _Forms | None = None, *, status: in
         account = await services.accounts.look(work, user_id)
         balance: Balance = await services.ledger.balance(work, user_id)
         allowed: Allowed = await services.limits.allowed(work, user_id)
+        plans = await services.plans.list(work) if me.is_admin else ()
     shown = _filled(account, forms or _Forms(), request)
     return render(
         request,
@@ -246,6 +265,7 @@ async def _page(request: web.Request, forms: _Forms | None = None, *, status: in
         badges=STATUS_BADGES,
         deeds=tuple((deed.value, say_for(request)(words)) for deed, words in DEEDS.items() if _may(deed, account, me)),
         days=tuple((value, say_for(request)(words)) for value, words in DAYS.items()),
+        plans=tuple((one.id, one.name) for one in plans),
         overrides=_OVERRIDES,
         labels=LABELS,
         ways=((Way.GIVE.value, say_for(request)("Give")), (Way.TAKE.value, say_for(request)("Take"))),
@@ -269,6 +289,7 @@ def _filled(account: Account, forms: _Forms, request: web.Request) -> _Forms:
         limits=_or(forms.limits, Form.filled(**standing.overrides.model_dump(), **version), version),
         tags=_or(forms.tags, Form.filled(tags=", ".join(account.tags))),
         note=_or(forms.note, Form.filled(text="")),
+        plan=_or(forms.plan, Form.filled(plan="", until="", plan_why="")),
         wallet=_or(forms.wallet, Form.filled(way=Way.GIVE, amount="", wallet_why="", key=uuid4())),
     )
 
@@ -287,6 +308,16 @@ def _seen(typed: Form) -> datetime | None:
         return datetime.fromisoformat(written) if written else None
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
+
+
+def _day(written: str) -> datetime | None:
+    """The end of a day as a browser writes it, UTC; None where nothing was chosen."""
+    if not written:
+        return None
+    try:
+        return datetime.strptime(written, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1)
+    except ValueError as error:
+        raise InvalidInput("not_a_day", N_("Until: choose a day, or leave it empty."), field="until") from error
 
 
 def _until(days: str, now: datetime) -> datetime | None:
@@ -316,5 +347,6 @@ PAGES = (
     post("/admin/users/{user_id}/sign-out", sign_out, "admin_user_sign_out", Access.MODERATOR, menu=_MENU),
     post("/admin/users/{user_id}/withdraw", withdraw, "admin_user_withdraw", Access.MODERATOR, menu=_MENU),
     post("/admin/users/{user_id}/erase-log", erase_log, "admin_user_erase_log", Access.ADMIN, menu=_MENU),
+    post("/admin/users/{user_id}/plan", arrange, "admin_user_plan", Access.ADMIN, menu=_MENU),
     post("/admin/users/{user_id}/wallet", adjust, "admin_user_wallet", Access.ADMIN, menu=_MENU),
 )
