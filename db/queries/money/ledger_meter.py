@@ -92,7 +92,7 @@ async def reserve(
         ends=ends,
         moment=moment,
     )
-    return Reserved(*row[:2], row[2] or 0, *row[3:])
+    return Reserved(row[0], row[1], row[2] or 0, row[3], row[4], row[5], row[6], row[7])
 
 
 async def settle(
