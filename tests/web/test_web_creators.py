@@ -187,6 +187,22 @@ async def test_following_unfollowing_and_who_sees_it(site: Site) -> None:
     assert (await me.send(f"/creators/{mine}/follow")).status == 403
 
 
+async def test_liking_and_keeping_from_a_page(site: Site) -> None:
+    me, fan = await site.sign_in(), await site.sign_in(number=901)
+    await profile(me)
+    mira, vesper = await character(site, me), await character(site, me, "Vesper", adult=True)
+    for deed, told in (("like", "1 like"), ("favorite", "1 favorite")):
+        answer = await fan.send(f"/discover/{mira}/{deed}", {"back": "/robin/mira"})
+        assert answer.headers["Location"] == "/robin/mira"
+        assert told in await fan.page("/robin/mira")
+        away = await fan.send(f"/discover/{mira}/{deed}", {"back": "//evil.example"})
+        assert away.headers["Location"] == "/discover"
+        for other in (vesper, new_id()):
+            assert (await fan.send(f"/discover/{other}/{deed}")).status == 404
+    assert "0 likes" in await fan.page("/robin/mira")
+    assert (await me.send(f"/discover/{mira}/like")).status == 403  # likes are for other people's
+
+
 async def test_verification_goes_through_staff(site: Site) -> None:
     me = await site.sign_in()
     staff = await site.sign_in(number=902, role=UserRole.MODERATOR)

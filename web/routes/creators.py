@@ -23,7 +23,21 @@ from web.forms import form
 from web.keys import COVER, HOUSE
 from web.lists import Cursor
 from web.markdown import html_of, plain_of
-from web.pages import Access, at_work, back, desk, get, missing, post, render, row_id, say_for, signed, visitor
+from web.pages import (
+    Access,
+    at_work,
+    back,
+    desk,
+    get,
+    is_local,
+    missing,
+    post,
+    render,
+    row_id,
+    say_for,
+    signed,
+    visitor,
+)
 
 _CREATOR_SORTS: Mapping[str, Text] = {
     CreatorSort.FOLLOWERS: N_("Most followed"),
@@ -184,6 +198,8 @@ async def character(request: web.Request) -> web.StreamResponse:
             return _elsewhere(f"/{moved.username}/{quote(slug)}")
         found = looked.character
         may = await desk(request).shares.may(work, viewer, Thing.character(found.id)) if viewer else None
+        directory_of = desk(request).characters.directory
+        opinion = await directory_of.opinion(work, viewer, found.id) if viewer else looked.opinion
         others = await desk(request).creators.work_of(work, page)
     if (username, slug) != (page.card.username, found.slug):
         return _elsewhere(f"{page.card.path}/{quote(found.slug)}")
@@ -192,13 +208,36 @@ async def character(request: web.Request) -> web.StreamResponse:
         "creator_character.html",
         page=page,
         one=found,
-        opinion=looked.opinion,
+        opinion=opinion,
         notes=looked.notes,
         may=may,
         others=_others(others, found.slug),
         cover=request.app[COVER],
         **_about(request, page),
     )
+
+
+async def like(request: web.Request) -> web.StreamResponse:
+    """Like a character, or take that back."""
+    return await _react(request, is_like=True)
+
+
+async def favorite(request: web.Request) -> web.StreamResponse:
+    """Keep a character among one's favourites, or take it out."""
+    return await _react(request, is_like=False)
+
+
+async def _react(request: web.Request, *, is_like: bool) -> web.StreamResponse:
+    typed, me, found = await form(request), signed(request), row_id(request, "character_id")
+    typed.only({"back"})
+    opinions = desk(request).characters.directory
+    async with at_work(request) as work:
+        character = await desk(request).characters.get(work, found)
+        if character.is_adult and character.owner_id != me.user_id:
+            missing()
+        await (opinions.like if is_like else opinions.favorite)(work, me.user_id, found)
+    to = typed.text("back")
+    return back(request, to if is_local(to) else "/discover")
 
 
 async def follow(request: web.Request) -> web.StreamResponse:
@@ -254,6 +293,8 @@ PAGES = (
     get("/creators", directory, "creators", Access.ANYBODY),
     get("/discover", discover, "discover", Access.ANYBODY),
     post("/creators/{creator_id}/follow", follow, "creator_follow", Access.MEMBER, menu="creators"),
+    post("/discover/{character_id}/like", like, "character_like", Access.MEMBER, menu="discover"),
+    post("/discover/{character_id}/favorite", favorite, "character_favorite", Access.MEMBER, menu="discover"),
     get("/{username}", creator, "creator", Access.ANYBODY, menu="creators"),
     get("/{username}/{slug}", character, "creator_character", Access.ANYBODY, menu="discover"),
 )
