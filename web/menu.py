@@ -67,6 +67,7 @@ _SECTIONS: Sequence[tuple[Text, Sequence[tuple[str, Text]]]] = (
         (
             ("account", N_("Account")),
             ("devices", N_("Devices")),
+            ("reports", N_("You and staff")),
             ("tokens", N_("API tokens")),
         ),
     ),

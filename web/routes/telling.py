@@ -96,10 +96,10 @@ def _form(request: web.Request, shown: Form, *, status: int = 200) -> web.Respon
 
 
 PAGES = (
-    get("/account/report", ask, "report", Access.MEMBER, menu="account"),
-    post("/account/report", report, "report_send", Access.MEMBER, menu="account"),
-    get("/account/reports", mine, "reports", Access.MEMBER, menu="account"),
+    get("/account/report", ask, "report", Access.MEMBER, menu="reports"),
+    post("/account/report", report, "report_send", Access.MEMBER, menu="reports"),
+    get("/account/reports", mine, "reports", Access.MEMBER),
     post(
-        "/account/publication/{request_id}/take-back", take_back, "publication_take_back", Access.MEMBER, menu="account"
+        "/account/publication/{request_id}/take-back", take_back, "publication_take_back", Access.MEMBER, menu="reports"
     ),
 )
