@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.web.test_web_account import version
 from tests.web.test_web_characters import MIRA, characters, made, typed_of
 from tests.web.test_web_personas import png
 
-CARD = {
+CARD: dict[str, Any] = {
     "spec": "chara_card_v2",
     "spec_version": "2.0",
     "data": {
@@ -101,7 +102,7 @@ async def test_who_was_given_a_character_to_write_edits_it_and_no_more(site: Sit
     assert "Shared with you" in page
     for deed in ("publish", "delete"):
         assert f"{path}/{deed}" not in page
-        assert (await sasha.send(f"{path}/{deed}")).status == 404
+        assert (await sasha.send(f"{path}/{deed}")).status in (403, 404)
     typed = {**MIRA, "personality": "As Sasha says", "version": await version(sasha, path)}
     assert (await sasha.send(path, typed)).status == 303
     assert (await typed_of(site, robin, mira))["personality"] == "As Sasha says"

@@ -61,6 +61,7 @@ async def test_a_running_plan_is_shown_and_what_is_beyond_a_smaller_one(site: Si
     assert "You are on Free" in page
     assert "3 of 1" in page
     assert "2 more than the plan holds" in page
+    assert (await robin.page("/characters")).count(">rests<") == 2
 
 
 @pytest.mark.parametrize("path", ["/plan/renewal", "/plan/portal"])

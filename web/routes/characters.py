@@ -66,8 +66,9 @@ async def everything(request: web.Request) -> web.Response:
     async with at_work(request) as work:
         found = await _table(work, me.user_id, asked)
         gone = await desk(request).characters.deleted(work, me.user_id)
+        resting = await desk(request).limits.resting(work, [one.character.id for one in found.rows])
     listing = SHELF.page(asked, found.rows, Cursor(*found.next) if found.next else None)
-    return render(request, "characters/list.html", listing=listing, gone=gone)
+    return render(request, "characters/list.html", listing=listing, gone=gone, resting=resting)
 
 
 async def as_file(request: web.Request) -> web.StreamResponse:
@@ -226,9 +227,7 @@ def _controls(request: web.Request, model: str) -> list[tuple[str, str, list[Con
     """The controls of the form, by group: its name, its heading, what stands in it."""
     say = say_for(request)
     made = {name: of_character(one, say) for name, one in FIELDS.items()}
-    made["model"] = replace(
-        made["model"], choices=_models(request, model, say), none=say("the house's own choice")
-    )
+    made["model"] = replace(made["model"], choices=_models(request, model, say), none=say("the house's own choice"))
     return [
         (group.value, say(title), [made[name] for name, one in FIELDS.items() if one.group is group])
         for group, title in GROUPS.items()

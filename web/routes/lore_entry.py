@@ -143,9 +143,7 @@ async def history(request: web.Request) -> web.Response:
     async with at_work(request) as work:
         entry = await desk(request).lore.entries.get(work, me.user_id, entry_id, may=May.WRITE)
         page = await desk(request).lore.entries.history(work, me.user_id, entry_id, before=before)
-    return render(
-        request, "lore/history.html", entry=entry, page=page, before=before, changes=CHANGES, labels=LABELS
-    )
+    return render(request, "lore/history.html", entry=entry, page=page, before=before, changes=CHANGES, labels=LABELS)
 
 
 async def undo(request: web.Request) -> web.StreamResponse:
