@@ -258,6 +258,11 @@ async def file_report(
     return await session.scalar(statement, values)
 
 
+async def purge_reports(session: AsyncSession, before: datetime) -> int:
+    """Remove reports that were closed before that moment; how many. For jobs only."""
+    return int(await session.scalar(text("SELECT purge_reports(:before)"), {"before": before}) or 0)
+
+
 # ---------------------------------------------------------------------------------------------------- the log
 
 

@@ -137,7 +137,7 @@ _READ_ONLY = "SELECT"
 GRANTED: Mapping[str, str] = {
     name: _READ_ONLY for name, rules in HOUSE_RULES.items() if rules.insert == rules.update == rules.delete == "false"
 }
-"""Tables of which the program's role may not do everything, whatever the policies say: only reviewed functions write."""
+"""Tables of which the program's role may not do everything whatever policies say: only reviewed functions write."""
 
 FIXED: Mapping[str, tuple[str, ...]] = {
     "characters": ("id", "owner_id"),

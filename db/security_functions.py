@@ -17,7 +17,13 @@ from db.security_ledger_holds import HOLD_FUNCTIONS
 from db.security_ledger_meter import METER_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
-from db.security_oversight import OVERSIGHT_ADDS, OVERSIGHT_FUNCTIONS, OVERSIGHT_READS, OVERSIGHT_WRITES
+from db.security_oversight import (
+    OVERSIGHT_ADDS,
+    OVERSIGHT_DELETES,
+    OVERSIGHT_FUNCTIONS,
+    OVERSIGHT_READS,
+    OVERSIGHT_WRITES,
+)
 from db.security_payments import PAYMENT_FUNCTIONS, PAYMENT_READS, PAYMENT_WRITES
 from db.security_sessions import SESSION_DELETES, SESSION_FUNCTIONS, SESSION_READS, SESSION_WRITES
 from db.security_tokens import TOKEN_DELETES, TOKEN_FUNCTIONS, TOKEN_READS, TOKEN_WRITES
@@ -55,6 +61,7 @@ DEFINER_DELETES = frozenset(
     | SESSION_DELETES
     | TOKEN_DELETES
     | CREATOR_DELETES
+    | OVERSIGHT_DELETES
 )
 
 

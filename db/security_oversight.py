@@ -36,6 +36,7 @@ OVERSIGHT_WRITES = frozenset(
     {"standings", "sessions", "publication_requests", "reports", "characters", "lore_books", "creators"}
     | {"audit_details"}
 )
+OVERSIGHT_DELETES = frozenset({"reports"})
 OVERSIGHT_ADDS = frozenset({"audit_log", "audit_batches", "audit_seals"})
 """The log itself is only ever added to. Of its details only what says `erase_audit_details` changes."""
 
@@ -432,6 +433,23 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         language="plpgsql",
         volatility="VOLATILE",
         definer_reason="a report tells staff whom it is about, which who reports may not know; gives out its id only",
+    ),
+    Function(
+        "purge_reports",
+        "before timestamptz",
+        "bigint",
+        f"""
+        DECLARE gone bigint;
+        BEGIN
+            {JOB_ONLY.format(name="purge_reports")}
+            DELETE FROM reports AS r WHERE r.state IN ('resolved', 'dismissed') AND r.handled_at < before;
+            GET DIAGNOSTICS gone = ROW_COUNT;
+            RETURN gone;
+        END
+        """,
+        language="plpgsql",
+        volatility="VOLATILE",
+        definer_reason="a closed report holds words of others and is kept for a stated time; for jobs only",
     ),
     Function(
         "erase_audit_details",

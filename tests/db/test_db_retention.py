@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.services.oversight.retention import DELETED_CHARACTER_KEPT, PLACES_KEPT, PROMPT_KEPT, Retention
+from bot.services.oversight.retention import DELETED_CHARACTER_KEPT, PLACES_KEPT, PROMPT_KEPT, REPORTS_KEPT, Retention
 from db import functions
 from db.engine import create_engine
 from db.work import Actor, Database
@@ -160,3 +160,19 @@ async def test_the_log_of_lore_goes_when_the_setting_says_and_deleted_books_afte
     assert await left(owner, "lore_runs") == {str(filled.second.run)}
     assert await left(owner, "lore_activations", "run_id") == {str(filled.second.run)}
     assert await left(owner, "lore_books") == {str(filled.first.book)}
+
+
+async def test_closed_reports_go_after_a_year_and_open_ones_stay(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    for person, age in ((filled.first, REPORTS_KEPT + MOMENT), (filled.second, REPORTS_KEPT - MOMENT)):
+        await run(
+            owner,
+            "UPDATE reports SET state = 'resolved', handled_at = :at WHERE reporter_id = :id",
+            at=clock.now() - age,
+            id=person.user,
+        )
+    assert (await Retention(database, clock).run()).reports == 1
+    assert await left(owner, "reports", "reporter_id") == {str(filled.second.user)}
+    await run(owner, "UPDATE reports SET state = 'open', handled_at = :at", at=clock.now() - 2 * REPORTS_KEPT)
+    assert (await Retention(database, clock).run()).reports == 0

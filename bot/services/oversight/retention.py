@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import limits
 from bot.clock import Clock
-from db import functions, functions_lore
+from db import functions, functions_lore, functions_oversight
 from db.queries import sessions, tokens
 from db.queries.oversight.sweeping import remove_job_log, remove_left_places, remove_settled_inbox
 from db.work import Actor, Database
@@ -37,6 +37,9 @@ TOKENS_KEPT = timedelta(days=30)
 SIGN_INS_KEPT = timedelta(days=30)
 """Sign-ins and sessions that ended: so long their owner can look at what happened."""
 
+REPORTS_KEPT = timedelta(days=365)
+"""The reports' own declaration, after they were closed: long enough to see a pattern."""
+
 DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
 """Until then its maker can have it back; a lore book its owner."""
 
@@ -54,6 +57,7 @@ class Removed:
     lore: int
     tokens: int
     sign_ins: int
+    reports: int
 
 
 class Retention:
@@ -78,6 +82,7 @@ class Retention:
             places=await self._all(remove_left_places, now - PLACES_KEPT),
             tokens=await self._once(lambda session: tokens.purge(session, now - TOKENS_KEPT)),
             sign_ins=await self._once(lambda session: sessions.purge(session, now, SIGN_INS_KEPT)),
+            reports=await self._once(lambda session: functions_oversight.purge_reports(session, now - REPORTS_KEPT)),
             lore=await self._once(
                 lambda session: functions_lore.purge_lore(
                     session,
