@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -321,7 +322,17 @@ async def test_statistics_show_numbers_as_plots_and_as_a_file(site: Site) -> Non
     await profile(me)
     await character(site, me, "=Evil")
     for days in ("7", "30", "365", "boo", "-1"):
-        assert "<svg" in await me.page(f"/creator/statistics?days={days}")
+        assert "fewer than 5" in await me.page(f"/creator/statistics?days={days}")
+    fan = await site.sign_in(number=901)
+    assert me.user_id is not None
+    async with site.desk.at_work(me.user_id) as work:
+        mine = (await site.desk.creators.page(work, me.user_id, "robin")).card.id
+    await fan.send(f"/creators/{mine}/follow")
+    async with site.owner.begin() as connection:
+        await connection.execute(
+            text("UPDATE follows SET created_at = :at"), {"at": site.clock.now() - timedelta(days=2)}
+        )
+    assert "<svg" in await me.page("/creator/statistics?days=7")
     answer = await me.get("/creator/statistics.csv?days=7")
     assert answer.headers["Content-Type"].startswith("text/csv")
     lines = (await answer.text()).splitlines()

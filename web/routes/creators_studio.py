@@ -26,7 +26,7 @@ from web.forms import VERSION_FIELD, Form, form
 from web.lists import Cursor
 from web.markdown import html_of, plain_of
 from web.pages import Access, Rate, at_work, back, desk, get, post, render, row_id, say_for, signed, status_of
-from web.plots import PlotKind, draw
+from web.plots import Plot, PlotKind, draw
 from web.routes.creators import Mark, next_cursor
 
 _UPLOAD_BYTES = int(limits.PICTURE_BYTES_MAX) + (1 << 20)
@@ -223,9 +223,14 @@ async def statistics(request: web.Request) -> web.Response:
         page=page,
         span=span,
         spans=_SPANS,
-        plots=(people, said, tokens, followers),
+        plots=[plot for plot in (people, said, tokens, followers) if _says(plot)],
         least=int(limits.PEOPLE_TOLD_MIN),
     )
+
+
+def _says(plot: Plot) -> bool:
+    """Whether there is anything to see: a plot of nothing only takes room."""
+    return any(value for row in plot.rows for value in row[1:])
 
 
 async def statistics_file(request: web.Request) -> web.StreamResponse:
