@@ -248,7 +248,7 @@ async def _page(request: web.Request, forms: _Forms | None = None, *, status: in
         account = await services.accounts.look(work, user_id)
         balance: Balance = await services.ledger.balance(work, user_id)
         allowed: Allowed = await services.limits.allowed(work, user_id)
-        plans = await services.plans.list(work) if me.is_admin else ()
+        plans = await services.plans.list(work, only_active=False) if me.is_admin else ()
     shown = _filled(account, forms or _Forms(), request)
     return render(
         request,
