@@ -86,6 +86,10 @@ class BankRun:
             while time.monotonic() - began < at_most:
                 fault = next(faults, None)
                 if fault is not None:
+                    # Spread over the whole of it, and yet at no moment that can be foreseen.
+                    due = acked * (1 + len(self._plan)) / (1 + sum(kills.values()))
+                    while self.bank.journal.acked < due and time.monotonic() - began < at_most:
+                        await asyncio.sleep(0.05)
                     await asyncio.sleep(self._dice.uniform(*self._size.pause_seconds))
                     await fault
                 elif self.bank.journal.acked >= acked and self.reads.count >= reads:
