@@ -88,8 +88,7 @@ class BankRun:
                 if fault is not None:
                     # Spread over the whole of it, and yet at no moment that can be foreseen.
                     due = acked * (1 + len(self._plan)) / (1 + sum(kills.values()))
-                    while self.bank.journal.acked < due and time.monotonic() - began < at_most:
-                        await asyncio.sleep(0.05)
+                    await self._acked(due, until=began + at_most)
                     await asyncio.sleep(self._dice.uniform(*self._size.pause_seconds))
                     await fault
                 elif self.bank.journal.acked >= acked and self.reads.count >= reads:
@@ -115,6 +114,13 @@ class BankRun:
             slowest_recovery=self._slowest,
             plan=self._plan,
         )
+
+    async def _acked(self, wanted: float, *, until: float) -> None:
+        """Return once there were so many answers, or the time is over."""
+        while time.monotonic() < until:
+            if self.bank.journal.acked >= wanted:
+                return
+            await asyncio.sleep(0.05)
 
     async def _last_answers(self, clients: Sequence[asyncio.Task[None]]) -> None:
         """Everybody's last intent is answered, or it is wrong that it was not."""
