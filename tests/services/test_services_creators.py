@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import limits
 from bot.errors import Conflict, InvalidInput, LimitReached, NotAllowed, NotFound
@@ -16,6 +17,7 @@ from bot.services.people.creators import CreatorDraft, CreatorSearch, CreatorSor
 from bot.services.people.creators.links import Site
 from bot.services.people.creators.shown import Verification
 from bot.services.people.creators.statistics import Span
+from db import functions_creators as functions
 from db.engine import create_engine
 from db.ids import new_id
 from db.models import AccountStatus, Message, MessageVariant, Standing, Turn, UserRole
@@ -342,11 +344,34 @@ async def test_statistics_tell_of_five_people_and_of_no_fewer(
     assert (theirs.whole, theirs.characters) == (None, ())
 
 
+async def test_the_numbers_of_a_page_are_added_up_once_in_a_while(
+    program: Program, creating: Creating, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await profile(program, creating)
+    asked: list[object] = []
+    add_up = functions.portfolio
+
+    async def counted(session: AsyncSession, creator_id: UUID) -> functions.Portfolio:
+        asked.append(creator_id)
+        return await add_up(session, creator_id)
+
+    monkeypatch.setattr(functions, "portfolio", counted)
+    async with visiting(database) as work:
+        for _ in range(3):
+            await creating.creators.page(work, None, "robin")
+    assert asked == []  # saving the page added them up
+    async with program.people.at_work(ROBIN) as (robin, work):
+        await creating.creators.page(work, robin, "robin")  # one's own are as they are
+    assert len(asked) == 1
+    monkeypatch.setattr("bot.services.people.creators.portfolios.SECONDS", 0.0)
+    async with visiting(database) as work:
+        await creating.creators.page(work, None, "robin")
+    assert len(asked) == 2
+
+
 async def test_the_last_doing_of_creators_is_noted_for_the_directory(
     program: Program, creating: Creating, database: Database
 ) -> None:
-    from db import functions_creators as functions
-
     await profile(program, creating)
     await make(program, name="Mira")
     async with database.work(Actor.job("test")) as work:

@@ -27,6 +27,7 @@ from bot.services.money.limits_of import Limits
 from bot.services.oversight.audit import record
 from bot.services.people.creators.drafts import CheckedCreator, CreatorDraft, check_creator, chosen_characters
 from bot.services.people.creators.forms import typed_of
+from bot.services.people.creators.portfolios import Portfolios
 from bot.services.people.creators.shown import (
     CreatorCard,
     CreatorKind,
@@ -110,6 +111,7 @@ class Creators:
         self.gallery = gallery or Gallery(clock)
         self._clock = clock or SystemClock()
         self._plan_limits = plan_limits or Limits()
+        self._portfolios = Portfolios(self._clock)
         self._tags: tuple[float, int, tuple[str, ...]] | None = None
 
     # ------------------------------------------------------------------------------------------------ one's own
@@ -324,7 +326,7 @@ class Creators:
             row,
             viewer_id,
             figures=numbers.get(one.id),
-            portfolio=await functions.portfolio(work.session, one.id),
+            portfolio=await self._portfolios.of(work, one.id, is_own=one.user_id == viewer_id),
             first=[
                 entry
                 for entry in await self.gallery.some(work, one.featured_characters)
