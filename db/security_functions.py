@@ -7,8 +7,10 @@ raises without one) and gives out no more than its reason says. Adding one is a 
 # ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
+from db.security_audit import AUDIT_ADDS, AUDIT_FUNCTIONS
 from db.security_characters import CHARACTER_FUNCTIONS
 from db.security_creators import CREATOR_DELETES, CREATOR_FUNCTIONS, CREATOR_READS, CREATOR_WRITES
+from db.security_figures import FIGURE_FUNCTIONS
 from db.security_function import JOB_ONLY, Function
 from db.security_grants import GRANT_FUNCTIONS
 from db.security_ledger import LEDGER_ADDS, LEDGER_FUNCTIONS, LEDGER_READS, LEDGER_WRITES
@@ -18,7 +20,6 @@ from db.security_ledger_meter import METER_FUNCTIONS
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
 from db.security_oversight import (
-    OVERSIGHT_ADDS,
     OVERSIGHT_DELETES,
     OVERSIGHT_FUNCTIONS,
     OVERSIGHT_READS,
@@ -53,7 +54,7 @@ DEFINER_WRITES = frozenset(
     | SESSION_WRITES
     | TOKEN_WRITES
 )
-DEFINER_ADDS = LEDGER_ADDS | OVERSIGHT_ADDS
+DEFINER_ADDS = LEDGER_ADDS | AUDIT_ADDS
 """Tables to which the functions add and of which they change nothing."""
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
@@ -428,6 +429,8 @@ FUNCTIONS: tuple[Function, ...] = (
     *GUARD_FUNCTIONS,
     *MONEY_FUNCTIONS,
     *METER_FUNCTIONS,
+    *AUDIT_FUNCTIONS,
+    *FIGURE_FUNCTIONS,
     *OVERSIGHT_FUNCTIONS,
     *PAYMENT_FUNCTIONS,
     *SESSION_FUNCTIONS,

@@ -6,7 +6,7 @@ Staff never see personas, private conversations or keys: nothing here reads thos
 # ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
-from db.security_function import JOB_ONLY, Function, Trigger
+from db.security_function import JOB_ONLY, Function
 
 STAFF_ONLY = """
             IF NOT actor_is_staff() THEN
@@ -37,35 +37,8 @@ OVERSIGHT_WRITES = frozenset(
     | {"audit_details"}
 )
 OVERSIGHT_DELETES = frozenset({"reports"})
-OVERSIGHT_ADDS = frozenset({"audit_log", "audit_batches", "audit_seals"})
-"""The log itself is only ever added to. Of its details only what says `erase_audit_details` changes."""
-
-OVERSIGHT_TRIGGERS: tuple[Trigger, ...] = (
-    *(
-        Trigger(f"{table}_kept", table, "BEFORE UPDATE OR DELETE", "FOR EACH ROW", "audit_kept")
-        for table in sorted(OVERSIGHT_ADDS)
-    ),
-    *(
-        Trigger(f"{table}_kept_whole", table, "BEFORE TRUNCATE", "FOR EACH STATEMENT", "audit_kept")
-        for table in sorted(OVERSIGHT_ADDS)
-    ),
-)
 
 OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
-    Function(
-        "audit_kept",
-        "",
-        "trigger",
-        """
-        BEGIN
-            RAISE EXCEPTION 'the audit log is added to and never changed (% of %)', TG_OP, TG_TABLE_NAME
-                USING ERRCODE = 'restrict_violation', HINT = 'What it tells of a person lies in audit_details.';
-        END
-        """,
-        language="plpgsql",
-        volatility="VOLATILE",
-        is_internal=True,
-    ),
     Function(
         "blocked_people",
         "only_user uuid",
@@ -82,44 +55,6 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         """,
         language="plpgsql",
         definer_reason="the index in memory of who may not take part, asked about everything anybody does; for jobs",
-    ),
-    Function(
-        "audit_record",
-        "new_id uuid, deed text, what text, which text, of_user uuid, request text, bound bytea, grain bytea,"
-        " told jsonb",
-        "void",
-        """
-        BEGIN
-            -- Who did it is who the transaction works for: nobody writes a line in another's name.
-            INSERT INTO audit_log
-                (id, actor_kind, actor_id, action, target_kind, target_id, of_user_id, request_id, commitment)
-            VALUES
-                (new_id, actor_kind(), coalesce(actor_user(), turn_user()), deed, what, which, of_user, request, bound);
-            INSERT INTO audit_details (record_id, salt, details) VALUES (new_id, grain, told);
-        END
-        """,
-        language="plpgsql",
-        volatility="VOLATILE",
-        definer_reason="the log is written by this alone, in the actor's own name, and changed by nobody",
-    ),
-    Function(
-        "audit_seal",
-        "new_number bigint, moment timestamptz, before bytea, own bytea, signature bytea, signed_with text, ids uuid[],"
-        " leaves bytea[]",
-        "void",
-        f"""
-        BEGIN
-            {JOB_ONLY.format(name="audit_seal")}
-            INSERT INTO audit_batches (number, sealed_at, records, previous_hash, hash, mac, key_id)
-            VALUES (new_number, moment, cardinality(ids), before, own, signature, signed_with);
-            INSERT INTO audit_seals (record_id, batch, place, leaf)
-            SELECT u.id, new_number, u.number - 1, u.leaf
-            FROM unnest(ids, leaves) WITH ORDINALITY AS u (id, leaf, number);
-        END
-        """,
-        language="plpgsql",
-        volatility="VOLATILE",
-        definer_reason="batches of the log are added by this alone, and changed by nobody; for jobs only",
     ),
     Function(
         "put_standing",
@@ -450,124 +385,5 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         language="plpgsql",
         volatility="VOLATILE",
         definer_reason="a closed report holds words of others and is kept for a stated time; for jobs only",
-    ),
-    Function(
-        "erase_audit_details",
-        "person uuid",
-        "bigint",
-        """
-        DECLARE gone bigint;
-        BEGIN
-            IF actor_kind() <> 'job' AND NOT actor_is_admin() THEN
-                RAISE EXCEPTION 'erase_audit_details is for jobs and admins' USING ERRCODE = 'insufficient_privilege';
-            END IF;
-            UPDATE audit_details AS d SET salt = NULL, details = NULL, erased_at = now()
-            FROM audit_log AS l
-            WHERE l.id = d.record_id AND (l.of_user_id = person OR l.actor_id = person) AND d.erased_at IS NULL;
-            GET DIAGNOSTICS gone = ROW_COUNT;
-            RETURN gone;
-        END
-        """,
-        language="plpgsql",
-        volatility="VOLATILE",
-        definer_reason="what the log says of a person can be erased, its chain cannot; tells how many lines",
-    ),
-    Function(
-        "house_usage",
-        "first_id uuid, end_id uuid, since timestamptz, until timestamptz",
-        "TABLE (figure text, value bigint)",
-        f"""
-        BEGIN
-            {JOB_ONLY.format(name="house_usage")}
-            RETURN QUERY
-            SELECT 'people_new', count(*) FROM users AS u
-            WHERE u.discord_id IS NOT NULL AND u.id >= first_id AND u.id < end_id
-            UNION ALL SELECT 'people_active', count(DISTINCT t.asker_id) FROM turns AS t
-            WHERE t.id >= first_id AND t.id < end_id
-            UNION ALL SELECT 'turns', count(*) FROM turns AS t WHERE t.id >= first_id AND t.id < end_id
-            UNION ALL SELECT 'turns_failed', count(*) FROM turns AS t
-            WHERE t.id >= first_id AND t.id < end_id AND t.state = 'failed'
-            UNION ALL SELECT 'conversations_new', count(*) FROM conversations AS v
-            WHERE v.id >= first_id AND v.id < end_id
-            UNION ALL SELECT 'characters_new', count(*) FROM characters AS c
-            WHERE c.id >= first_id AND c.id < end_id
-            UNION ALL SELECT 'sign_ins', count(*) FROM logins AS l
-            WHERE l.created_at >= since AND l.created_at < until AND l.failure IS NULL
-            UNION ALL SELECT 'sign_ins_failed', count(*) FROM logins AS l
-            WHERE l.created_at >= since AND l.created_at < until AND l.failure IS NOT NULL
-            UNION ALL (
-                WITH used AS (
-                    SELECT w.tokens_in, w.tokens_out, w.cost_micros FROM message_variants AS w
-                    WHERE w.id >= first_id AND w.id < end_id AND w.provider <> ''
-                    UNION ALL
-                    SELECT r.tokens_in, r.tokens_out, r.cost_micros FROM recaps AS r
-                    WHERE r.id >= first_id AND r.id < end_id AND r.model IS NOT NULL
-                ), summed AS (
-                    SELECT coalesce(sum(x.tokens_in), 0)::bigint AS taken,
-                           coalesce(sum(x.tokens_out), 0)::bigint AS given,
-                           coalesce(sum(x.cost_micros), 0)::bigint AS cost,
-                           count(*) FILTER (WHERE x.cost_micros IS NULL) AS unpriced
-                    FROM used AS x
-                )
-                SELECT pair.name, pair.amount FROM summed AS s,
-                LATERAL (VALUES ('tokens_in', s.taken), ('tokens_out', s.given), ('cost_micros', s.cost),
-                                ('replies_unpriced', s.unpriced)) AS pair (name, amount)
-            );
-        END
-        """,
-        language="plpgsql",
-        definer_reason="sums of one day over the whole house, of no person; for jobs only",
-    ),
-    Function(
-        "house_money",
-        "since timestamptz, until timestamptz",
-        "TABLE (figure text, value bigint)",
-        f"""
-        BEGIN
-            {JOB_ONLY.format(name="house_money")}
-            RETURN QUERY
-            SELECT 'revenue.' || p.currency, sum(p.amount_cents - p.refunded_cents)::bigint FROM payments AS p
-            WHERE p.created_at >= since AND p.created_at < until AND p.state <> 'pending' AND p.state <> 'failed'
-            GROUP BY p.currency
-            UNION ALL
-            SELECT 'refunded.' || p.currency, sum(p.refunded_cents)::bigint FROM payments AS p
-            WHERE p.created_at >= since AND p.created_at < until AND p.refunded_cents > 0
-            GROUP BY p.currency
-            UNION ALL
-            SELECT 'moved.' || t.kind, sum(t.amount)::bigint FROM transfers AS t
-            WHERE t.created_at >= since AND t.created_at < until
-            GROUP BY t.kind;
-        END
-        """,
-        language="plpgsql",
-        definer_reason="as house_usage, of money",
-    ),
-    Function(
-        "house_now",
-        "",
-        "TABLE (figure text, value bigint)",
-        f"""
-        BEGIN
-            {JOB_ONLY.format(name="house_now")}
-            RETURN QUERY
-            SELECT 'people', count(*) FROM users AS u WHERE u.discord_id IS NOT NULL
-            UNION ALL SELECT 'blocked', count(*) FROM standings AS s WHERE s.status <> 'active'
-                AND (s.suspended_until IS NULL OR s.suspended_until > now())
-            UNION ALL SELECT 'staff', count(*) FROM standings AS s WHERE s.role <> 'user' AND s.status = 'active'
-            UNION ALL SELECT 'characters', count(*) FROM characters AS c WHERE c.deleted_at IS NULL
-            UNION ALL SELECT 'characters_public', count(*) FROM characters AS c
-                WHERE c.deleted_at IS NULL AND c.visibility = 'public'
-            UNION ALL SELECT 'books', count(*) FROM lore_books AS b WHERE b.deleted_at IS NULL
-            UNION ALL SELECT 'conversations_active', count(*) FROM conversations AS v WHERE v.status = 'active'
-            UNION ALL SELECT 'reports_open', count(*) FROM reports AS r WHERE r.state IN ('open', 'taken')
-            UNION ALL SELECT 'publications_open', count(*) FROM publication_requests AS p WHERE p.state = 'open'
-            UNION ALL SELECT 'turns_unfinished', count(*) FROM turns AS t
-                WHERE t.state IN ('claimed', 'generated', 'unknown')
-            UNION ALL SELECT 'sessions_open', count(*) FROM sessions AS s
-                WHERE s.revoked_at IS NULL AND s.idle_until > now() AND s.ends_at > now();
-        END
-        """,
-        language="plpgsql",
-        definer_reason="as house_usage, at this moment",
     ),
 )

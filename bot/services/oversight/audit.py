@@ -1,7 +1,7 @@
 """The audit log: who did what to what, for whose data, and on which request.
 
 A line is written in the transaction of what it tells of, so it is there if, and only if, that was done. The database
-writes down who did it (`db.security_oversight.audit_record`): nobody can write a line in another's name, and nobody can
+writes down who did it (`db.security_audit`): nobody can write a line in another's name, and nobody can
 change or remove one. The hash chain over it is in `chain`, `sealing` and `verifying`.
 """
 
