@@ -11,19 +11,18 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
 import discord
 import structlog
 
+from bot.app_cafe import Ground, open_cafe
 from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts, discord_ids, sealing_keys
 from bot.app_till import TillParts, open_till
 from bot.clock import Clock, SystemClock
-from bot.ears import Ears
 from bot.footprint import stand_still
 from bot.local.embeddings import embedder_of
 from bot.local.errors import StartError
@@ -35,30 +34,12 @@ from bot.providers.tokens import Factors, Tokenizer
 from bot.roles import Role
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters
-from bot.services.characters.exporting import CardExports
-from bot.services.characters.farewells import Farewells
-from bot.services.characters.importing import CardImports
 from bot.services.characters.pictures import Pictures
 from bot.services.keys.vault import Vault, VaultError, open_vault
-from bot.services.lore.sharing import LoreSharing
 from bot.services.oversight.switches import Switch
 from bot.services.people import People
-from bot.services.people.creating import creating_of
-from bot.services.people.personas import Personas
-from bot.services.people.profiles import Profiles
-from bot.services.talk.control import Control
-from bot.services.talk.conversations import Conversations
-from bot.services.talk.exports import Exports
-from bot.services.talk.forks import Forks
-from bot.services.talk.heed import Hearing
-from bot.services.talk.listening import Listening
-from bot.services.talk.places import Places
-from bot.services.talk.posts import Posts
 from bot.services.talk.recaps import Recaps
-from bot.services.talk.replies import Replies
 from bot.services.talk.stores import CommandSyncs, UploadedFaces, Webhooks
-from bot.services.talk.turns import Turns
-from bot.services.talk.why import Why
 from bot.settings import PlansChoice, Settings
 from bot.single import GATEWAY_LOCK, hold, take
 from bot.stores import TokenFactors
@@ -69,7 +50,7 @@ from bot.transport.executor import Call, Done, Executor
 from bot.transport.faces import Faces
 from bot.transport.files import DiscordFiles
 from bot.transport.permissions import WANTED
-from bot.transport.premium import DiscordPremium, hear_of_sales
+from bot.transport.premium import DiscordPremium
 from bot.transport.speaker import Speaker
 from bot.transport.stage import WebhookStage
 from cogs import prepare
@@ -260,97 +241,36 @@ class Program:
         )
 
     async def _open_services(self, models: ModelPool, stage: Stage) -> None:
-        people, places = self._people, Places(self.database)
-        hearing = Hearing(places.rules)
-        self._exits.push_async_callback(places.close)
-        await places.start()
-        self._exits.push_async_callback(self._lore.decks.close)
-        turns = Turns(
-            self.database,
-            people=people,
-            hearing=hearing,
+        self.cafe = await open_cafe(
+            Ground(
+                settings=self.settings,
+                database=self.database,
+                clock=self.clock,
+                boot_id=self.boot_id,
+                pictures=self.pictures,
+                files=self.files,
+                vault=self._vault,
+                people=self._people,
+                lore=self._lore,
+                money=self._money,
+                till=self._till,
+                oversight=self._oversight.rules,
+                characters=self._characters(models),
+            ),
+            self.client,
             models=models,
             stage=stage,
-            clock=self.clock,
-            boot_id=self.boot_id,
-            language=self.settings.language,
-            files=self.files,
-            vault=self._vault,
-            lore=self._lore.activations,
-            blocks=self._oversight.rules.blocked.discord,
-            meter=self._money.meter,
+            exits=self._exits,
         )
-        listening = Listening(self.database, hearing)
-        self._exits.push_async_callback(listening.close)
-        await listening.start()
-        plan_limits = self._money.limits
-        characters = Characters(
+
+    def _characters(self, models: ModelPool) -> Characters:
+        return Characters(
             self.pictures,
             offers=models.offers,
             clock=self.clock,
-            plan_limits=plan_limits,
+            plan_limits=self._money.limits,
             review=self._oversight.rules.review,
         )
-        conversations = Conversations(
-            self.database,
-            listening=listening,
-            turns=turns,
-            boot_id=self.boot_id,
-            offers=models.offers,
-            plan_limits=plan_limits,
-        )
-        turns.welcome.summon = partial(conversations.summon, greets=False)
-        replies = Replies(self.database, stage)
-        self.cafe = Cafe(
-            people=people,
-            profiles=Profiles(),
-            personas=Personas(self.pictures, plan_limits=plan_limits),
-            places=places,
-            characters=characters,
-            card_imports=CardImports(
-                self.database, characters, self._lore.imports, self.clock, plan_limits=plan_limits
-            ),
-            card_exports=CardExports(self.database, characters, self._lore.exports),
-            farewells=Farewells(self.database, characters, conversations, stage, say=Say(self.settings.language)),
-            conversations=conversations,
-            turns=turns,
-            replies=replies,
-            control=Control(replies, turns, boot_id=self.boot_id),
-            forks=Forks(
-                self.database,
-                replies=replies,
-                places=places,
-                listening=listening,
-                turns=turns,
-                stage=stage,
-                boot_id=self.boot_id,
-                language=self.settings.language,
-            ),
-            recaps=Recaps(self.database, models=models),
-            exports=Exports(self.database, self.clock, plan_limits=plan_limits),
-            posts=Posts(self.database, conversations=conversations, stage=stage, gates=turns.gates),
-            why=Why(self.database, replies),
-            lore=self._lore.lore(replies=replies, models=models, hearing=hearing),
-            money=self._money.money(),
-            paying=self._till.paying,
-            oversight=self._oversight.rules,
-            creating=creating_of(
-                self.database,
-                self.pictures,
-                self._lore.books,
-                LoreSharing(self.clock),
-                self.clock,
-                gate=partial(self._oversight.rules.switches.need, Switch.CREATOR_PROGRAMS),
-                plan_limits=plan_limits,
-                public_url=self.settings.public_url,
-            ),
-        )
-        self.client.attend(Ears(turns))
-        hear_of_sales(self.client, self._till.entitlements.hear, self._till.entitlements.sync)
-        self._exits.push_async_callback(self.client.close)
-        turns.start()
-        # Pushed last, so closed first: answers under way end while Discord can still be told.
-        self._exits.push_async_callback(turns.close)
 
     def _keep_jobs(self, recaps: Recaps) -> None:
         from bot.app_jobs import jobs_of
@@ -442,11 +362,7 @@ class Program:
         identities = identities_of(settings, lambda: application_id)
         self._exits.push_async_callback(identities.close)
         people = self._people
-        characters = (
-            self.cafe.characters
-            if hears
-            else Characters(self.pictures, offers=self._models.offers, clock=self.clock, plan_limits=self._money.limits)
-        )
+        characters = self.cafe.characters if hears else self._characters(self._models)
         parts = WebParts(
             settings=settings,
             database=self.database,
