@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
 from bot import limits
 from bot.clock import Clock, SystemClock
-from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
+from bot.errors import Conflict, NotAllowed
 from bot.ports import Offer
 from bot.services.characters.details import GENDER, DetailsDraft, check_details, chosen_trait, clean_tags
 from bot.services.characters.directory import Directory
@@ -22,6 +21,7 @@ from bot.services.characters.names import skeleton, slug_of
 from bot.services.characters.parts import CardFields, Part, PartDraft, Shown, blank, fill, filled, put, shown
 from bot.services.characters.pictures import MIME, Picture, Pictures
 from bot.services.characters.publishing import refuse_unfinished
+from bot.services.characters.refusing import Review, not_found, refuse_namesake, refuse_too_many, same_name
 from bot.services.characters.searching import search_words
 from bot.services.characters.seen import Behind, Card, Character, Choice, Entry, Page, seen
 from bot.services.characters.voices import chosen_offer, clean_temperature
@@ -40,18 +40,6 @@ __all__ = [
 ]  # fmt: skip
 
 _ADULTS_ONLY = N_("{name} is for adults: it is shown, and can be asked in, where a channel is age-restricted.")
-
-
-class Review(Protocol):
-    """Has staff look at a character before it is public."""
-
-    def is_wanted(self) -> bool:
-        """Whether the house wants that now."""
-        ...
-
-    async def ask(self, work: Work, owner_id: UUID, character_id: UUID) -> object:
-        """Let a character wait for staff; asked again it waits as before."""
-        ...
 
 
 class Characters:
@@ -105,7 +93,7 @@ class Characters:
         """
         checked = check(draft, taken=taken, is_defined=card is not None)
         await self._refuse_too_many(work, owner_id)
-        await self._refuse_namesake(work, owner_id, checked, None)
+        await refuse_namesake(work, owner_id, checked, None)
         row = CharacterModel(owner_id=owner_id, visibility=Visibility.PRIVATE, traits=CharacterTraits(), tags=[])
         row.nickname, row.phrases = "", []
         _write(row, checked)
@@ -118,7 +106,7 @@ class Characters:
             await queries.add(work.session, row)
         except IntegrityError as error:
             # Two forms sent at once both passed the check above.
-            raise _same_name(checked.name) from error
+            raise same_name(checked.name) from error
         return seen(row, picture.sha256 if picture else None)
 
     async def get(self, work: Work, character_id: UUID) -> Character:
@@ -216,7 +204,7 @@ class Characters:
         kept = row.examples if clean_words(draft.examples) == clean_words(was) else None
         typed = draft if kept is None else replace(draft, examples="")
         checked = check(typed, taken=taken, is_defined=bool(row.definition))
-        await self._refuse_namesake(work, row.owner_id, checked, character_id)
+        await refuse_namesake(work, row.owner_id, checked, character_id)
         if row.visibility is Visibility.PUBLIC:
             refuse_unfinished(checked.name, checked.description, checked.system_prompt or row.definition)
         _write(row, checked)
@@ -224,7 +212,7 @@ class Characters:
         try:
             return await self._changed(work, row)
         except IntegrityError as error:
-            raise _same_name(checked.name) from error
+            raise same_name(checked.name) from error
 
     async def part_of(self, work: Work, owner_id: UUID, character_id: UUID, part: Part) -> Shown:
         """One of its texts as it would be typed. For its maker."""
@@ -436,46 +424,8 @@ class Characters:
         )
 
     async def _refuse_too_many(self, work: Work, owner_id: UUID) -> None:
-        if await queries.count_owned(work.session, owner_id) >= limits.CHARACTERS_PER_PERSON:
-            raise LimitReached(
-                "too_many_characters",
-                N_("You have {maximum} characters, which is as many as one person can have."),
-                maximum=int(limits.CHARACTERS_PER_PERSON),
-            )
+        await refuse_too_many(work, owner_id)
         await self.plan_limits.check(work, owner_id, LimitName.CHARACTERS)
-
-    async def _refuse_namesake(
-        self, work: Work, owner_id: UUID, checked: CheckedCharacter, character_id: UUID | None
-    ) -> None:
-        found = await queries.namesake(work.session, owner_id, checked.slug)
-        if found is None or found.id == character_id:
-            return
-        if found.deleted_at is None:
-            raise _same_name(checked.name)
-        raise Conflict(
-            "same_name_deleted",
-            N_(
-                "You deleted a character called “{name}” less than {hours} hours ago, and its name is kept for it. "
-                "Have it back with /character restore, or give this one another name."
-            ),
-            field="name",
-            name=checked.name,
-            hours=int(limits.RESTORE_HOURS),
-        )
-
-
-def not_found() -> NotFound:
-    """The refusal for a character that is not there, or not for this person."""
-    return NotFound("no_such_character", N_("There is no such character. Pick one from the suggestions."))
-
-
-def _same_name(name: str) -> Conflict:
-    return Conflict(
-        "same_name",
-        N_("You already have a character called “{name}”. Give this one another name."),
-        field="name",
-        name=name,
-    )
 
 
 def _write(row: CharacterModel, checked: CheckedCharacter) -> None:
