@@ -27,6 +27,7 @@ from bot.services.characters.pictures import Pictures
 from bot.services.characters.whole import WholeCharacters
 from bot.services.desk import Desk, LoreDesk
 from bot.services.lore.attaching import LoreAttachments
+from bot.services.lore.ratings import BookRatings
 from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.whole import LoreForms
@@ -110,6 +111,7 @@ def desk_of(parts: WebParts) -> Desk:
             imports=lore.imports,
             exports=lore.exports,
             chunks=lore.chunks,
+            ratings=BookRatings(),
             trials=LoreTrials(database, lore.activations, characters=whole, models=parts.models, clock=clock),
             forms=LoreForms(lore.books, lore.entries),
         ),

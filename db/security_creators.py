@@ -284,6 +284,21 @@ _FIGURES = (
         definer_reason="numbers of at least five people tell of none of them",
     ),
     Function(
+        "book_rating_of",
+        "one_book uuid",
+        "TABLE (stars numeric, people bigint)",
+        """
+        SELECT round(avg(r.stars), 1), count(*)
+        FROM book_ratings AS r JOIN lore_books AS b ON b.id = r.book_id
+        WHERE actor_present() AND b.id = one_book AND b.deleted_at IS NULL
+          AND (b.id IN (SELECT readable_lore_books())
+               OR (b.visibility = 'public' AND b.password_hash IS NULL
+                   AND (b.shared_until IS NULL OR b.shared_until > now())))
+        HAVING count(*) >= 3
+        """,
+        definer_reason="an average of at least three people tells of none of them",
+    ),
+    Function(
         "followers_of_mine",
         "mark timestamptz, mark_id uuid, most integer",
         "TABLE (user_id uuid, display_name text, username text, since timestamptz)",
@@ -457,6 +472,8 @@ CREATOR_TRIGGERS = (
 )
 
 CREATOR_FUNCTIONS: tuple[Function, ...] = (*_GRANTS, *_DIRECTORY, *_FIGURES, *_KEPT)
-CREATOR_READS = frozenset({"creators", "creator_standings", "former_usernames", "follows", "message_variants"})
+CREATOR_READS = frozenset(
+    {"creators", "creator_standings", "former_usernames", "follows", "message_variants", "book_ratings"}
+)
 CREATOR_WRITES = frozenset({"creators", "characters"})
 CREATOR_DELETES = frozenset({"former_usernames"})

@@ -22,6 +22,7 @@ from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.meanings.chunks import Chunks
+from bot.services.lore.ratings import BookRatings
 from bot.services.lore.replies.trying import LoreTrials
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
@@ -72,6 +73,7 @@ class LoreDesk:
     imports: LoreImports
     exports: LoreExports
     chunks: Chunks
+    ratings: BookRatings
     trials: LoreTrials
     forms: LoreForms
 

@@ -129,6 +129,7 @@ async def show(request: web.Request) -> web.Response:
         totals = await lore.books.totals(work, me.user_id, book_id)
         learnt = await lore.chunks.progress(work, book_id)
         publication = await _asked_for(request, work, book)
+        rated = await lore.ratings.of(work, me.user_id, book_id)
     return render(
         request,
         "lore/book.html",
@@ -136,6 +137,7 @@ async def show(request: web.Request) -> web.Response:
         totals=totals,
         learnt=learnt,
         publication=publication,
+        rated=rated,
         **book_words(book.may),
     )
 
