@@ -70,7 +70,12 @@ def csrf_field(request: web.Request) -> Markup:
 # ---------------------------------------------------------------------------------------------------- filters
 
 
-def _locale(context: jinja2.runtime.Context) -> Locale:
+def grouped(value: int, language: str) -> str:
+    """A number with its separators, for a notice."""
+    return format_decimal(value, locale=_locale({"language": language}))
+
+
+def _locale(context: Mapping[str, object] | jinja2.runtime.Context) -> Locale:
     try:
         return Locale.parse(str(context.get("language", _PLAIN)), sep="-")
     except (UnknownLocaleError, ValueError):

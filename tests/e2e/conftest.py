@@ -19,7 +19,9 @@ from sqlalchemy import make_url
 
 from bot.app import Program, Running
 from bot.demo.seed import seed as seed_demo
+from bot.local.model import REHEARSAL
 from bot.providers.openai_models import Server
+from bot.rehearsal.server import FAST, MODEL, RehearsalServer
 from bot.settings import PlansChoice, Settings
 from bot.transport.pointing import pointed_at
 from db.raw import RawConnection
@@ -65,8 +67,13 @@ class Open:
 
 
 @asynccontextmanager
-async def program_on(owner_url: str, folder: Path, *, sells: bool = False) -> AsyncIterator[Open]:
-    """The program, wired by `bot.app` itself, with the demo's cast at home. `sells`: plans, for play money."""
+async def program_on(
+    owner_url: str, folder: Path, *, sells: bool = False, rehearses: bool = False
+) -> AsyncIterator[Open]:
+    """The program, wired by `bot.app` itself, with the demo's cast at home.
+
+    `sells`: plans, for play money. `rehearses`: the rehearsal speaks instead of what a test scripted.
+    """
     async with AsyncExitStack() as exits:
         database = Database(owner_url)
         exits.push_async_callback(database.close)
@@ -84,11 +91,15 @@ async def program_on(owner_url: str, folder: Path, *, sells: bool = False) -> As
             discord_base_url=sandbox.url,
             discord_client_secret=SecretStr(sandbox.application.client_secret),
             web_port=a_free_port(),
+            trusted_proxies="127.0.0.1",
         )
         if sells:
             selling = {"plans": PlansChoice.ON, "stripe_secret_key": SecretStr("sk_test_e2e")}
             settings = settings.model_copy(update=selling | {"stripe_base_url": f"{sandbox.url}/till"})
         server = Server("scripted", provider.base_url, "scripted", is_ours=True)
+        if rehearses:
+            rehearsal = await exits.enter_async_context(RehearsalServer.start(pace=FAST))
+            server = Server(REHEARSAL, rehearsal.base_url, MODEL, is_ours=True)
         program = Program(settings, server, exits=exits)
         await program.open()
         yield Open(sandbox, program, await program.connect(), provider, settings)
@@ -101,17 +112,22 @@ async def opened(owner_url: str, tmp_path: Path) -> AsyncIterator[Open]:
         yield running
 
 
+@asynccontextmanager
+async def database_on(postgres_url: str, server: RawConnection) -> AsyncIterator[str]:
+    """A database for the tests of a module."""
+    name = f"test_{secrets.token_hex(6)}"
+    await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
+    yield make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
+    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture(scope="module")
 async def shared(
     postgres_url: str, server: RawConnection, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Open]:
     """One program for a module's tests, which keep out of each other's channels."""
-    name = f"test_{secrets.token_hex(6)}"
-    await server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY FILE_COPY")
-    url = make_url(postgres_url).set(database=name).render_as_string(hide_password=False)
-    async with program_on(url, tmp_path_factory.mktemp("shared")) as running:
+    async with database_on(postgres_url, server) as url, program_on(url, tmp_path_factory.mktemp("shared")) as running:
         yield running
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")

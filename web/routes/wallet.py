@@ -19,6 +19,7 @@ from web.forms import Form, form
 from web.keys import HOUSE
 from web.lists import Cursor
 from web.pages import Access, Rate, at_work, away, back, desk, get, post, render, row_id, say_for, signed, status_of
+from web.rendering import grouped
 from web.theirs import theirs
 
 ONCE = "once"
@@ -85,6 +86,7 @@ async def give(request: web.Request) -> web.StreamResponse:
         "{n} token waits for {name} now. You can take it back until they accept.",
         "{n} tokens wait for {name} now. You can take them back until they accept.",
         gift.amount,
+        n=grouped(gift.amount, say_for(request).language),
         name=recipient.display_name,
     )
     return back(request, "/wallet", told)
@@ -95,17 +97,17 @@ async def answer(request: web.Request) -> web.StreamResponse:
     me, typed, gifts, say = signed(request), await form(request), desk(request).gifts, say_for(request)
     gift_id = row_id(request, "gift_id")
     async with at_work(request) as work:
-        await gifts.get(work, me.user_id, gift_id)
+        n = grouped((await gifts.get(work, me.user_id, gift_id)).amount, say.language)
         match typed.text("do"):
             case "accept":
                 gift: Gift = await gifts.accept(work, me.user_id, gift_id)
-                told = say.plural("{n} token is yours.", "{n} tokens are yours.", gift.amount)
+                told = say.plural("{n} token is yours.", "{n} tokens are yours.", gift.amount, n=n)
             case "decline":
                 await gifts.decline(work, me.user_id, gift_id)
                 told = say("Declined. The tokens are back with who gave them.")
             case "take_back":
                 gift = await gifts.take_back(work, me.user_id, gift_id)
-                told = say.plural("{n} token is yours again.", "{n} tokens are yours again.", gift.amount)
+                told = say.plural("{n} token is yours again.", "{n} tokens are yours again.", gift.amount, n=n)
             case _:
                 raise InvalidInput("no_such_deed", N_("Choose accept, decline or take back. Nothing was changed."))
     return back(request, "/wallet", told)

@@ -20,6 +20,7 @@ from bot.services.oversight.standings import AccountStatus, LimitOverrides, User
 from bot.texts import N_, Text
 from web.forms import VERSION_FIELD, Form, form
 from web.pages import Access, back, desk, get, post, render, row_id, say_for, signed, status_of
+from web.rendering import grouped
 from web.routes.admin.words import ROLES, STATUS_BADGES, STATUSES
 
 FOREVER = "lifted"
@@ -219,7 +220,7 @@ async def adjust(request: web.Request) -> web.StreamResponse:
                 work.tell(taken=int(amount))
     except UserError as error:
         return await _page(request, _Forms(wallet=typed.failed(error)), status=status_of(error))
-    return back(request, _address(user_id), say("Done: {amount} tokens.", amount=int(amount)))
+    return back(request, _address(user_id), say("Done: {amount} tokens.", amount=grouped(int(amount), say.language)))
 
 
 async def arrange(request: web.Request) -> web.StreamResponse:
