@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.services.characters import Characters
 from bot.services.characters.exporting import CardExports
@@ -12,6 +12,7 @@ from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.entries import LoreEntries
 from bot.services.lore.meanings.chunks import Chunks
+from bot.services.lore.ratings import BookRatings
 from bot.services.lore.replies.tracing import LoreTraces
 from bot.services.lore.sharing import LoreSharing
 from bot.services.lore.transfer.exporting import LoreExports
@@ -55,6 +56,7 @@ class Lore:
     imports: LoreImports
     exports: LoreExports
     chunks: Chunks
+    ratings: BookRatings = field(default_factory=BookRatings)
 
 
 @dataclass(frozen=True, slots=True)

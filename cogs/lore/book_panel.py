@@ -13,6 +13,7 @@ from bot.services.cafe import Cafe
 from bot.services.lore.attaching import Attached
 from bot.services.lore.fields import BOOK_FIELDS
 from bot.services.lore.meanings.chunks import Progress
+from bot.services.lore.ratings import Rated
 from bot.services.lore.shown import BookTotals, LoreBook, May, Visibility
 from bot.services.lore.wording import BOOK_FORMS as FORMS
 from bot.services.lore.wording import MAY
@@ -179,7 +180,9 @@ async def book_panel(interaction: Asked, cafe: Cafe, book: LoreBook) -> discord.
     async with cafe.people.at_work(caller_of(interaction)) as (user_id, work):
         learnt = await cafe.lore.chunks.progress(work, book.id)
         totals = await cafe.lore.books.totals(work, user_id, book.id)
-    return drawn(book, cafe.lore.books.typed(book, *BOOK_FIELDS), places, (totals, learnt), say_for(interaction))
+        rated = await cafe.lore.ratings.of(work, user_id, book.id)
+    shown = cafe.lore.books.typed(book, *BOOK_FIELDS)
+    return drawn(book, shown, places, (totals, learnt), say_for(interaction), rated)
 
 
 def drawn(
@@ -188,6 +191,7 @@ def drawn(
     places: tuple[Attached, ...],
     counted: tuple[BookTotals, Progress],
     say: Say,
+    rated: Rated | None = None,
 ) -> discord.ui.LayoutView:
     """The panel. `counted` is what is in the book, and how far its meanings are learnt. Pure."""
     totals, learnt = counted
@@ -195,12 +199,17 @@ def drawn(
     if book.description:
         items.append(words(plain(short(book.description, _DESCRIPTION_SHOWN))))
     items += [line(), words(_about(book, shown, places, say))]
-    if told := "\n".join([*_within(totals, say), *([_meaning(learnt, say)] if learnt.total else [])]):
+    stars = [] if rated is None or rated.stars is None else [_stars(rated.stars, rated.raters, say)]
+    if told := "\n".join([*_within(totals, say), *([_meaning(learnt, say)] if learnt.total else []), *stars]):
         items.append(words(told))
     if book.may.includes(May.ADMIN):
         items.append(row(BookForms.of(book.id, say)))
     items.append(row(*_buttons(book, say)))
     return panel(*items)
+
+
+def _stars(stars: float, raters: int, say: Say) -> str:
+    return say("rated {stars} of 5 by {raters}", stars=f"{stars:.1f}", raters=raters)
 
 
 def _heading(book: LoreBook, say: Say) -> str:
