@@ -122,7 +122,8 @@ def create_engine(url: str, *, as_owner: bool = False, pool_size: int = 10, max_
         connect_args=arguments,
         pool_size=pool_size,
         max_overflow=max_overflow,
-        pool_timeout=10,
+        # Whoever waits longer is put off: a queue that grows answers nobody in time.
+        pool_timeout=5,
         pool_recycle=1800,
         **hidden,
     )

@@ -14,9 +14,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.requests import requested
+from web.busy import NOT_NOW, RETRY_SECONDS, WORDS
 from web.errors import refused
 from web.house import House
 from web.keys import HOUSE
+from web.language import say_to
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -70,6 +72,9 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         return response
     except ConnectionResetError:
         raise
+    except NOT_NOW as error:
+        log.warning("web request put off", error=type(error).__name__, route=_route(request))
+        return web.Response(status=503, text=say_to(request)(WORDS), headers={"Retry-After": str(RETRY_SECONDS)})
     except Exception:  # the border: nothing above this can answer the browser
         error_id = uuid.uuid4().hex[:12]
         log.exception("web request failed", error_id=error_id, method=request.method, route=_route(request))

@@ -6,6 +6,7 @@ import hashlib
 import json
 
 import pytest
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from bot.clock import SystemClock
 from bot.services.oversight.retention import Retention
@@ -14,6 +15,7 @@ from web.api import serving
 from web.api.kinds import Rate
 from web.api.rates import Allowances
 from web.api.table import ENDPOINTS
+from web.busy import RETRY_SECONDS
 
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
@@ -46,6 +48,18 @@ async def test_a_token_says_who_one_is_and_is_kept_as_its_hash(site: Site) -> No
     assert [bytes(row[0]) for row in stored] == [hashlib.sha256(robin.token.encode()).digest()]
     assert stored[0][1] == robin.token[-4:]
     assert stored[0][2] is not None
+
+
+async def test_what_the_database_has_no_room_for_is_put_off(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    robin = await site.person(101)
+
+    def nothing_left(*_: object, **__: object) -> object:
+        raise NoConnectionLeft
+
+    monkeypatch.setattr("db.work.Database.work", nothing_left)
+    monkeypatch.setattr("db.work.Database.directly", nothing_left)
+    answer = await site.call(robin, "GET", "/me")
+    assert (answer.status, answer["code"], answer.headers["Retry-After"]) == (503, "not_now", str(RETRY_SECONDS))
 
 
 async def test_a_token_ends_when_it_is_taken_back_or_its_time_is_over(site: Site) -> None:

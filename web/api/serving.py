@@ -25,6 +25,7 @@ from web.api.openapi import document
 from web.api.problems import Refusal
 from web.api.rates import Allowance, Allowances
 from web.api.table import ENDPOINTS
+from web.busy import NOT_NOW, RETRY_SECONDS, WORDS
 from web.keys import COVER, DESK, HOUSE
 
 log = structlog.stdlib.get_logger(__name__)
@@ -100,6 +101,11 @@ async def _answered(request: web.Request, handler: WebHandler) -> web.StreamResp
         if error.status < 400:
             raise
         return problems.of_http(error, say, request_id() or None)
+    except NOT_NOW as error:
+        log.warning("api request put off", error=type(error).__name__, route=_route(request))
+        put_off = problems.answer(503, "not_now", say(WORDS), request_id=request_id())
+        put_off.headers["Retry-After"] = str(RETRY_SECONDS)
+        return put_off
     except Exception:  # the border: nothing above this can answer a program
         error_id = request_id() or uuid4().hex[:12]
         log.exception("api request failed", error_id=error_id, method=request.method, route=_route(request))

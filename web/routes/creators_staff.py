@@ -232,7 +232,11 @@ _MENU = "admin_programs"
 PAGES = (
     get("/admin/creators", creators, "admin_creators", Access.MODERATOR),
     post(
-        "/admin/creators/requests/{verification_id}", answer, "admin_verification", Access.MODERATOR, menu="admin_creators"
+        "/admin/creators/requests/{verification_id}",
+        answer,
+        "admin_verification",
+        Access.MODERATOR,
+        menu="admin_creators",
     ),
     post("/admin/creators/{creator_id}", standing, "admin_creator_standing", Access.MODERATOR, menu="admin_creators"),
     get("/admin/programs", programs, "admin_programs", Access.MODERATOR),

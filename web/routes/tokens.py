@@ -1,4 +1,4 @@
-"""Tokens of the API: made, listed, taken back. A new one's secret is on the page that answers its form, and nowhere else."""
+"""Tokens of the API: made, listed, taken back. A new one's secret is on the page that answers its form, nowhere else."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ async def revoke(request: web.Request) -> web.StreamResponse:
     return back(request, "/account/tokens", say("“{name}” opens nothing any more.", name=gone.name))
 
 
-async def _page(
-    request: web.Request, shown: Form, *, made: MadeToken | None = None, status: int = 200
-) -> web.Response:
+async def _page(request: web.Request, shown: Form, *, made: MadeToken | None = None, status: int = 200) -> web.Response:
     me, say = signed(request), say_for(request)
     async with at_work(request) as work:
         tokens = await desk(request).tokens.all(work, me.user_id)
