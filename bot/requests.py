@@ -1,6 +1,6 @@
-"""Which request is being worked on: a page, a command, a job. Logs and the audit log name it, so that both can be joined.
+"""Which request is being worked on: a page, a command, a job. Logs and the audit log name it, so that both join.
 
-A web request has an id of its own (header `X-Request-ID`), a command the id of its interaction, a job the id of its job.
+A web request has an id of its own (header `X-Request-ID`), a command that of its interaction, a job that of its job.
 """
 
 from __future__ import annotations

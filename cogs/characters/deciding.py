@@ -27,7 +27,8 @@ class PublishButton(CharacterButton, template=BUTTON + r"publish:(?P<more>[01])"
         told = say("**{name}** is published. Everybody finds it with /discover.", name=plain(published.name))
         if not published.is_public:
             told = say(
-                "**{name}** waits for staff to look at it; then everybody finds it with /discover. Nothing else changed.",
+                "**{name}** waits for staff to look at it; then everybody finds it with /discover. "
+                "Nothing else changed.",
                 name=plain(published.name),
             )
         await interaction.edit_original_response(content=told, view=None, allowed_mentions=NO_PINGS)

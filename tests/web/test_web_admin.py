@@ -231,7 +231,8 @@ async def test_a_member_reports_and_reads_the_answer(site: Site, admin: Visitor)
     address = f"/account/report?kind=character&id={made.id}"
     assert "Report to staff" in await them.page(address)
     assert (await them.get("/account/report?kind=persona&id=1")).status == 404
-    sent = await them.send("/account/report", {"kind": "character", "id": str(made.id), "reason": "copyright", "words": "Mine"})
+    form = {"kind": "character", "id": str(made.id), "reason": "copyright", "words": "Mine"}
+    sent = await them.send("/account/report", form)
     assert sent.status == 303
     nothing = await them.send("/account/report", {"kind": "book", "id": str(uuid4()), "reason": "spam", "words": ""})
     assert nothing.status == 404

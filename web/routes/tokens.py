@@ -1,4 +1,4 @@
-"""Tokens of the API: made, listed, taken back. A new one's secret is on the page that answers its form, nowhere else."""
+"""Tokens of the API: made, listed, taken back. A new one's secret is shown once, on the answer to its form."""
 
 from __future__ import annotations
 
