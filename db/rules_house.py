@@ -20,6 +20,7 @@ def _houses(select: str = "true", *, insert: str = ADMIN) -> Rules:
 
 _MY_PAGE = f"creator_id IN (SELECT c.id FROM creators AS c WHERE c.user_id = {USER})"
 _MY_WALLETS = f"(SELECT w.id FROM wallets AS w WHERE w.user_id = {USER})"
+_REPORTS_OF_STAFF = f"({STAFF} AND (about_user_id IS DISTINCT FROM {USER} OR {ADMIN}))"
 
 HOUSE_RULES: Mapping[str, Rules] = {
     # ------------------------------------------------------------------------------------------------ standing
@@ -116,10 +117,11 @@ HOUSE_RULES: Mapping[str, Rules] = {
     "audit_details": _read_only("EXISTS (SELECT 1 FROM audit_log AS r WHERE r.id = record_id)"),
     "audit_batches": _read_only(f"{JOB} OR {ADMIN}"),
     "audit_seals": _read_only(f"{JOB} OR {ADMIN}"),
+    # Of what is reported about a moderator only admins know: not the moderator, who else would read who told of them.
     "reports": Rules(
-        select=f"reporter_id = {USER} OR {STAFF}",
+        select=f"reporter_id = {USER} OR {_REPORTS_OF_STAFF}",
         insert=f"reporter_id = {USER} AND state = 'open'",
-        update=STAFF,
+        update=_REPORTS_OF_STAFF,
         delete=f"reporter_id = {USER}",
     ),
     "publication_requests": Rules(
@@ -145,6 +147,7 @@ FIXED: Mapping[str, tuple[str, ...]] = {
     "grants": ("id", "user_id", "book_id", "character_id"),
     "creators": ("id", "user_id"),
     "applications": ("id", "user_id", "program_id"),
+    "enrolments": ("id", "user_id", "program_id"),
     "verification_requests": ("id", "user_id", "creator_id"),
     "publication_requests": ("id", "user_id", "book_id", "character_id"),
     "sessions": ("id", "user_id", "token_hash"),

@@ -84,7 +84,9 @@ AUDIT_FUNCTIONS: tuple[Function, ...] = (
             END IF;
             UPDATE audit_details AS d SET salt = NULL, details = NULL, erased_at = now()
             FROM audit_log AS l
-            WHERE l.id = d.record_id AND (l.of_user_id = person OR l.actor_id = person) AND d.erased_at IS NULL;
+            -- What somebody did as staff is the house's to know, and theirs is no data in it but their id.
+            WHERE l.id = d.record_id AND d.erased_at IS NULL
+              AND (l.of_user_id = person OR (l.actor_id = person AND l.actor_kind <> 'admin'));
             GET DIAGNOSTICS gone = ROW_COUNT;
             RETURN gone;
         END

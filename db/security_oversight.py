@@ -252,6 +252,10 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         f"""
         BEGIN
             {STAFF_ONLY.format(name="decide_publication")}
+            IF NOT actor_is_admin() AND EXISTS (SELECT FROM publication_requests AS p
+                    WHERE p.id = one_request AND p.user_id = actor_user()) THEN
+                RAISE EXCEPTION 'moderators publish nothing of their own' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             RETURN QUERY
             WITH decided AS (
                 UPDATE publication_requests AS p
@@ -305,6 +309,10 @@ OVERSIGHT_FUNCTIONS: tuple[Function, ...] = (
         DECLARE one bigint; taken bigint := 0;
         BEGIN
             {STAFF_ONLY.format(name="withdraw_everything_of")}
+            IF NOT actor_is_admin() AND person <> actor_user() AND EXISTS (SELECT FROM standings AS s
+                    WHERE s.user_id = person AND s.role <> 'user') THEN
+                RAISE EXCEPTION 'only an admin may decide that' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             UPDATE characters AS c SET visibility = 'private', published_at = NULL, updated_at = now()
             WHERE c.owner_id = person AND c.visibility = 'public';
             GET DIAGNOSTICS one = ROW_COUNT; taken := taken + one;

@@ -71,7 +71,10 @@ SESSION_FUNCTIONS = (
         """
         DECLARE ended bigint;
         BEGIN
-            IF NOT (actor_kind() = 'job' OR actor_user() = person OR actor_is_staff()) THEN
+            -- Of staff only they themselves and admins; who is nobody (a visitor, a turn) is no `person` either.
+            IF NOT coalesce(actor_kind() = 'job' OR actor_user() = person OR actor_is_admin()
+                    OR (actor_is_staff() AND NOT EXISTS (SELECT FROM standings AS s
+                        WHERE s.user_id = person AND s.role <> 'user')), false) THEN
                 RAISE EXCEPTION 'only staff end the sessions of others' USING ERRCODE = 'insufficient_privilege';
             END IF;
             UPDATE sessions AS w SET revoked_at = now_at WHERE w.user_id = person AND w.revoked_at IS NULL;

@@ -11,7 +11,7 @@ from uuid import UUID
 from bot import limits
 from bot.clock import Clock
 from bot.errors import InvalidInput, NotFound
-from bot.services.oversight.audit import Oversight, StaffWork
+from bot.services.oversight.audit import Oversight, StaffWork, not_about_yourself
 from bot.services.oversight.standings import Standing, Standings
 from bot.texts import N_
 from db import functions_oversight
@@ -144,6 +144,7 @@ class Accounts:
         """Sign a person out of every browser; of how many. Raises `NotFound`."""
         async with self._oversight.at_work(staff, "user.signed_out", "user", user_id, of=user_id) as work:
             await self._refuse_nobody(work, user_id)
+            await self._standings.refuse_other_staff(work, user_id)
             ended = await session_queries.end_all(work.session, user_id, self._clock.now())
             work.tell(browsers=ended)
             return ended
@@ -152,6 +153,7 @@ class Accounts:
         """Make everything a person published their own again; how many things. Raises `NotFound`."""
         async with self._oversight.at_work(staff, "user.withdrawn", "user", user_id, of=user_id, why=why) as work:
             await self._refuse_nobody(work, user_id)
+            await self._standings.refuse_other_staff(work, user_id)
             taken = await functions_oversight.withdraw_everything_of(work.session, user_id)
             work.tell(withdrawn=taken)
             return taken
@@ -159,8 +161,11 @@ class Accounts:
     async def erase_from_log(self, staff: UUID, user_id: UUID) -> int:
         """Erase the differences that the audit log holds of a person; of how many lines. For admins.
 
-        The lines stay, with ids only. This line itself is written afterwards, and says no more than that it was done.
+        The lines stay, with ids only, and so does what they did as staff; nobody erases what is told of themselves.
+        This line itself is written afterwards, and says no more than that it was done.
         """
+        if staff == user_id:
+            raise not_about_yourself()
         async with self._oversight.at_work(staff, "audit.details_erased", "user", user_id, admin=True) as work:
             erased = await functions_oversight.erase_audit_details(work.session, user_id)
             work.tell(lines=erased)

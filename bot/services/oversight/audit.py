@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from bot.errors import NotFound
+from bot.errors import NotAllowed, NotFound
 from bot.requests import request_id
 from bot.services.oversight.actions import ACTIONS
 from bot.services.oversight.chain import commitment, new_salt, plain
@@ -69,6 +69,20 @@ class StaffWork(Work):
     def tell(self, **differences: object) -> None:
         """Add to the line's details: `work.tell(role=["user", "moderator"])`."""
         self.told.update(differences)
+
+
+async def refuse_own(work: StaffWork, owner_id: UUID | None) -> None:
+    """Raise `NotAllowed` where a moderator would judge what is their own: that is for admins."""
+    if owner_id == work.actor.user_id and not await work.session.scalar(text("SELECT actor_is_admin()")):
+        raise not_about_yourself()
+
+
+def not_about_yourself() -> NotAllowed:
+    """The refusal for staff who would decide about themselves."""
+    return NotAllowed(
+        "not_about_yourself",
+        N_("Nobody decides about their own account. Nothing was changed; ask another admin."),
+    )
 
 
 class Oversight:

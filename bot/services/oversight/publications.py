@@ -13,7 +13,7 @@ from uuid import UUID
 from bot import limits
 from bot.errors import Conflict, InvalidInput, NotFound
 from bot.services.oversight import audit
-from bot.services.oversight.audit import Oversight
+from bot.services.oversight.audit import Oversight, refuse_own
 from bot.services.oversight.switches import Switch, Switches
 from bot.texts import N_
 from db import functions_oversight as functions
@@ -168,6 +168,7 @@ class Publications:
             row = await queries.publication(work.session, request_id)
             if row is None:
                 raise NotFound("no_such_request", N_("There is no such request."))
+            await refuse_own(work, row.request.user_id)
             shown = await self._shown(work, row, whole=True)
             if version_of(shown) != seen:
                 raise Conflict(

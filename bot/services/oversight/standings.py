@@ -205,15 +205,9 @@ class Standings:
         me = await self.of(work, staff)
         after = change(was)
         if user_id == staff:
-            raise NotAllowed(
-                "not_about_yourself",
-                N_("Nobody decides about their own account. Nothing was changed; ask another admin."),
-            )
+            raise audit.not_about_yourself()
         if not me.is_admin and (was.role is not UserRole.USER or AccountStatus.BANNED in (was.status, after.status)):
-            raise NotAllowed(
-                "admins_decide",
-                N_("Only admins decide about bans and about other staff. Nothing was changed; ask one of them."),
-            )
+            raise _admins_decide()
         ended = await functions_oversight.put_standing(
             work.session,
             user_id,
@@ -226,6 +220,14 @@ class Standings:
         work.tell(**_differences(was, after))
         return Decided(was, await self.of(work, user_id), ended)
 
+    async def refuse_other_staff(self, work: StaffWork, user_id: UUID) -> None:
+        """Raise `NotAllowed` where a moderator would do something to another moderator, or to an admin."""
+        me = work.actor.user_id
+        if me is None or me == user_id or (await self.of(work, me)).is_admin:
+            return
+        if (await self.of(work, user_id)).role is not UserRole.USER:
+            raise _admins_decide()
+
     def _check_until(self, until: datetime | None) -> None:
         if until is None:
             return
@@ -237,6 +239,13 @@ class Standings:
                 field="until",
                 maximum=int(limits.SUSPENSION_DAYS_MAX),
             )
+
+
+def _admins_decide() -> NotAllowed:
+    return NotAllowed(
+        "admins_decide",
+        N_("Only admins decide about bans and about other staff. Nothing was changed; ask one of them."),
+    )
 
 
 def check_reason(reason: str, *, is_needed: bool = True) -> None:

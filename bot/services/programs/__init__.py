@@ -18,7 +18,7 @@ from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.errors import Conflict, InvalidInput, LimitReached, NotFound
 from bot.services.characters.drafts import clean_text
-from bot.services.oversight.audit import Oversight, record
+from bot.services.oversight.audit import Oversight, record, refuse_own
 from bot.services.people.creators import Creators, no_profile
 from bot.services.people.creators.shown import CreatorCard
 from bot.services.programs.drafts import CheckedProgram, ProgramDraft, check_program, written_tiers
@@ -267,6 +267,7 @@ class Programs:
             row, program = found.application, found.program
             if row.state not in (ApplicationState.SUBMITTED, ApplicationState.IN_REVIEW):
                 raise Conflict("answered_already", N_("This was answered already, or taken back."))
+            await refuse_own(work, row.user_id)
             work.tell(state=[row.state.value, state.value])
             row.state, row.reviewed_by = state, staff
             row.answer = text or row.answer
@@ -300,6 +301,7 @@ class Programs:
                 raise NotFound("no_such_enrolment", N_("They take no part in it."))
             if row.state is not EnrolmentState.ACTIVE:
                 raise Conflict("over_already", N_("They take no part in it any more."))
+            await refuse_own(work, row.user_id)
             work.tell(state=[row.state.value, state.value])
             row.state, row.ended_at = state, self._clock.now()
             await work.session.flush()

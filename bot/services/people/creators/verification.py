@@ -12,7 +12,7 @@ from bot import limits
 from bot.clock import Clock, SystemClock
 from bot.errors import Conflict, InvalidInput, NotFound
 from bot.services.characters.drafts import clean_text
-from bot.services.oversight.audit import Oversight, record
+from bot.services.oversight.audit import Oversight, record, refuse_own
 from bot.services.people.creators import Creators, no_creator, no_profile
 from bot.services.people.creators.shown import CreatorCard, Verification
 from bot.texts import N_
@@ -115,6 +115,7 @@ class Verifications:
                 raise NotFound("no_such_request", N_("There is no such request."))
             if request.state is not RequestState.OPEN:
                 raise Conflict("answered_already", N_("This was answered already, or taken back."))
+            await refuse_own(work, request.user_id)
             request.state = RequestState.GRANTED if verdict else RequestState.DECLINED
             request.answer, request.decided_by, request.decided_at = text, staff, self._clock.now()
             if verdict is not None:
@@ -131,6 +132,7 @@ class Verifications:
             row = await queries.by_id(work.session, creator_id)
             if row is None:
                 raise no_creator()
+            await refuse_own(work, row.creator.user_id)
             work.tell(
                 verification=[row.verification.value, verification.value], featured=[row.is_featured, is_featured]
             )
