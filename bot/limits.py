@@ -304,7 +304,9 @@ API_TOKEN_NAME_MAX = Limit(60, "characters", "one line of a list, enough to know
 API_TOKENS_PER_PERSON = Limit(20, "tokens", "that hold, of one person; more than anybody can tell apart")
 API_READS_PER_MINUTE = Limit(300, "calls", "of one person that only read: five a second, all the time")
 API_WRITES_PER_MINUTE = Limit(60, "calls", "of one person that change something: as many as pages take")
-API_FAILURES_PER_MINUTE = Limit(20, "calls", "with a wrong token from one address; a program with an old one stops there")
+API_FAILURES_PER_MINUTE = Limit(
+    20, "calls", "with a wrong token from one address; a program with an old one stops there"
+)
 
 # ------------------------------------------------------------------------------------------------ oversight
 

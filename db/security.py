@@ -25,7 +25,6 @@ from db.rules import PRESENT, Rules
 from db.rules_first import FIRST_RULES
 from db.rules_house import FIXED, GRANTED, HOUSE_RULES
 from db.security_audit import AUDIT_TRIGGERS
-from db.security_creators import CREATOR_TRIGGERS
 from db.security_functions import (
     DEFINER_ADDS,
     DEFINER_DELETES,
@@ -36,6 +35,7 @@ from db.security_functions import (
     Function,
 )
 from db.security_ledger_guards import TRIGGERS
+from db.security_popularity import POPULARITY_TRIGGERS
 
 
 class TooPrivilegedError(RuntimeError):
@@ -174,7 +174,7 @@ def statements() -> tuple[str, ...]:
     result = [*_role_statements(), *_clear_statements(), *_function_statements(FUNCTIONS)]
     for table, rules in RULES.items():
         result += _table_statements(table, rules)
-    result += [trigger.create() for trigger in (*TRIGGERS, *AUDIT_TRIGGERS, *CREATOR_TRIGGERS)]
+    result += [trigger.create() for trigger in (*TRIGGERS, *AUDIT_TRIGGERS, *POPULARITY_TRIGGERS)]
     return (*result, *_exempt_statements())
 
 
