@@ -14,6 +14,7 @@ from bot.texts import N_, Say, Text
 from web.forms import form
 from web.keys import HOUSE
 from web.pages import Access, at_work, away, back, desk, get, post, render, row_id, say_for, signed
+from web.rendering import grouped
 
 _LEVELS: Mapping[str, Text] = {
     "basic": N_("basic"),
@@ -91,9 +92,9 @@ async def portal(request: web.Request) -> web.StreamResponse:
 def _use(one: Use, say: Say) -> Mapping[str, object]:
     """A counted limit, for its bar."""
     words = (
-        say("{used} used, without end", used=one.used)
+        say("{used} used, without end", used=grouped(one.used, say.language))
         if one.most is None
-        else say("{used} of {most}", used=one.used, most=one.most)
+        else say("{used} of {most}", used=grouped(one.used, say.language), most=grouped(one.most, say.language))
     )
     return {"label": say(LABELS[one.name]), "used": one.used, "most": one.most, "words": words,
             "resets_at": one.resets_at, "over": one.over}  # fmt: skip
