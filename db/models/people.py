@@ -26,12 +26,12 @@ class User(Base):
         # How a name begins, in any case of letters: how staff look for people (`people_named`).
         Index(
             "ix_users_username_begins",
-            literal_column("lower(username)").label("name"),
+            literal_column("lower(username)", Text()).label("name"),
             postgresql_ops={"name": "text_pattern_ops"},
         ),
         Index(
             "ix_users_display_name_begins",
-            literal_column("lower(display_name)").label("name"),
+            literal_column("lower(display_name)", Text()).label("name"),
             postgresql_ops={"name": "text_pattern_ops"},
         ),
     )
