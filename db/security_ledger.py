@@ -242,12 +242,15 @@ _ASKED: tuple[Function, ...] = (
         f"""
         DECLARE its_key text := 'allowance:' || who || ':' || its_period; its_hash bytea; taker uuid;
         BEGIN
-            {MINE.format(who="who", name="ledger_allow")}
-            {SOME}
+            {MINE.format(who="who", name="ledger_allow")}{SOME}
             its_hash := ledger_hash(ARRAY['allow', who::text, its_period]);
             PERFORM ledger_enter(ARRAY[who]);
             RETURN QUERY SELECT * FROM ledger_done_before(its_key, its_hash);
             IF FOUND THEN RETURN; END IF;
+            IF actor_kind() <> 'job' AND NOT EXISTS (SELECT FROM allowance_of(who) AS m WHERE m.period_key
+                    = split_part(its_period, '/', 1) AND m.tokens - m.granted >= wanted AND m.resets_at >= ends) THEN
+                RAISE EXCEPTION 'no plan gives these tokens' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             taker := ledger_pocket(who, 'promo', ends);
             RETURN QUERY SELECT 'done', ARRAY[ledger_move(its_key, 0, its_hash, 'allowance',
                 ledger_house_wallet('issued', taker), taker, wanted, NULL, its_period, NULL, NULL, 0)],
@@ -256,7 +259,7 @@ _ASKED: tuple[Function, ...] = (
         """,
         language="plpgsql",
         volatility="VOLATILE",
-        definer_reason="the month's tokens, once for each person and period whoever asks first; " + WRITES,
+        definer_reason="what is left of the month's tokens of one's plan, once for each period; " + WRITES,
     ),
     Function(
         "ledger_take",

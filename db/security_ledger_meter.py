@@ -21,6 +21,10 @@ METER_FUNCTIONS: tuple[Function, ...] = (
         """
         DECLARE t turns; who uuid; p record; one record; h record; counted bigint := 0;
         BEGIN
+            -- It goes on as the turn: whoever is somebody already does not become somebody else by it.
+            IF coalesce(current_setting('botcafe.actor_kind', true), '') NOT IN ('', 'job') THEN
+                RAISE EXCEPTION 'meter_reserve is for the program' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             SELECT x.* INTO t FROM turns AS x WHERE x.id = one_turn;
             who := coalesce(t.rewording_by, t.asker_id);
             IF who IS NULL THEN

@@ -138,7 +138,7 @@ class Bank:
         if choice < 0.88:
             period = f"2026-{dice.randint(1, 12):02d}"
             ends = datetime(2027, 1, 1, tzinfo=UTC).isoformat()
-            return _intent(key, "allow", who, keyless=True, who=who, amount=10, period=period, ends=ends)
+            return _intent(key, "allow", None, keyless=True, who=who, amount=10, period=period, ends=ends)
         if choice < 0.92 and self._refundable:
             transfer, most = self._refundable.pop(dice.randrange(len(self._refundable)))
             return _intent(key, "refund", None, transfer=transfer, amount=dice.randint(1, most + 1))

@@ -177,7 +177,7 @@ async def test_an_allowance_is_given_once_whatever_it_is_by_then(bank: Bank) -> 
     robin = await bank.person()
     ends = bank.clock.now() + timedelta(days=20)
     for amount, is_again in ((1_000, False), (5_000, True)):
-        async with bank.database.work(Actor.user(robin)) as work:
+        async with bank.database.work(JOB) as work:
             given = await bank.ledger.allow(work, robin, amount, "2026-05", ends)
         assert (given.amount, given.is_replay) == (1_000, is_again)
     async with bank.database.work(JOB) as work:

@@ -115,7 +115,7 @@ class Machine(RuleBasedStateMachine):
     @rule(who=WHO, amount=AMOUNTS, month=st.integers(1, 3))
     def allow(self, who: int, amount: int, month: int) -> None:
         user, period, ends = self.people[who], f"2026-0{month}", datetime(2027, month, 1, tzinfo=self.model.now.tzinfo)
-        given = self.does(Actor.user(user), lambda work: self.ledger.allow(work, user, amount, period, ends))
+        given = self.does(JOB, lambda work: self.ledger.allow(work, user, amount, period, ends))
         known = self.model.allowed.get((user, period))
         assert (given.amount, given.is_replay) == (known or amount, known is not None)
         if known is None:

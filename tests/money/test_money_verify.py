@@ -42,7 +42,7 @@ async def busy(bank: Bank) -> None:
     bought = await bank.paid(robin, 1_000)
     await bank.given(robin, 10, days=3)
     for period in ("2026-05", "2026-06"):
-        async with bank.database.work(Actor.user(robin)) as work:
+        async with bank.database.work(JOB) as work:
             await bank.ledger.allow(work, robin, 5, period, bank.clock.now().replace(year=2027))
     await bank.post(robin, (await bank.hold(robin, 30)).id, 12)
     await bank.void(robin, (await bank.hold(robin, 3)).id)

@@ -70,6 +70,42 @@ async def test_whose_plan_it_is_is_nobody_else_s_business(house: Mint) -> None:
             assert await usage.allowance_of(work.session, house.robin) is not None
 
 
+async def test_nobody_grants_themselves_more_than_their_plan_gives_them(house: Mint) -> None:
+    await house.as_owner("UPDATE plans SET token_allowance = 300 WHERE is_default")
+    async with house.database.work(Actor.user(house.robin)) as work:
+        due = await house.allowances.due(work, house.robin)
+    assert due is not None
+    assert due.tokens == 300
+    later = due.ends_at + timedelta(days=40)
+    wrong = (
+        (301, due.period, due.ends_at),
+        (1, "2020-01", due.ends_at),
+        (1, "x", due.ends_at),
+        (300, due.period, later),
+    )
+    for actor in (Actor.user(house.robin), Actor.turn(new_id(), house.robin), Actor.admin(house.robin)):
+        for amount, period, ends in wrong:
+            with pytest.raises(DBAPIError, match="no plan gives"):
+                async with house.database.work(actor) as work:
+                    await house.ledger.allow(work, house.robin, amount, period, ends)
+    async with house.database.work(Actor.user(house.robin)) as work:
+        assert await house.allowances.grant(work, house.robin) == 300
+    with pytest.raises(DBAPIError, match="no plan gives"):
+        async with house.database.work(Actor.user(house.robin)) as work:
+            await house.ledger.allow(work, house.robin, 1, f"{due.period}/again", due.ends_at)
+    assert (await house.balance(house.robin)).promo == 300
+
+
+async def test_asking_what_a_reply_may_take_makes_nobody_somebody_else(house: Mint) -> None:
+    call = text("SELECT * FROM meter_reserve(:turn, 1, 0, date '2026-05-01', true, true, now(), now())")
+    for actor in (
+        Actor.user(house.robin), Actor.visitor(), Actor.admin(house.robin), Actor.turn(new_id(), house.robin)
+    ):  # fmt: skip
+        with pytest.raises(DBAPIError, match="for the program"):
+            async with house.database.work(actor) as work:
+                await work.session.execute(call, {"turn": new_id()})
+
+
 async def test_counts_grow_by_one_s_own_use_alone(house: Mint) -> None:
     async with house.database.work(Actor.user(house.robin)) as work:
         assert await usage.count_use(work.session, "uploads", MAY, 2, 3)
