@@ -120,6 +120,30 @@ async def test_what_is_missing_is_said_beside_its_field_and_what_was_typed_stays
     assert unknown.status == 422
 
 
+async def test_nothing_is_decided_about_nobody(site: Site, admin: Visitor) -> None:
+    assert admin.user_id is not None
+    await site.desk.plans.seed(site.database)
+    async with site.desk.at_work(admin.user_id) as work:
+        plan = (await site.desk.plans.list(work))[-1]
+    given = {"way": "give", "amount": "500", "wallet_why": "x", "key": str(uuid4())}
+    arranged = {"plan": str(plan.id), "until": "", "plan_why": "x"}
+    sent = (
+        ("wallet", given),
+        ("wallet", given | {"way": "take"}),
+        ("plan", arranged),
+        ("plan", arranged | {"plan": ""}),
+        ("tags", {"tags": "a"}),
+        ("notes", {"text": "x"}),
+        ("limits", {"characters": "7", "version": ""}),
+        ("role", {"role": "admin", "why": "", "version": ""}),
+        ("standing", {"deed": "suspend", "days": "7", "reason": "x", "version": ""}),
+        ("sign-out", {}),
+        ("withdraw", {}),
+    )
+    for name, fields in sent:
+        assert (await admin.send(f"/admin/users/{uuid4()}/{name}", fields)).status == 404, name
+
+
 async def test_roles_limits_tags_notes_and_tokens(site: Site, admin: Visitor) -> None:
     them = await member(site)
     page = f"/admin/users/{them}"

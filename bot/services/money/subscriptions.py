@@ -23,6 +23,7 @@ from db.ids import new_id
 from db.models import Interval, Plan, Subscription, SubscriptionState
 from db.queries.money import payments as payment_queries
 from db.queries.money import subscriptions as queries
+from db.queries.oversight import people as people_queries
 from db.work import Actor, Database, Work
 
 __all__ = ["Interval", "SubscriptionSeen", "SubscriptionState", "Subscriptions"]
@@ -188,6 +189,8 @@ class Subscriptions:
         async with self._oversight.at_work(
             staff, "subscription.arranged", "user", user_id, of=user_id, why=why, admin=True
         ) as work:
+            if await people_queries.person(work.session, user_id) is None:
+                raise NotFound("no_such_person", N_("There is no such person."))
             if plan_id is not None and await payment_queries.plan_of_ware(work.session, plan_id) is None:
                 raise no_such_plan()
             await functions.arrange_plan(work.session, new_id(), user_id, plan_id, until)

@@ -108,7 +108,7 @@ class Accounts:
         """Let exactly these be a person's tags; what was kept. Raises `UserError`."""
         wanted = clean_tags(typed)
         async with self._oversight.at_work(staff, "user.tagged", "user", user_id, of=user_id) as work:
-            await self._refuse_nobody(work, user_id)
+            await self.refuse_nobody(work, user_id)
             before = await queries.tags(work.session, user_id)
             await queries.put_tags(work.session, user_id, wanted, staff)
             work.tell(tags=[list(before), list(wanted)])
@@ -128,7 +128,7 @@ class Accounts:
                 length=len(words),
             )
         async with self._oversight.at_work(staff, "user.noted", "user", user_id, of=user_id) as work:
-            await self._refuse_nobody(work, user_id)
+            await self.refuse_nobody(work, user_id)
             note = AdminNote(id=new_id(), user_id=user_id, author_id=staff, text=words)
             work.session.add(note)
             work.tell(note=str(note.id))
@@ -143,7 +143,7 @@ class Accounts:
     async def sign_out(self, staff: UUID, user_id: UUID) -> int:
         """Sign a person out of every browser; of how many. Raises `NotFound`."""
         async with self._oversight.at_work(staff, "user.signed_out", "user", user_id, of=user_id) as work:
-            await self._refuse_nobody(work, user_id)
+            await self.refuse_nobody(work, user_id)
             await self._standings.refuse_other_staff(work, user_id)
             ended = await session_queries.end_all(work.session, user_id, self._clock.now())
             work.tell(browsers=ended)
@@ -152,7 +152,7 @@ class Accounts:
     async def withdraw(self, staff: UUID, user_id: UUID, *, why: str) -> int:
         """Make everything a person published their own again; how many things. Raises `NotFound`."""
         async with self._oversight.at_work(staff, "user.withdrawn", "user", user_id, of=user_id, why=why) as work:
-            await self._refuse_nobody(work, user_id)
+            await self.refuse_nobody(work, user_id)
             await self._standings.refuse_other_staff(work, user_id)
             taken = await functions_oversight.withdraw_everything_of(work.session, user_id)
             work.tell(withdrawn=taken)
@@ -171,7 +171,8 @@ class Accounts:
             work.tell(lines=erased)
             return erased
 
-    async def _refuse_nobody(self, work: StaffWork, user_id: UUID) -> None:
+    async def refuse_nobody(self, work: StaffWork, user_id: UUID) -> None:
+        """Raise `NotFound` where there is nobody of this id (any more)."""
         if await queries.person(work.session, user_id) is None:
             raise NotFound("no_such_person", N_("There is no such person."))
 

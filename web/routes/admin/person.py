@@ -211,6 +211,7 @@ async def adjust(request: web.Request) -> web.StreamResponse:
         async with desk(request).oversight.at_work(
             me.user_id, "user.wallet_adjusted", "user", user_id, of=user_id, why=why, admin=True
         ) as work:
+            await desk(request).accounts.refuse_nobody(work, user_id)
             work.tell(key=key)
             if typed.choice("way", Way) is Way.GIVE:
                 await ledger.issue(work, user_id, int(amount), TransferKind.ADJUSTMENT, key, pocket=WalletKind.PAID)
