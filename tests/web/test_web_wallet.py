@@ -12,6 +12,7 @@ from db.ids import new_id
 from db.models import TransferKind
 from db.work import Actor
 from tests.web.conftest import Site, Visitor
+from tests.web.test_web_creators import character
 
 ONCE = re.compile(r'name="once" value="([0-9a-f]{32})"')
 
@@ -151,3 +152,18 @@ async def test_anothers_gift_is_missing(site: Site, robin: Visitor, sasha: Visit
         for do in ("accept", "decline", "take_back", "nothing"):
             assert (await maria.send(f"/wallet/gifts/{there}", {"do": do})).status == 404
     assert "Guest 900" not in await maria.page("/wallet")
+
+
+async def test_a_gift_may_be_thanks_to_a_character_somebody_else_made(
+    site: Site, robin: Visitor, sasha: Visitor
+) -> None:
+    mira = await character(site, sasha)
+    hidden = await character(site, sasha, "Pell", public=False)
+    page = await robin.page("/wallet")
+    assert f'value="{mira}"' in page
+    assert str(hidden) not in page
+    form = {"recipient": "guest901", "amount": "30", "character": str(mira), "once": await once(robin)}
+    assert (await robin.send("/wallet/gifts", form)).status == 303
+    assert "Mira" in await sasha.page("/wallet")
+    refused = await robin.send("/wallet/gifts", {**form, "character": str(hidden), "once": await once(robin)})
+    assert refused.status == 404

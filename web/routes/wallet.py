@@ -169,7 +169,10 @@ async def _page(request: web.Request, shown: Form, *, status: int = 200) -> web.
         history = await house.wallets.history(work, me.user_id, after, _HISTORY_ROWS)
         packages = await house.packages.list(work)
         owed = await house.payments.owed(work, me.user_id)
-        characters = await characters_table_of(work, me.user_id, size=int(limits.CHARACTERS_PER_PERSON))
+        own = await characters_table_of(work, me.user_id, size=int(limits.CHARACTERS_PER_PERSON))
+        others = await house.characters.find(work, me.user_id, "")
+    characters = [(one.character.id, one.character.name) for one in own.rows]
+    characters += [(one.id, one.name) for one in others if not one.is_own]
     return render(
         request,
         "wallet/wallet.html",
@@ -183,7 +186,7 @@ async def _page(request: web.Request, shown: Form, *, status: int = 200) -> web.
         is_play=house.payments.is_play,
         owed=owed,
         once=ONCE,
-        characters=[(str(one.character.id), one.character.name) for one in characters.rows],
+        characters=[(str(id_), name) for id_, name in characters],
     )
 
 
