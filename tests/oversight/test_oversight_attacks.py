@@ -1,5 +1,6 @@
 """What staff may not do: sign other staff out, judge what is their own, wipe what the log tells of their deeds."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -12,8 +13,9 @@ from bot.services.oversight import audit
 from bot.services.oversight.accounts import Accounts
 from bot.services.oversight.publications import Publications, version_of
 from bot.services.oversight.reports import Reports
-from bot.services.oversight.standings import Standings
+from bot.services.oversight.standings import AccountStatus, Standings, UserRole
 from bot.services.people.sessions import Browser, Sessions
+from db.functions_oversight import put_standing
 from db.ids import new_id
 from db.models import LoreBook, PublicationRequest, Report, ReportedKind, ReportReason, RequestState, Visibility
 from db.work import Actor
@@ -133,3 +135,32 @@ async def test_nobody_wipes_what_the_log_tells_of_their_own_deeds_as_staff(house
             text("SELECT count(*) FROM audit_details WHERE details ->> 'note' = 'x' AND erased_at IS NULL")
         )
     assert (wiped, kept) == (1, 1)
+
+
+async def test_two_admins_who_demote_each_other_at_once_leave_one(house: House) -> None:
+    them = Standings(house.database, house.oversight, CLOCK)
+    await them.give_role(house.admin, house.robin, UserRole.ADMIN, why="", seen=None)
+    first, second = house.admin, house.robin
+    async with house.database.work(Actor.user(first)) as work:
+        seen = (await them.of(work, first)).version
+
+    async with house.database.work(Actor.admin(first)) as work:
+        await put_standing(work.session, second, role=UserRole.USER, status=AccountStatus.ACTIVE, reason="", until=None)
+        # The other has looked, may decide as far as they know, and waits for this one.
+        other = asyncio.create_task(them.give_role(second, first, UserRole.USER, why="", seen=seen))
+        await until_waiting(house)
+    with pytest.raises(DBAPIError, match="only an admin may decide"):
+        await other
+    async with house.database.work(Actor.admin(first)) as work:
+        assert await work.session.scalar(text("SELECT actor_is_admin()"))
+
+
+async def until_waiting(house: House) -> None:
+    """Return as soon as somebody waits for a lock in this very database."""
+    asked = text(
+        "SELECT count(*) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database"
+        " WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted"
+    )
+    async with asyncio.timeout(20), house.database.work(Actor.job("test")) as work:
+        while not await work.session.scalar(asked):
+            await asyncio.sleep(0.01)

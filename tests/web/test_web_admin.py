@@ -127,7 +127,7 @@ async def test_nothing_is_decided_about_nobody(site: Site, admin: Visitor) -> No
         plan = (await site.desk.plans.list(work))[-1]
     given = {"way": "give", "amount": "500", "wallet_why": "x", "key": str(uuid4())}
     arranged = {"plan": str(plan.id), "until": "", "plan_why": "x"}
-    sent = (
+    sent: tuple[tuple[str, dict[str, str]], ...] = (
         ("wallet", given),
         ("wallet", given | {"way": "take"}),
         ("plan", arranged),
