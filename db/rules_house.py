@@ -142,10 +142,10 @@ GRANTED: Mapping[str, str] = {
 """Tables of which the program's role may not do everything whatever policies say: only reviewed functions write."""
 
 FIXED: Mapping[str, tuple[str, ...]] = {
-    "characters": ("id", "owner_id"),
+    "characters": ("id", "owner_id", "popularity", "rating"),
     "lore_books": ("id", "owner_id"),
     "grants": ("id", "user_id", "book_id", "character_id"),
-    "creators": ("id", "user_id"),
+    "creators": ("id", "user_id", "followers"),
     "applications": ("id", "user_id", "program_id"),
     "enrolments": ("id", "user_id", "program_id"),
     "verification_requests": ("id", "user_id", "creator_id"),
