@@ -8,6 +8,7 @@ import pytest
 from bot.ports import Caller
 from bot.services.oversight.auditing import Wanted
 from bot.services.oversight.standings import UserRole
+from db.models import TransferKind
 from db.work import Actor
 from tests.web.conftest import Site, Visitor
 
@@ -349,3 +350,16 @@ async def test_a_plan_is_given_by_hand_and_taken_away(site: Site, admin: Visitor
     assert (await admin.send(f"{page}/plan", {"plan": "", "plan_why": "Over"})).status == 303
     async with site.database.work(Actor.user(them)) as work:
         assert (await site.desk.limits.allowed(work, them)).plan_id != largest.id
+
+
+@pytest.mark.parametrize("query", ["audit?actor={}", "audit?of={}", "ledger?user={}"])
+async def test_a_search_for_what_is_no_id_finds_nothing_rather_than_everything(
+    site: Site, admin: Visitor, query: str
+) -> None:
+    assert admin.user_id is not None
+    async with site.database.work(Actor.job("test")) as work:
+        await site.desk.ledger.issue(work, admin.user_id, 5, TransferKind.PURCHASE, "bought:here")
+    await admin.page("/admin/audit")
+    assert "<tbody>" not in await admin.page(f"/admin/{query.format('robin')}")
+    for found in ("", f" {admin.user_id} "):
+        assert ("<tbody>" in await admin.page(f"/admin/{query.format(found)}")) == (found == "" or "of=" not in query)

@@ -22,6 +22,7 @@ from web.pages import Access, Rate, desk, get, post, render, signed, status_of
 from web.routes.admin.marks import mark_of
 
 _FILE_ROWS = 1000
+_NOBODY = UUID(int=0)
 _LONGEST = 100
 
 SHELF = Shelf(
@@ -143,10 +144,11 @@ def _words(request: web.Request, name: str) -> str:
 
 
 def _id(written: str) -> UUID | None:
+    """Who is meant. What is no id means nobody, and not everybody."""
     try:
-        return UUID(written)
+        return UUID(written.strip())
     except ValueError:
-        return None
+        return _NOBODY if written.strip() else None
 
 
 def _day(written: str) -> datetime | None:

@@ -12,6 +12,7 @@ from bot.texts import N_, Text
 from web.pages import Access, desk, get, post, render, signed
 
 _PAGE = 50
+_NOBODY = UUID(int=0)
 _LONGEST = 200
 
 KINDS: dict[TransferKind, Text] = {
@@ -78,10 +79,11 @@ def _words(request: web.Request, name: str) -> str:
 
 
 def _id(written: str) -> UUID | None:
+    """Who is meant. What is no id means nobody, and not everybody."""
     try:
-        return UUID(written)
+        return UUID(written.strip())
     except ValueError:
-        return None
+        return _NOBODY if written.strip() else None
 
 
 PAGES = (
