@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.client.chromium import chromium
 from tests.e2e.conftest import a_free_port
 from tests.e2e.pictured import pages
+from tests.e2e.pictured_web import web_pages
 from tests.e2e.stack import Hands, Stack, person, until
 from tests.e2e.test_kill import whole_reply
 from tests.e2e.transcript import town_of
@@ -34,7 +35,8 @@ async def main() -> None:
     expect.set_options(timeout=20_000)
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="botcafe-pictures-") as folder:
-        ports = {"WEB_PORT": str(a_free_port()), "SANDBOX_PORT": str(a_free_port())}
+        # Plans are sold, for play money, so that there is something to show of them.
+        ports = {"PLANS": "on", "WEB_PORT": str(a_free_port()), "SANDBOX_PORT": str(a_free_port())}
         stack = Stack(Path(folder) / "data", env=ports)
         await stack.start()
         try:
@@ -42,6 +44,7 @@ async def main() -> None:
                 await talk(robin)
                 await look(browser, stack)
                 await pages(browser, await town_of(robin), IMAGES)
+                await web_pages(browser, stack.web_url, IMAGES)
         finally:
             await stack.stop()
 
