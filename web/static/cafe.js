@@ -44,6 +44,11 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A menu that is longer than the screen begins where one stands.
+const side = document.querySelector(".side");
+const standing = side?.querySelector("[aria-current]");
+if (standing) side.scrollTop = Math.max(0, standing.offsetTop - side.clientHeight / 2);
+
 // Filters act as soon as they are chosen.
 for (const select of document.querySelectorAll("form.finder select")) {
   select.addEventListener("change", () => select.form.requestSubmit());
