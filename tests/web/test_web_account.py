@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.services.people.profiles import Profile
+from bot.texts import Say
 from tests.web.conftest import Site, Visitor
 
 VERSION = re.compile(r'name="version" value="([0-9a-f]+)"')
@@ -58,7 +59,7 @@ async def test_of_two_tabs_the_second_sees_both_and_saves_again(site: Site) -> N
     answer = await robin.send("/account", {**PROFILE, "nickname": "Bob", "version": seen})
     page = await answer.text()
     assert answer.status == 409
-    assert "What differs" in page
+    assert Say("es")("What differs") in page, "in the language that the first tab chose"
     assert re.search(r"<td[^>]*>Rob</td><td[^>]*>Bob</td>", page)
     assert 'name="nickname" type="text" value="Bob"' in page
     assert (await profile(site, robin)).nickname == "Rob"
