@@ -354,7 +354,7 @@ OF_THE_PROGRAM = {"id", "created_at", "updated_at", "owner_id", "user_id", "conv
 
 BY_THE_PROGRAM: dict[type[Any], set[str]] = {
     Character: {
-        *("is_demo", "published_at", "deleted_at", "search_words", "slug", "traits"),
+        *("is_demo", "published_at", "deleted_at", "search_words", "slug", "traits", "popularity", "rating"),
         *("card", "card_spec", "card_creator"),
     },
     PersonaChoice: {"chosen_at"},
