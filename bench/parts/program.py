@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from contextlib import AsyncExitStack
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,23 @@ _BEATS = frozenset({"turns", "jobs", "clock", "gateway lock", "job worker"})
 """Tasks that call the database from time to time whether anybody speaks or not."""
 
 
+_AT_WORK: ContextVar[asyncio.Task[Any] | None] = ContextVar("at_work", default=None)
+"""Whose work this is. asyncpg calls its query loggers by `call_soon`, when no task is the current one any more; what it
+does hand on is the context."""
+
+
+def _named_by_context(
+    loop: asyncio.AbstractEventLoop, coroutine: Any, *, context: Context | None = None
+) -> asyncio.Task[Any]:
+    """A task factory: every task finds itself in its context, and what a beat begins is the beat's."""
+    context = copy_context() if context is None else context
+    parent = context.get(_AT_WORK)
+    task = asyncio.Task(coroutine, loop=loop, context=context)
+    is_beat = parent is not None and parent.get_name() in _BEATS
+    context.run(_AT_WORK.set, parent if is_beat else task)
+    return task
+
+
 @dataclass
 class Calls:
     """Statements sent to the database: those a message caused, and those the program's own beat did."""
@@ -35,8 +53,8 @@ class Calls:
     tasks: set[str] = field(default_factory=set[str])
 
     def count(self, sent: Any) -> None:
-        """One statement was sent (an asyncpg query logger, which may call when no task is at work)."""
-        task = asyncio.current_task()
+        """One statement was sent (an asyncpg query logger)."""
+        task = _AT_WORK.get()
         name = task.get_name() if task is not None else " ".join(sent.query.split())[:60]
         if name in _BEATS:
             self.beats += 1
@@ -123,6 +141,7 @@ class Subject:
 
 async def main() -> None:
     """Obey until stdin ends, then close as the program closes."""
+    asyncio.get_running_loop().set_task_factory(_named_by_context)
     subject = Subject()
     async with subject.exits:
         await serve({

@@ -11,7 +11,7 @@ import re
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,14 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_SECONDS = 90.0
 """How long anything may take before the test says so; nothing is asserted about time below it."""
+
+
+def status_of(process: psutil.Process) -> str | None:
+    """Running, stopped, zombie, …; None once it is gone (it may go between two looks)."""
+    try:
+        return process.status() if process.is_running() else None
+    except psutil.NoSuchProcess:
+        return None
 
 
 async def until(claim: Callable[[], Any], what: str, patience: float = PATIENCE_SECONDS) -> Any:
@@ -112,7 +120,7 @@ class Stack:
         """Come back once the program froze at its failpoint."""
 
         def frozen() -> bool:
-            return any(p.status() == psutil.STATUS_STOPPED for p in self.family())
+            return any(status_of(p) == psutil.STATUS_STOPPED for p in self.family())
 
         await until(frozen, "the failpoint is reached")
 
@@ -120,10 +128,13 @@ class Stack:
         """SIGKILL every process of the tree, frozen first so that none sees another die."""
         assert self.process is not None
         family = self.family()
+        # One of them may end by itself meanwhile (a session of Postgres whose client went away).
         for p in family:
-            p.suspend()
+            with suppress(psutil.NoSuchProcess):
+                p.suspend()
         for p in family:
-            p.kill()
+            with suppress(psutil.NoSuchProcess):
+                p.kill()
         await self.process.wait()
         psutil.wait_procs(family[1:], timeout=10)
 

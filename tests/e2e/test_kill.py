@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.e2e.stack import Hands, Stack, person, until
+from tests.e2e.stack import Hands, Stack, person, status_of, until
 
 MOMENTS = ("received", "claimed", "opening", "streaming", "generated")
 ALL = os.environ.get("ALL_KILLS") == "1"
@@ -97,4 +97,4 @@ def opening_posts(journal: list[dict[str, Any]]) -> list[str]:
 
 def left_of(family: list[psutil.Process]) -> list[psutil.Process]:
     """Processes that still run."""
-    return [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    return [p for p in family if status_of(p) not in {None, psutil.STATUS_ZOMBIE}]
