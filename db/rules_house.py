@@ -134,13 +134,6 @@ HOUSE_RULES: Mapping[str, Rules] = {
     "daily_figures": Rules(select=f"{JOB} OR {STAFF}", insert=JOB, update=JOB, delete="false"),
 }
 
-_READ_ONLY = "SELECT"
-
-GRANTED: Mapping[str, str] = {
-    name: _READ_ONLY for name, rules in HOUSE_RULES.items() if rules.insert == rules.update == rules.delete == "false"
-}
-"""Tables of which the program's role may not do everything whatever policies say: only reviewed functions write."""
-
 FIXED: Mapping[str, tuple[str, ...]] = {
     "characters": ("id", "owner_id", "popularity", "rating"),
     "lore_books": ("id", "owner_id"),

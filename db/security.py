@@ -23,7 +23,8 @@ from db.engine import APP_ROLE
 from db.models import Base
 from db.rules import PRESENT, Rules
 from db.rules_first import FIRST_RULES
-from db.rules_house import FIXED, GRANTED, HOUSE_RULES
+from db.rules_house import FIXED, HOUSE_RULES
+from db.rules_wellbeing import WELLBEING_RULES
 from db.security_audit import AUDIT_TRIGGERS
 from db.security_functions import (
     DEFINER_ADDS,
@@ -42,7 +43,12 @@ class TooPrivilegedError(RuntimeError):
     """The program is connected as a role that row security does not bind."""
 
 
-RULES: Mapping[str, Rules] = {**FIRST_RULES, **HOUSE_RULES}
+RULES: Mapping[str, Rules] = {**FIRST_RULES, **HOUSE_RULES, **WELLBEING_RULES}
+
+GRANTED: Mapping[str, str] = {
+    name: "SELECT" for name, rules in RULES.items() if rules.insert == rules.update == rules.delete == "false"
+}
+"""Tables of which the program's role may not do everything whatever policies say: only reviewed functions write."""
 
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 

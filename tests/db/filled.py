@@ -27,6 +27,7 @@ from db.rules_house import FIXED
 from db.work import SET_ACTOR, Actor
 from tests.db.filled_house import HOUSE_FILL
 from tests.db.filled_person import Person, Row
+from tests.db.filled_wellbeing import WELLBEING_FILL
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 Key = tuple[Any, ...]
@@ -220,6 +221,7 @@ FILL: Mapping[str, Callable[[Person], list[Row]]] = {
     "token_factors": lambda p: [{"provider": "p", "model": f"m{p.number}", "factor": 1.0, "samples": 1}],
     "command_syncs": lambda p: [{"scope": str(p.number), "hash": "h"}],
     **HOUSE_FILL,
+    **WELLBEING_FILL,
 }
 
 

@@ -75,7 +75,7 @@ async def test_two_starts_at_once_migrate_once(empty_url: str, empty: AsyncEngin
     ]
     assert [await start.wait() for start in starts] == [0, 0, 0]
     async with empty.connect() as connection:
-        assert (await connection.scalars(text("SELECT version_num FROM alembic_version"))).all() == ["0005"]
+        assert (await connection.scalars(text("SELECT version_num FROM alembic_version"))).all() == ["0006"]
 
 
 async def test_everything_can_be_taken_back_and_put_there_again(empty_url: str, empty: AsyncEngine) -> None:

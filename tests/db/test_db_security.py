@@ -18,8 +18,8 @@ from db.functions import conversation_at, conversation_of_turn, hearing, is_part
 from db.ids import new_id
 from db.models import Base, Character, Conversation, Media, Participant, Turn, User
 from db.personal import Sharing
-from db.rules_house import FIXED, GRANTED
-from db.security import EXEMPT, RULES, TooPrivilegedError, assert_unprivileged
+from db.rules_house import FIXED
+from db.security import EXEMPT, GRANTED, RULES, TooPrivilegedError, assert_unprivileged
 from db.security_functions import DEFINER_ROLE, FUNCTIONS
 from db.work import Actor, Database
 from tests.db.filled import (
