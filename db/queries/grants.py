@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Character, Grant, GrantStatus, LoreBook, Permission, Visibility
@@ -114,44 +114,3 @@ async def locked(session: AsyncSession, character_id: UUID) -> Character | None:
     """A character the actor may change, locked until the end of this work."""
     statement = select(Character).where(Character.id == character_id, _THERE).with_for_update()
     return await session.scalar(statement.execution_options(populate_existing=True))
-
-
-async def of_character(session: AsyncSession, character_id: UUID) -> Sequence[Grant]:
-    """Its active grants, those that ran out among them, the oldest first; for who rules over it."""
-    statement = select(Grant).where(Grant.character_id == character_id, Grant.status == GrantStatus.ACTIVE)
-    return list(await session.scalars(statement.order_by(Grant.created_at, Grant.id)))
-
-
-async def of_guest(session: AsyncSession, character_id: UUID, user_id: UUID) -> Grant | None:
-    """Somebody's grant of it, however it stands, locked until the end of this work; for who rules over it."""
-    statement = select(Grant).where(Grant.character_id == character_id, Grant.user_id == user_id).with_for_update()
-    return await session.scalar(statement.execution_options(populate_existing=True))
-
-
-async def count(session: AsyncSession, character_id: UUID) -> int:
-    """How many people were let into it."""
-    statement = select(func.count()).where(Grant.character_id == character_id, Grant.status == GrantStatus.ACTIVE)
-    return await session.scalar(statement) or 0
-
-
-async def add(session: AsyncSession, grant: Grant) -> None:
-    """Write a new grant."""
-    session.add(grant)
-    await session.flush()
-
-
-async def leave(session: AsyncSession, user_id: UUID, character_id: UUID) -> bool:
-    """Give back one's own grant, and what was asked for; whether there was one that counts."""
-    statement = delete(Grant).where(
-        Grant.user_id == user_id,
-        Grant.character_id == character_id,
-        or_(Grant.status == GrantStatus.ACTIVE, Grant.status == GrantStatus.ASKED),
-    )
-    gone = await session.scalars(statement.returning(Grant.id).execution_options(synchronize_session=False))
-    return gone.first() is not None
-
-
-async def requests(session: AsyncSession, character_ids: Sequence[UUID]) -> Sequence[Grant]:
-    """What is asked for of these characters, the oldest first; for who rules over them."""
-    statement = select(Grant).where(Grant.character_id.in_(character_ids), Grant.is_asking)
-    return list(await session.scalars(statement.order_by(Grant.updated_at, Grant.id)))

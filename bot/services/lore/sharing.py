@@ -18,6 +18,7 @@ from bot.texts import N_
 from db import functions_lore as functions
 from db.models import Grant, GrantStatus, Permission, Visibility
 from db.models import LoreBook as BookModel
+from db.queries import grants_of
 from db.queries.lore import books, grants
 from db.work import Actor, Work
 
@@ -130,7 +131,7 @@ class LoreSharing:
     async def leave(self, work: Work, user_id: UUID, book_id: UUID) -> str:
         """Read and write a book of another's no more; returns its name. Raises `NotFound`."""
         found = await opened(work, user_id, book_id)
-        if not await grants.leave(work.session, user_id, book_id):
+        if not await grants_of.leave(work.session, grants_of.books([book_id]), user_id):
             raise NotFound(
                 "nothing_to_leave",
                 N_("{book} was not shared with you by itself: there is nothing to leave."),
@@ -165,20 +166,20 @@ class LoreSharing:
             raise InvalidInput(
                 "until_is_past", N_("Until: choose a moment that is still to come, or none."), field="until"
             )
-        row = await grants.of_guest(work.session, book_id, guest_id)
+        row = await grants_of.of_guest(work.session, grants_of.books([book_id]), guest_id)
         self._refuse_ruling(may_of(user_id, found), row, permission)
         if row is None or row.status is not GrantStatus.ACTIVE:
             await self._refuse_too_many(work, book_id)
         if row is None:
             row = Grant(user_id=guest_id, book_id=book_id, permission=_PERMISSIONS[permission], message="")
         _let_in(row, user_id, permission, until)
-        await grants.add(work.session, row)
+        await grants_of.add(work.session, row)
         return await self._collaborator(work, row)
 
     async def revoke(self, work: Work, user_id: UUID, book_id: UUID, guest_id: UUID) -> Collaborator:
         """Take the book away from somebody, for good: its code does not let them in again. Raises `NotFound`."""
         found = await opened(work, user_id, book_id, May.ADMIN)
-        row = await grants.of_guest(work.session, book_id, guest_id)
+        row = await grants_of.of_guest(work.session, grants_of.books([book_id]), guest_id)
         if row is None or row.status is not GrantStatus.ACTIVE:
             raise no_such_guest()
         self._refuse_ruling(may_of(user_id, found), row, May.READ)
@@ -191,7 +192,8 @@ class LoreSharing:
         """Who was let into a book. For owner and admins."""
         await opened(work, user_id, book_id, May.ADMIN)
         names = await self._people(work, book_id)
-        return tuple(self._shown(row, names) for row in await grants.of_book(work.session, book_id))
+        rows = await grants_of.active(work.session, grants_of.books([book_id]))
+        return tuple(self._shown(row, names) for row in rows)
 
     # ------------------------------------------------------------------------------------------------ by asking
 
@@ -216,7 +218,7 @@ class LoreSharing:
         if book_id is not None:
             await opened(work, user_id, book_id, May.ADMIN)
         ids = [book_id] if book_id is not None else list(await grants.ruled_books(work.session, user_id))
-        rows = await grants.requests(work.session, ids)
+        rows = await grants_of.requests(work.session, grants_of.books(ids))
         named = {row.book_id for row in rows if row.book_id is not None}
         found = await books.by_ids(work.session, user_id, list(named))
         people = {(one.book_id, one.user_id): one for one in await functions.people(work.session, list(named))}
@@ -240,7 +242,7 @@ class LoreSharing:
     ) -> Collaborator | None:
         """Let somebody in who asked, or not (None); who could read still can. Raises `NotFound` or `NotAllowed`."""
         found = await opened(work, user_id, book_id, May.ADMIN)
-        row = await grants.of_guest(work.session, book_id, guest_id)
+        row = await grants_of.of_guest(work.session, grants_of.books([book_id]), guest_id)
         if row is None or not row.is_asking:
             raise NotFound("no_such_request", N_("This request was answered already, or taken back."))
         if permission is not None:
@@ -279,7 +281,7 @@ class LoreSharing:
             raise NotAllowed("admins_are_the_owners", N_("Only the owner decides about admins. Nothing was changed."))
 
     async def _refuse_too_many(self, work: Work, book_id: UUID) -> None:
-        if await grants.count(work.session, book_id) >= limits.LORE_GUESTS_MAX:
+        if await grants_of.count(work.session, grants_of.books([book_id])) >= limits.LORE_GUESTS_MAX:
             raise LimitReached(
                 "too_many_guests",
                 N_("{maximum} people share this book already, which is as many as can. Take it away from one first."),

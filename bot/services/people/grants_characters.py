@@ -22,6 +22,7 @@ from db import functions_creators as functions
 from db.functions_creators import PersonOfCharacter
 from db.models import Grant, GrantStatus, Permission, Visibility
 from db.queries import grants as queries
+from db.queries import grants_of
 from db.queries.grants import CharacterGrant
 from db.work import Actor, Work
 
@@ -99,7 +100,7 @@ class CharacterShares:
             is_public=row.character.visibility is Visibility.PUBLIC,
             guests=tuple(
                 self._guest(one, people.get(one.user_id))
-                for one in await queries.of_character(work.session, character_id)
+                for one in await grants_of.active(work.session, grants_of.characters([character_id]))
             ),
             requests=await self.requests(work, user_id, character_id),
         )
@@ -124,21 +125,21 @@ class CharacterShares:
             raise InvalidInput(
                 "until_is_past", N_("Until: choose a moment that is still to come, or none."), field="until"
             )
-        grant = await queries.of_guest(work.session, character_id, guest_id)
+        grant = await grants_of.of_guest(work.session, grants_of.characters([character_id]), guest_id)
         _refuse_ruling(may_of(user_id, row), grant, may)
         if grant is None or grant.status is not GrantStatus.ACTIVE:
             await self._refuse_too_many(work, character_id)
         if grant is None:
             grant = Grant(user_id=guest_id, character_id=character_id, permission=_PERMISSIONS[may], message="")
         _let_in(grant, user_id, may, until)
-        await queries.add(work.session, grant)
+        await grants_of.add(work.session, grant)
         await self._show(work, character_id, Visibility.PRIVATE, Visibility.SHARED)
         return await self._shown(work, grant)
 
     async def revoke(self, work: Work, user_id: UUID, character_id: UUID, guest_id: UUID) -> Guest:
         """Take it away from somebody; it leaves the conversations they began. Raises `NotFound` or `NotAllowed`."""
         row = await self.opened(work, user_id, character_id, May.ADMIN)
-        grant = await queries.of_guest(work.session, character_id, guest_id)
+        grant = await grants_of.of_guest(work.session, grants_of.characters([character_id]), guest_id)
         if grant is None or grant.status is not GrantStatus.ACTIVE:
             raise NotFound("no_such_guest", N_("They have no part in it, or it was taken back already."))
         _refuse_ruling(may_of(user_id, row), grant, May.READ)
@@ -148,14 +149,14 @@ class CharacterShares:
         grant.status, grant.is_asking = GrantStatus.REVOKED, False
         grant.revoked_at, grant.revoked_by = self._clock.now(), user_id
         await work.session.flush()
-        if not await queries.count(work.session, character_id):
+        if not await grants_of.count(work.session, grants_of.characters([character_id])):
             await self._show(work, character_id, Visibility.SHARED, Visibility.PRIVATE)
         return shown
 
     async def leave(self, work: Work, user_id: UUID, character_id: UUID) -> str:
         """Give back what was shared with oneself; returns the character's name. Raises `NotFound`."""
         row = await self.opened(work, user_id, character_id)
-        if not await queries.leave(work.session, user_id, character_id):
+        if not await grants_of.leave(work.session, grants_of.characters([character_id]), user_id):
             raise NotFound(
                 "nothing_to_leave",
                 N_("{name} was not shared with you by itself: there is nothing to leave."),
@@ -187,7 +188,7 @@ class CharacterShares:
         """Who asks to write, in one character or in all of those one decides about; the oldest first."""
         names = {one.id: one.name for one in await queries.ruled(work.session, user_id)}
         ids = list(names) if character_id is None else [one for one in names if one == character_id]
-        rows = await queries.requests(work.session, ids)
+        rows = await grants_of.requests(work.session, grants_of.characters(ids))
         asked = [one for one in names if any(row.character_id == one for row in rows)]
         found = await functions.people_of(work.session, asked) if asked else ()
         people = {(one.character_id, one.user_id): one for one in found}
@@ -216,7 +217,7 @@ class CharacterShares:
     ) -> Guest | None:
         """Let somebody in who asked, or not (None); who could read still can. Raises `NotFound` or `NotAllowed`."""
         row = await self.opened(work, user_id, character_id, May.ADMIN)
-        grant = await queries.of_guest(work.session, character_id, guest_id)
+        grant = await grants_of.of_guest(work.session, grants_of.characters([character_id]), guest_id)
         if grant is None or not grant.is_asking:
             raise NotFound("no_such_request", N_("This request was answered already, or taken back."))
         if may is None:
@@ -262,7 +263,7 @@ class CharacterShares:
             await work.session.flush()
 
     async def _refuse_too_many(self, work: Work, character_id: UUID) -> None:
-        if await queries.count(work.session, character_id) >= limits.CHARACTER_GUESTS_MAX:
+        if await grants_of.count(work.session, grants_of.characters([character_id])) >= limits.CHARACTER_GUESTS_MAX:
             raise LimitReached(
                 "too_many_guests",
                 N_("{maximum} people share this character already, as many as can. Take it back from one first."),
