@@ -31,7 +31,7 @@ from db import functions
 from db.models import Character as CharacterModel
 from db.models import CharacterGender, CharacterTraits, SpeechExample, Visibility
 from db.queries import characters as queries
-from db.queries import grants
+from db.queries import grants_of
 from db.work import Work
 
 __all__ = [
@@ -342,7 +342,7 @@ class Characters:
     async def unpublish(self, work: Work, owner_id: UUID, character_id: UUID) -> Character:
         """Nobody but its maker finds it any more. Where it was asked in it stays until somebody dismisses it."""
         row = await self._own(work, owner_id, character_id)
-        is_shared = await grants.count(work.session, character_id) > 0
+        is_shared = await grants_of.count(work.session, grants_of.characters([character_id])) > 0
         row.visibility, row.published_at = Visibility.SHARED if is_shared else Visibility.PRIVATE, None
         return await self._changed(work, row, even_resting=True)
 
