@@ -59,6 +59,18 @@ def _charts() -> Mapping[PlotKind, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """A scale of whole steps, such as 1 to 5. Where a value is missing, lines on it break off.
+
+    `dotted` names the series that are dots without a line.
+    """
+
+    least: int
+    most: int
+    dotted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Plot:
     """A drawing, and its numbers as rows: the label, then a value for each of `names`."""
 
@@ -76,17 +88,19 @@ async def draw(
     over: str,
     labels: Sequence[str],
     series: Mapping[str, Sequence[float | None]],
+    *,
+    scale: Scale | None = None,
 ) -> Plot:
     """A plot of one or more series over the same labels. `over` names what the labels are (Day, Model, …).
 
-    Raises ValueError where a series has not one value for each label.
+    `scale` is for values of a scale with ends; without one the plot finds its own. Raises ValueError where a series has not one value for each label.
     """
     if any(len(values) != len(labels) for values in series.values()):
         raise ValueError("a plot needs one value of each series for each label")
     if len(labels) > POINTS_MOST:
         raise ValueError(f"a plot of more than {POINTS_MOST} points shows nothing")
     language = say_to(request).language
-    svg = await asyncio.to_thread(_drawn, kind, title, tuple(labels), dict(series), language)
+    svg = await asyncio.to_thread(_drawn, kind, title, tuple(labels), dict(series), language, scale)
     rows = tuple((label, *(values[place] for values in series.values())) for place, label in enumerate(labels))
     return Plot(title, over, svg, tuple(series), rows)
 
@@ -97,6 +111,7 @@ def _drawn(
     labels: tuple[str, ...],
     series: Mapping[str, Sequence[float | None]],
     language: str,
+    scale: Scale | None = None,
 ) -> Markup:
     written = "en" if language == "qps" else language.replace("-", "_")
     chart = _charts()[kind](
@@ -117,10 +132,13 @@ def _drawn(
         include_x_axis=True,
         no_data_text="",
         formatter=partial(_written, written),
+        **({} if scale is None else {"range": (scale.least, scale.most), "allow_interruptions": True}),
     )
     chart.x_labels = labels
+    if scale is not None:
+        chart.y_labels = list(range(scale.least, scale.most + 1))
     for name, values in series.items():
-        chart.add(name, values)
+        chart.add(name, values, stroke=scale is None or name not in scale.dotted)
     return Markup(_bare(chart.render_tree(), title))  # noqa: S704 - put together by `_bare`, which escapes all words
 
 
