@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from aiohttp import web
 
@@ -18,6 +19,9 @@ class Links:
     def __call__(self, name: str, /, query: Mapping[str, str] | None = None, **parts: object) -> str:
         """The address of a page. Raises KeyError for a name that no page has."""
         resource = self._request.app.router[name]
+        if not query and all(isinstance(value, UUID) for value in parts.values()):
+            # What most rows of a list have: an id, in which nothing is to be quoted.
+            return resource.canonical.format_map(parts)
         url = resource.url_for(**{key: str(value) for key, value in parts.items()})
         return str(url.with_query(dict(query)) if query else url)
 

@@ -58,6 +58,7 @@ def html_of(text: str) -> Markup:
     )
 
 
+@lru_cache(maxsize=2000)
 def plain_of(text: str, most: int = 200) -> str:
     """The words alone, on one line, cut where they are longer: for lists and for what is shown of a shared address."""
     words = " ".join(" ".join(_words(token) for token in _PARSER.parse(text)).split())

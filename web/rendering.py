@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
-from functools import partial
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -72,14 +72,34 @@ def csrf_field(request: web.Request) -> Markup:
 
 def grouped(value: int, language: str) -> str:
     """A number with its separators, for a notice."""
-    return format_decimal(value, locale=_locale({"language": language}))
+    return _number(value, language)
 
 
-def _locale(context: Mapping[str, object] | jinja2.runtime.Context) -> Locale:
+# A list writes hundreds of numbers and days, most of them alike; Babel takes its time over each.
+@lru_cache(maxsize=64)
+def _locale_of(language: str) -> Locale:
     try:
-        return Locale.parse(str(context.get("language", _PLAIN)), sep="-")
+        return Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         return Locale.parse(_PLAIN)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, language: str) -> str:
+    return format_decimal(value, locale=_locale_of(language))
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
+    return format_date(value, "d MMM yyyy", locale=_locale_of(language))
+
+
+def _language(context: jinja2.runtime.Context) -> str:
+    return str(context.get("language", _PLAIN))
+
+
+def _locale(context: jinja2.runtime.Context) -> Locale:
+    return _locale_of(_language(context))
 
 
 def _zone(context: jinja2.runtime.Context) -> tzinfo:
@@ -93,7 +113,7 @@ def _zone(context: jinja2.runtime.Context) -> tzinfo:
 @jinja2.pass_context
 def number(context: jinja2.runtime.Context, value: float) -> str:
     """A number with its separators."""
-    return format_decimal(value, locale=_locale(context))
+    return _number(value, _language(context))
 
 
 @jinja2.pass_context
@@ -130,7 +150,7 @@ def day(context: jinja2.runtime.Context, value: datetime | None) -> Markup:
     """The day of a moment."""
     if value is None:
         return Markup("–")
-    shown = format_date(value.astimezone(_zone(context)).date(), "d MMM yyyy", locale=_locale(context))
+    shown = _day(value.astimezone(_zone(context)).date(), _language(context))
     return Markup('<time datetime="{}">{}</time>').format(value.astimezone(UTC).isoformat(), shown)
 
 
