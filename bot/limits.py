@@ -328,6 +328,47 @@ PAYMENT_NOTICE_DAYS = Limit(90, "days", "a notice of the payment service is reme
 ARRANGED_PLAN_DAYS_MAX = Limit(3650, "days", "ten years of a plan by agreement; longer is without an end")
 
 
+# ------------------------------------------------------------------------------------------------ reminders
+
+REMINDERS_PER_PERSON = Limit(12, "times", "to be asked at; one an hour would be nagging, whoever asked for it")
+REMINDER_APART_MINUTES = Limit(240, "minutes", "between two direct messages that remind one person: six a day at most")
+REMINDER_LATE_MINUTES = Limit(30, "minutes", "later than this a reminder is not sent: it would ask about another hour")
+REMINDERS_PER_MINUTE = Limit(60, "messages", "that remind people, all together: a burst of them looks like spam to Discord")
+
+# ------------------------------------------------------------------------------------------------ people's own limits
+
+LIMIT_DAY_MINUTES_MAX = Limit(1440, "minutes", "a day has no more")
+LIMIT_WEEK_MINUTES_MAX = Limit(10_080, "minutes", "a week has no more")
+LIMIT_BREAK_AFTER_MIN = Limit(5, "minutes", "two moments five minutes apart are one sitting, so none is shorter")
+LIMIT_BREAK_AFTER_MAX = Limit(480, "minutes", "who sits for eight hours was told of no break at all")
+LIMIT_BREAK_MINUTES_MAX = Limit(240, "minutes", "of rest; more than four hours is a pause")
+LIMIT_NIGHTS_MAX = Limit(3, "windows", "a day in which characters rest: a night, and a siesta, and one more")
+LIMIT_TOKENS_MAX = Limit(100_000_000, "tokens", "a day or a month; a cap above what anybody has holds nothing")
+LIMIT_PAUSE_DAYS_MAX = Limit(3650, "days", "ten years; longer is for good")
+TRIGGERS_PER_PERSON = Limit(20, "things", "somebody wants to be told of; who is told of all is told of nothing")
+TRIGGER_TIMES_MAX = Limit(60, "days or nights", "in a row: two months")
+TRIGGER_WORDS_MAX = Limit(200, "characters", "of one's own words in a notice: what one would write on a slip of paper")
+HABITS_PER_PERSON = Limit(20, "habits", "nobody builds more at once")
+HABIT_NAME_MAX = Limit(60, "characters", "one line of a list")
+LIMIT_EVENT_DAYS = Limit(90, "days", "that warnings, stops and breaks stay in one's history")
+
+# ------------------------------------------------------------------------------------------------ check-ins
+
+MOOD_NAME_MAX = Limit(60, "characters", "of a mood, an activity, a tag or a trigger: a few words beside an emoji")
+MOOD_EMOJI_MAX = Limit(16, "characters", "an emoji can be made of several signs; it stays one")
+MOOD_TITLE_MAX = Limit(200, "characters", "of a check-in's title: one line")
+MOOD_NOTE_MAX = Limit(20_000, "characters", "of a check-in's note: some eight pages; a form of Discord holds 4,000")
+MOOD_ACTIVITIES_MAX = Limit(50, "activities", "of one check-in; more no day holds")
+MOOD_TAGS_MAX = Limit(10, "tags or triggers", "of one check-in, of each; more tell nothing apart")
+OWN_MOODS_MAX = Limit(20, "moods", "of one's own: with the house's five of a step they fit a select", discord=25)
+OWN_ACTIVITIES_MAX = Limit(60, "activities", "of one's own; more cannot be chosen from in ten seconds")
+CHECK_INS_PER_DAY = Limit(48, "check-ins", "in one day: one every half hour; more is a script")
+CHECK_INS_MAX = Limit(50_000, "check-ins", "in all: several a day for decades, and still opened in seconds")
+MOOD_DAYS_MAX = Limit(3650, "days", "check-ins are kept, where a number is chosen: ten years; longer is for ever")
+MOOD_FILE_BYTES_MAX = Limit(5 * 1024 * 1024, "bytes", "of a diary's file: many years with long notes")
+MOOD_FILE_ROWS_MAX = Limit(20_000, "rows", "of a diary's file: four a day for thirteen years")
+
+
 def all_limits() -> dict[str, Limit]:
     """Every limit by its name, in the order they are written here."""
     return {name: value for name, value in globals().items() if isinstance(value, Limit)}

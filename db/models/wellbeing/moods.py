@@ -57,13 +57,15 @@ class MoodSettings(Base):
     """That a person keeps check-ins, what they were told when they said yes, and how they want them kept.
 
     No row: they keep none. `sealed_choices` holds moods, activities and trackers of their own. Quiet hours are minutes
-    after local midnight. `keep_days` null: until they delete them.
+    after local midnight. `keep_days` null: until they delete them. `in_discord`: notes and pictures may be sent back
+    through Discord; `in_prompts`: characters may be told, where nobody else reads.
     """
 
     __tablename__ = "mood_settings"
     __table_args__ = (
         CheckConstraint("consent_version > 0", name="version_is_positive"),
         CheckConstraint("keep_days BETWEEN 1 AND 3650", name="days_in_range"),
+        CheckConstraint("(in_discord OR NOT in_prompts) AND (in_prompts OR NOT notes_in_prompts)", name="yes_by_yes"),
         CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name="quiet_hours_whole"),
         CheckConstraint("quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439", name="quiet_hours_in_a_day"),
     )
@@ -84,6 +86,7 @@ class MoodSettings(Base):
     keep_days: Mapped[SmallInt | None] = mapped_column(default=90)
     in_discord: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     in_prompts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    notes_in_prompts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     quiet_from: Mapped[SmallInt | None]
     quiet_to: Mapped[SmallInt | None]
     sealed_choices: Mapped[bytes | None] = mapped_column(LargeBinary)

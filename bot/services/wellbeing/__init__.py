@@ -1,0 +1,1 @@
+"""Wellbeing: check-ins, the limits people set themselves, and what they used."""
