@@ -26,6 +26,7 @@ from db.security_oversight import (
     OVERSIGHT_WRITES,
 )
 from db.security_payments import PAYMENT_FUNCTIONS, PAYMENT_READS, PAYMENT_WRITES
+from db.security_reminders import REMINDER_FUNCTIONS, REMINDER_READS
 from db.security_sessions import SESSION_DELETES, SESSION_FUNCTIONS, SESSION_READS, SESSION_WRITES
 from db.security_tokens import TOKEN_DELETES, TOKEN_FUNCTIONS, TOKEN_READS, TOKEN_WRITES
 
@@ -43,6 +44,7 @@ DEFINER_READS = frozenset(
     | SESSION_READS
     | CREATOR_READS
     | TOKEN_READS
+    | REMINDER_READS
 )
 DEFINER_WRITES = frozenset(
     {"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"}
@@ -435,4 +437,5 @@ FUNCTIONS: tuple[Function, ...] = (
     *PAYMENT_FUNCTIONS,
     *SESSION_FUNCTIONS,
     *TOKEN_FUNCTIONS,
+    *REMINDER_FUNCTIONS,
 )

@@ -1,0 +1,1 @@
+"""Queries of wellbeing: check-ins, limits people set themselves, usage."""
