@@ -333,7 +333,9 @@ ARRANGED_PLAN_DAYS_MAX = Limit(3650, "days", "ten years of a plan by agreement; 
 REMINDERS_PER_PERSON = Limit(12, "times", "to be asked at; one an hour would be nagging, whoever asked for it")
 REMINDER_APART_MINUTES = Limit(240, "minutes", "between two direct messages that remind one person: six a day at most")
 REMINDER_LATE_MINUTES = Limit(30, "minutes", "later than this a reminder is not sent: it would ask about another hour")
-REMINDERS_PER_MINUTE = Limit(60, "messages", "that remind people, all together: a burst of them looks like spam to Discord")
+REMINDERS_PER_MINUTE = Limit(
+    60, "messages", "that remind people, all together: a burst of them looks like spam to Discord"
+)
 
 # ------------------------------------------------------------------------------------------------ people's own limits
 

@@ -36,6 +36,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "default_character_id": st.uuids(),
     "language": st.sampled_from(["en", "es"]),
     "delivery": st.sampled_from(DeliveryMode),
+    "minutes_a_day": st.integers(1, 1440),
+    "night_from": st.integers(0, 1439),
+    "night_to": st.integers(0, 1439),
+    "break_after": st.integers(5, 480),
+    "time_zone": st.sampled_from(["UTC", "Europe/Madrid"]),
 }
 values = st.fixed_dictionaries({}, optional=VALUES).map(lambda given: PlaceValues(**given))
 levels = st.lists(st.tuples(st.sampled_from([Level.SERVER, Level.CHANNEL, Level.CHARACTER]), values), max_size=5)
@@ -210,3 +215,26 @@ async def test_a_restart_knows_what_was_decided(database: Database) -> None:
 async def _levels(database: Database) -> int:
     async with database.work(Actor.job("test")) as work:
         return int(await work.session.scalar(text("SELECT count(*) FROM place_settings")) or 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"minutes_a_day": 0}, "minutes_a_day"),
+        ({"minutes_a_day": 1441}, "minutes_a_day"),
+        ({"break_after": 4}, "break_after"),
+        ({"night_from": 1380}, "night_from"),
+        ({"night_from": None, "night_to": 420}, "night_from"),
+    ],
+)
+def test_a_floor_that_makes_no_sense_is_refused(values: dict[str, int], field: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        check(PlaceValues(**values))
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("where", [{"narrow": True}, {"character": True}])
+def test_a_floor_is_for_the_whole_server(where: dict[str, bool]) -> None:
+    check(PlaceValues(minutes_a_day=60))
+    with pytest.raises(InvalidInput, match="for the whole server"):
+        check(PlaceValues(minutes_a_day=60), **where)

@@ -26,6 +26,7 @@ from db.queries.talk.places import LevelRow
 from db.work import Actor, Database
 
 __all__ = [
+    "FLOORS",
     "HOUSE",
     "AdultRule",
     "DeliveryMode",
@@ -70,8 +71,9 @@ class PlaceRules:
     """What holds in a place, every value resolved; the defaults are the house's own.
 
     `banter` is how many character lines may follow each other without a person. `replies_per_minute` counts for each
-    person in each channel. `language` is a catalogue's tag, None where everybody's own goes. `origin` names for each
-    field the level its value comes from.
+    person in each channel. `language` is a catalogue's tag, None where everybody's own goes. The five of `FLOORS` are
+    None where the server has no floor under its members' own limits. `origin` names for each field the level its value
+    comes from.
     """
 
     may_speak: bool = True
@@ -86,6 +88,11 @@ class PlaceRules:
     default_character_id: UUID | None = None
     language: str | None = None
     delivery: Delivery = Delivery.STREAMED
+    minutes_a_day: int | None = None
+    night_from: int | None = None
+    night_to: int | None = None
+    break_after: int | None = None
+    time_zone: str | None = None
     origin: Mapping[str, Level] = field(default_factory=dict[str, Level], compare=False)
 
     def ruling(self, name: str) -> Ruling:
@@ -99,12 +106,17 @@ FIELDS: tuple[str, ...] = tuple(PlaceValues.model_fields)
 HOUSE = PlaceRules(origin=MappingProxyType(dict.fromkeys(FIELDS, Level.HOUSE)))
 """What holds where nobody decided anything, direct messages among them."""
 
+FLOORS = ("minutes_a_day", "night_from", "night_to", "break_after", "time_zone")
+"""What a server may set under its members' own limits: for the whole server, and nothing narrower."""
+
 _NOT_FOR_CHARACTERS = frozenset({"default_character_id"})
 
 _RANGES: Mapping[str, tuple[Text, int, limits.Limit]] = {
     "chance_percent": (N_("Chance"), 1, limits.CHANCE_PERCENT_MAX),
     "banter": (N_("Lines in a row"), 0, limits.BANTER_MAX),
     "replies_per_minute": (N_("Replies a minute"), 1, limits.REPLIES_PER_MINUTE_MAX),
+    "minutes_a_day": (N_("Minutes a day"), 1, limits.LIMIT_DAY_MINUTES_MAX),
+    "break_after": (N_("Minutes until a break"), int(limits.LIMIT_BREAK_AFTER_MIN), limits.LIMIT_BREAK_AFTER_MAX),
 }
 
 
@@ -121,8 +133,21 @@ def resolve(levels: Sequence[tuple[Level, PlaceValues]]) -> PlaceRules:
     return PlaceRules(**values, origin=MappingProxyType(origin))  # pyright: ignore[reportArgumentType]
 
 
-def check(values: PlaceValues, *, character: bool = False) -> None:
-    """Raise `InvalidInput` naming field and limit where a value makes no sense; `character` for a character's level."""
+def check(values: PlaceValues, *, character: bool = False, narrow: bool = False) -> None:
+    """Raise `InvalidInput` naming field and limit where a value makes no sense.
+
+    `character` for a character's level, `narrow` for a channel's.
+    """
+    if (character or narrow) and any(getattr(values, name) is not None for name in FLOORS):
+        raise InvalidInput(
+            "floor_of_a_part",
+            N_("Limits for members are set for the whole server, not for a channel or a character."),
+            field="minutes_a_day",
+        )
+    if (values.night_from is None) is not (values.night_to is None):
+        raise InvalidInput(
+            "half_a_night", N_("A night has a beginning and an end, such as 23:00-07:00."), field="night_from"
+        )
     for name, (label, least, most) in _RANGES.items():
         value: int | None = getattr(values, name)
         if value is not None and not least <= value <= most:
@@ -245,7 +270,7 @@ class Places:
         Holds in this process when it returns, in the others a moment later. Returns what the level says now. Raises
         `InvalidInput`, or `NotFound` where there is no such character.
         """
-        check(values, character=character_id is not None)
+        check(values, character=character_id is not None, narrow=channel_id is not None)
         named = {name: getattr(values, name) for name in values.model_fields_set}
         try:
             async with self._database.work(Actor.job(CHANNEL)) as work:

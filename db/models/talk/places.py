@@ -48,7 +48,12 @@ class DeliveryMode(StrEnum):
 
 
 class PlaceValues(BaseModel):
-    """The settings of one level. None: whatever the level above says."""
+    """The settings of one level. None: whatever the level above says.
+
+    The last five are a server's floor under its members' own limits, and stand at the server's level alone: active
+    minutes a day there, the hours (minutes after local midnight, over midnight where the first is later) in which
+    characters rest, minutes without a break, and the zone its days and nights are in.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -64,6 +69,11 @@ class PlaceValues(BaseModel):
     default_character_id: UUID | None = None
     language: str | None = None
     delivery: DeliveryMode | None = None
+    minutes_a_day: int | None = None
+    night_from: int | None = None
+    night_to: int | None = None
+    break_after: int | None = None
+    time_zone: str | None = None
 
 
 class PlaceSettings(Base):
