@@ -17,8 +17,10 @@ from db.security_ledger import LEDGER_ADDS, LEDGER_FUNCTIONS, LEDGER_READS, LEDG
 from db.security_ledger_guards import GUARD_FUNCTIONS
 from db.security_ledger_holds import HOLD_FUNCTIONS
 from db.security_ledger_meter import METER_FUNCTIONS
+from db.security_limit_events import LIMIT_EVENT_ADDS, LIMIT_EVENT_FUNCTIONS, LIMIT_EVENT_READS
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
+from db.security_moods import MOOD_DELETES, MOOD_FUNCTIONS, MOOD_READS, MOOD_WRITES
 from db.security_oversight import (
     OVERSIGHT_DELETES,
     OVERSIGHT_FUNCTIONS,
@@ -29,6 +31,7 @@ from db.security_payments import PAYMENT_FUNCTIONS, PAYMENT_READS, PAYMENT_WRITE
 from db.security_reminders import REMINDER_FUNCTIONS, REMINDER_READS
 from db.security_sessions import SESSION_DELETES, SESSION_FUNCTIONS, SESSION_READS, SESSION_WRITES
 from db.security_tokens import TOKEN_DELETES, TOKEN_FUNCTIONS, TOKEN_READS, TOKEN_WRITES
+from db.security_usage import USAGE_DELETES, USAGE_FUNCTIONS, USAGE_READS, USAGE_WRITES
 
 DEFINER_ROLE = "botcafe_definer"
 """Owns the functions. Cannot log in, owns no table, reads and writes only the tables below."""
@@ -44,19 +47,24 @@ DEFINER_READS = frozenset(
     | SESSION_READS
     | CREATOR_READS
     | TOKEN_READS
+    | USAGE_READS
     | REMINDER_READS
+    | MOOD_READS
+    | LIMIT_EVENT_READS
 )
 DEFINER_WRITES = frozenset(
     {"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"}
     | {"usage_counters", "gifts"}
     | CREATOR_WRITES
     | LEDGER_WRITES
+    | MOOD_WRITES
     | OVERSIGHT_WRITES
     | PAYMENT_WRITES
     | SESSION_WRITES
     | TOKEN_WRITES
+    | USAGE_WRITES
 )
-DEFINER_ADDS = LEDGER_ADDS | AUDIT_ADDS
+DEFINER_ADDS = LEDGER_ADDS | AUDIT_ADDS | LIMIT_EVENT_ADDS
 """Tables to which the functions add and of which they change nothing."""
 DEFINER_DELETES = frozenset(
     {"characters", "messages", "variant_prompts", "lore_books", "lore_attachments", "lore_runs", "lore_imports"}
@@ -65,6 +73,8 @@ DEFINER_DELETES = frozenset(
     | TOKEN_DELETES
     | CREATOR_DELETES
     | OVERSIGHT_DELETES
+    | USAGE_DELETES
+    | MOOD_DELETES
 )
 
 
@@ -437,5 +447,8 @@ FUNCTIONS: tuple[Function, ...] = (
     *PAYMENT_FUNCTIONS,
     *SESSION_FUNCTIONS,
     *TOKEN_FUNCTIONS,
+    *USAGE_FUNCTIONS,
     *REMINDER_FUNCTIONS,
+    *MOOD_FUNCTIONS,
+    *LIMIT_EVENT_FUNCTIONS,
 )
