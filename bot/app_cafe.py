@@ -39,6 +39,7 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
+from bot.services.wellbeing.usage import Usage
 from bot.settings import Settings
 from bot.texts import Say
 from bot.transport.client import CafeClient
@@ -147,6 +148,7 @@ async def open_cafe(
             plan_limits=plan_limits,
             public_url=settings.public_url,
         ),
+        usage=Usage(clock),
     )
     client.attend(Ears(turns))
     hear_of_sales(client, ground.till.entitlements.hear, ground.till.entitlements.sync)

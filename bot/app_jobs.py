@@ -40,6 +40,8 @@ from bot.services.people.grants import JOB as SHARES
 from bot.services.people.grants import Shares
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.retelling import JOB as RECAP
+from bot.services.wellbeing.usage import JOB as FORGET_USAGE
+from bot.services.wellbeing.usage import ForgetMinutes
 from bot.settings import Settings
 from db.work import Actor, Database
 
@@ -97,6 +99,7 @@ def jobs_of(
     jobs.register(AUDIT_SEAL, seal_the_log, at_most=1)
     jobs.register(DAILY_FIGURES, add_up_days, at_most=1)
     jobs.register(RETENTION, remove_what_is_over)
+    jobs.register(FORGET_USAGE, ForgetMinutes(database).run)
     jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
     # One at a time: each takes a few entries only, and a model here has one thread anyway.
     jobs.register(LORE_CHUNKS, lore.chunks.run, at_most=1)

@@ -42,6 +42,7 @@ from bot.services.people.profiles import Profiles
 from bot.services.people.sessions import Sessions
 from bot.services.people.tokens import ApiTokens
 from bot.services.talk.conversations.reading import Readings
+from bot.services.wellbeing.usage import Usage
 from bot.settings import Settings
 from bot.transport.identity import DiscordIdentities
 from db.work import Database
@@ -136,6 +137,7 @@ def desk_of(parts: WebParts) -> Desk:
             plan_limits=money.limits,
             public_url=parts.settings.public_url,
         ),
+        usage=Usage(clock),
     )
 
 

@@ -42,6 +42,7 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
+from bot.services.wellbeing.usage import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ class Cafe:
     paying: Paying
     oversight: OversightRules
     creating: Creating
+    usage: Usage = field(default_factory=Usage)
 
     @property
     def blocked(self) -> Blocked:

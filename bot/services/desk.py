@@ -57,6 +57,7 @@ from bot.services.people.sessions import Sessions
 from bot.services.people.tokens import ApiTokens
 from bot.services.programs import Programs
 from bot.services.talk.conversations.reading import Readings
+from bot.services.wellbeing.usage import Usage
 from db.work import Actor, Database, Work
 
 __all__ = ["Desk", "LoreDesk", "Work"]
@@ -109,6 +110,7 @@ class Desk:
     paying: Paying
     creating: Creating
     oversight: OversightRules
+    usage: Usage
 
     @property
     def payments(self) -> Payments:

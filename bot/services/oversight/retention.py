@@ -13,6 +13,7 @@ from bot.clock import Clock
 from db import functions, functions_lore, functions_oversight
 from db.queries import sessions, tokens
 from db.queries.oversight.sweeping import remove_job_log, remove_left_places, remove_settled_inbox
+from db.queries.wellbeing import usage
 from db.work import Actor, Database
 
 JOB = "retention"
@@ -40,6 +41,12 @@ SIGN_INS_KEPT = timedelta(days=30)
 REPORTS_KEPT = timedelta(days=365)
 """The reports' own declaration, after they were closed: long enough to see a pattern."""
 
+USAGE_KEPT = timedelta(days=365)
+"""The sums of people's days, their own declaration: a year, so that a season can be set beside the last."""
+
+MINUTES_KEPT = timedelta(days=40)
+"""Which minutes these were: as long as limits of a week, and what people ask to be told of some weeks, look back."""
+
 DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
 """Until then its maker can have it back; a lore book its owner."""
 
@@ -58,6 +65,7 @@ class Removed:
     tokens: int
     sign_ins: int
     reports: int
+    usage: int
 
 
 class Retention:
@@ -83,6 +91,9 @@ class Retention:
             tokens=await self._once(lambda session: tokens.purge(session, now - TOKENS_KEPT)),
             sign_ins=await self._once(lambda session: sessions.purge(session, now, SIGN_INS_KEPT)),
             reports=await self._once(lambda session: functions_oversight.purge_reports(session, now - REPORTS_KEPT)),
+            usage=await self._once(
+                lambda session: usage.purge(session, (now - USAGE_KEPT).date(), now - MINUTES_KEPT)
+            ),
             lore=await self._once(
                 lambda session: functions_lore.purge_lore(
                     session,
