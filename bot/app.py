@@ -22,6 +22,7 @@ from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts, discord_ids, sealing_keys
 from bot.app_till import TillParts, open_till
+from bot.app_wellbeing import WellbeingParts
 from bot.clock import Clock, SystemClock
 from bot.footprint import stand_still
 from bot.local.embeddings import embedder_of
@@ -144,6 +145,7 @@ class Program:
         self.files: DiscordFiles
         self.cafe: Cafe
         self._vault: Vault
+        self._wellbeing: WellbeingParts
         self._models: HouseModels
         self._oversight: OversightParts
         self._till: TillParts
@@ -156,6 +158,7 @@ class Program:
             self._exits.push_async_callback(self.embedder.close)
         await self.database.check()
         await self._open_oversight()
+        await self._open_wellbeing()
         await self._money.begin(is_paid_for=bool(self._server.key) and not self._server.is_ours)
         pointing.point_at(self.settings.discord_base_url or None)
         await self._open_till()
@@ -175,6 +178,13 @@ class Program:
         self._oversight = OversightParts(self.database, self.clock, keys)
         await self._oversight.start(self._exits)
         await self._oversight.crown(discord_ids(self.settings.admins))
+
+    async def _open_wellbeing(self) -> None:
+        secret_key = self.settings.secret_key.get_secret_value()
+        self._vault = await asyncio.to_thread(open_vault, secret_key, self.settings.data_dir)
+        self._wellbeing = WellbeingParts(
+            self.database, self.clock, self._vault, public_url=self.settings.public_url
+        )
 
     async def _open_till(self) -> None:
         executor = Executor(self.settings.discord_token.get_secret_value(), self.clock)
@@ -225,11 +235,9 @@ class Program:
         def application_id() -> int:
             return client.application_id or 0
 
-        secret_key = settings.secret_key.get_secret_value()
-        self._vault = vault = await asyncio.to_thread(open_vault, secret_key, settings.data_dir)
         store = UploadedFaces(self.database)
         faces = Faces(executor, store, self.pictures, application_id, public_url=settings.public_url or None)
-        speaker = Speaker(executor, Webhooks(self.database, vault), application_id, missing=client.missing_in)
+        speaker = Speaker(executor, Webhooks(self.database, self._vault), application_id, missing=client.missing_in)
         client.webhooks_changed = speaker.doubt
         self.files = DiscordFiles(executor)
         return WebhookStage(
@@ -256,6 +264,7 @@ class Program:
                 till=self._till,
                 oversight=self._oversight.rules,
                 characters=self._characters(models),
+                wellbeing=self._wellbeing,
             ),
             self.client,
             models=models,
@@ -373,6 +382,7 @@ class Program:
             identities=identities,
             people=people,
             characters=characters,
+            wellbeing=self._wellbeing,
             farewells=self.cafe.farewells if hears else None,
             money=self._money,
             till=self._till,
@@ -387,6 +397,7 @@ class Program:
             voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
         )
         await self._till.reached_at(web_url)
+        self._wellbeing.reached_at(web_url)
         return web_url
 
     def _keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:

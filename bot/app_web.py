@@ -14,6 +14,7 @@ from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts
 from bot.app_till import TillParts
+from bot.app_wellbeing import WellbeingParts
 from bot.clock import Clock
 from bot.demo.settle import residents
 from bot.local.errors import StartError
@@ -42,7 +43,6 @@ from bot.services.people.profiles import Profiles
 from bot.services.people.sessions import Sessions
 from bot.services.people.tokens import ApiTokens
 from bot.services.talk.conversations.reading import Readings
-from bot.services.wellbeing.usage import Usage
 from bot.settings import Settings
 from bot.transport.identity import DiscordIdentities
 from db.work import Database
@@ -68,6 +68,7 @@ class WebParts:
     identities: Identities
     people: People
     characters: Characters
+    wellbeing: WellbeingParts
     farewells: Leaving | None = None
     money: MoneyParts | None = None
     till: TillParts | None = None
@@ -127,6 +128,9 @@ def desk_of(parts: WebParts) -> Desk:
         wallets=money.wallets,
         paying=(parts.till or TillParts(database, clock, parts.settings, money=money, oversight=oversight)).paying,
         oversight=oversight,
+        moods=parts.wellbeing.moods,
+        reminders=parts.wellbeing.reminders,
+        usage=parts.wellbeing.usage,
         creating=creating_of(
             database,
             parts.pictures,
@@ -137,7 +141,6 @@ def desk_of(parts: WebParts) -> Desk:
             plan_limits=money.limits,
             public_url=parts.settings.public_url,
         ),
-        usage=Usage(clock),
     )
 
 

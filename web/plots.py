@@ -93,7 +93,8 @@ async def draw(
 ) -> Plot:
     """A plot of one or more series over the same labels. `over` names what the labels are (Day, Model, …).
 
-    `scale` is for values of a scale with ends; without one the plot finds its own. Raises ValueError where a series has not one value for each label.
+    `scale` is for values of a scale with ends; without one the plot finds its own. Raises ValueError where a
+    series has not one value for each label.
     """
     if any(len(values) != len(labels) for values in series.values()):
         raise ValueError("a plot needs one value of each series for each label")

@@ -57,6 +57,8 @@ from bot.services.people.sessions import Sessions
 from bot.services.people.tokens import ApiTokens
 from bot.services.programs import Programs
 from bot.services.talk.conversations.reading import Readings
+from bot.services.wellbeing.moods import Moods
+from bot.services.wellbeing.reminders import Reminders
 from bot.services.wellbeing.usage import Usage
 from db.work import Actor, Database, Work
 
@@ -111,6 +113,8 @@ class Desk:
     creating: Creating
     oversight: OversightRules
     usage: Usage
+    moods: Moods
+    reminders: Reminders
 
     @property
     def payments(self) -> Payments:

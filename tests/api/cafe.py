@@ -18,11 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app_lore import LoreParts
 from bot.app_web import WebParts, desk_of
+from bot.app_wellbeing import WellbeingParts
 from bot.clock import Clock
 from bot.ports import Caller, Offer
 from bot.services.characters import Characters
 from bot.services.characters.pictures import Pictures
 from bot.services.desk import Desk
+from bot.services.keys.vault import KEY_BYTES, Vault
 from bot.services.people import People
 from bot.settings import Settings
 from db.engine import create_engine
@@ -180,6 +182,7 @@ async def open_site(database: Database, owner_url: str, folder: Path, clock: Clo
         identities=None,  # type: ignore[arg-type]
         people=People(database, clock),
         characters=Characters(pictures, offers=lambda: offers, clock=clock),
+        wellbeing=WellbeingParts(database, clock, Vault([b"k" * KEY_BYTES])),
     )
     desk = desk_of(parts)
     generous = {Rate.READ: 10**6, Rate.WRITE: 10**6}

@@ -17,11 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.app_lore import LoreParts
 from bot.app_web import WebParts, desk_of
+from bot.app_wellbeing import WellbeingParts
 from bot.ports import Caller
 from bot.ports.identity import Identities, SignInRefused
 from bot.services.characters import Characters
 from bot.services.characters.pictures import Pictures
 from bot.services.desk import Desk
+from bot.services.keys.vault import KEY_BYTES, Vault
 from bot.services.people import People
 from bot.services.people.sessions import Browser
 from bot.settings import Settings
@@ -218,4 +220,5 @@ def parts_of(database: Database, clock: FakeClock, pictures: Pictures, identitie
         identities=identities,
         people=People(database, clock),
         characters=Characters(pictures, offers=models.offers, clock=clock),
+        wellbeing=WellbeingParts(database, clock, Vault([b"k" * KEY_BYTES])),
     )
