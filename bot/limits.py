@@ -352,6 +352,17 @@ TRIGGER_TIMES_MAX = Limit(60, "days or nights", "in a row: two months")
 TRIGGER_WORDS_MAX = Limit(200, "characters", "of one's own words in a notice: what one would write on a slip of paper")
 HABITS_PER_PERSON = Limit(20, "habits", "nobody builds more at once")
 HABIT_NAME_MAX = Limit(60, "characters", "one line of a list")
+ACTIVE_GAP_MINUTES = Limit(
+    5, "minutes", "between two moments that are one sitting: as long as a reply is read and answered"
+)
+COOL_DOWN_MINUTES = Limit(15, "minutes", "characters rest where a limit cools down: long enough to stand up")
+COOL_DOWN_ACTIVE_MINUTES = Limit(10, "minutes", "that follow such a rest: enough to end a scene well, and no evening")
+BREAK_MINUTES_MIN = Limit(5, "minutes", "a shorter break is none: minutes at most five apart count as one sitting")
+LIMIT_WARN_PERCENT = Limit(
+    80, "percent", "of a limit, when its owner is told; or five minutes before, where that is later"
+)
+LIMIT_VERSIONS_SHOWN = Limit(50, "changes", "of one's limits, and as many things that came of them, in one's history")
+RESTS_IN_A_ROW = Limit(8, "rests", "that follow each other without a minute between are told as one")
 LIMIT_EVENT_DAYS = Limit(90, "days", "that warnings, stops and breaks stay in one's history")
 
 # ------------------------------------------------------------------------------------------------ check-ins

@@ -36,6 +36,7 @@ from db.security_functions import (
     Function,
 )
 from db.security_ledger_guards import TRIGGERS
+from db.security_limits import LIMIT_TRIGGERS
 from db.security_popularity import POPULARITY_TRIGGERS
 from db.security_usage import USAGE_TRIGGERS
 
@@ -181,7 +182,8 @@ def statements() -> tuple[str, ...]:
     result = [*_role_statements(), *_clear_statements(), *_function_statements(FUNCTIONS)]
     for table, rules in RULES.items():
         result += _table_statements(table, rules)
-    result += [trigger.create() for trigger in (*TRIGGERS, *AUDIT_TRIGGERS, *POPULARITY_TRIGGERS, *USAGE_TRIGGERS)]
+    triggers = (*TRIGGERS, *AUDIT_TRIGGERS, *POPULARITY_TRIGGERS, *USAGE_TRIGGERS, *LIMIT_TRIGGERS)
+    result += [trigger.create() for trigger in triggers]
     return (*result, *_exempt_statements())
 
 

@@ -18,6 +18,7 @@ from db.security_ledger_guards import GUARD_FUNCTIONS
 from db.security_ledger_holds import HOLD_FUNCTIONS
 from db.security_ledger_meter import METER_FUNCTIONS
 from db.security_limit_events import LIMIT_EVENT_ADDS, LIMIT_EVENT_FUNCTIONS, LIMIT_EVENT_READS
+from db.security_limits import LIMIT_DELETES, LIMIT_FUNCTIONS, LIMIT_READS, LIMIT_WRITES
 from db.security_lore import LORE_FUNCTIONS
 from db.security_money import MONEY_FUNCTIONS
 from db.security_moods import MOOD_DELETES, MOOD_FUNCTIONS, MOOD_READS, MOOD_WRITES
@@ -51,12 +52,14 @@ DEFINER_READS = frozenset(
     | REMINDER_READS
     | MOOD_READS
     | LIMIT_EVENT_READS
+    | LIMIT_READS
 )
 DEFINER_WRITES = frozenset(
     {"users", "conversations", "persona_choices", "lore_books", "lore_attachments", "grants"}
     | {"usage_counters", "gifts"}
     | CREATOR_WRITES
     | LEDGER_WRITES
+    | LIMIT_WRITES
     | MOOD_WRITES
     | OVERSIGHT_WRITES
     | PAYMENT_WRITES
@@ -74,6 +77,7 @@ DEFINER_DELETES = frozenset(
     | CREATOR_DELETES
     | OVERSIGHT_DELETES
     | USAGE_DELETES
+    | LIMIT_DELETES
     | MOOD_DELETES
 )
 
@@ -451,4 +455,5 @@ FUNCTIONS: tuple[Function, ...] = (
     *REMINDER_FUNCTIONS,
     *MOOD_FUNCTIONS,
     *LIMIT_EVENT_FUNCTIONS,
+    *LIMIT_FUNCTIONS,
 )
