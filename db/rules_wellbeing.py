@@ -14,7 +14,7 @@ _MY_HABIT = "EXISTS (SELECT 1 FROM self_habits AS h WHERE h.id = habit_id)"
 # A turn reads a person's check-ins only while they let them into prompts; it finds out by their own settings.
 _FOR_PROMPTS = (
     f"user_id = {USER} OR (user_id = {BEHALF}"
-    f" AND EXISTS (SELECT 1 FROM mood_settings AS s WHERE s.user_id = {BEHALF} AND s.in_prompts AND s.in_discord))"
+    f" AND EXISTS (SELECT 1 FROM mood_settings AS s WHERE s.user_id = {BEHALF} AND s.in_prompts))"
 )
 
 
@@ -26,7 +26,7 @@ def _readable_by_turns(select: str) -> Rules:
 _COUNTED = Rules(select=f"user_id = {USER}", insert="false", update="false", delete="false")
 
 WELLBEING_RULES: Mapping[str, Rules] = {
-    "mood_settings": _readable_by_turns(f"user_id = {USER} OR (user_id = {BEHALF} AND in_prompts AND in_discord)"),
+    "mood_settings": _readable_by_turns(f"user_id = {USER} OR (user_id = {BEHALF} AND in_prompts)"),
     "mood_entries": _readable_by_turns(_FOR_PROMPTS),
     "person_keys": _readable_by_turns(_FOR_PROMPTS),
     "mood_reminders": _MINE,

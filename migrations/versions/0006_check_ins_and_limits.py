@@ -2,7 +2,7 @@
 
 Revision ID: 0006
 Revises: 0005
-Create Date: 2026-11-22 01:19:21.440980
+Create Date: 2026-11-22 01:26:45.693087
 """
 
 from __future__ import annotations
@@ -99,15 +99,10 @@ def upgrade() -> None:
         sa.Column("keep_days", sa.SmallInteger(), nullable=True),
         sa.Column("in_discord", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("in_prompts", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("notes_in_prompts", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("quiet_from", sa.SmallInteger(), nullable=True),
         sa.Column("quiet_to", sa.SmallInteger(), nullable=True),
         sa.Column("sealed_choices", sa.LargeBinary(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint(
-            "(in_discord OR NOT in_prompts) AND (in_prompts OR NOT notes_in_prompts)",
-            name=op.f("ck_mood_settings_yes_by_yes"),
-        ),
         sa.CheckConstraint(
             "(quiet_from IS NULL) = (quiet_to IS NULL)", name=op.f("ck_mood_settings_quiet_hours_whole")
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bot.errors import InvalidInput
-from bot.services.people.drafts import CheckedProfile, ProfileDraft, check_profile
+from bot.services.people.drafts import CheckedProfile, ProfileDraft, check_profile, clean_time_zone
 from bot.services.people.personas import own_pronouns_wanted
 from bot.texts import N_, available_languages
 from db.models import Profile as ProfileModel
@@ -80,6 +80,10 @@ class Profiles:
                 languages=", ".join(available_languages()),
             )
         return await self._put(work, user_id, {"language": language})
+
+    async def set_time_zone(self, work: Work, user_id: UUID, typed: str) -> Profile:
+        """Where the person's clock stands, as they typed it; empty: not known. Raises `InvalidInput`."""
+        return await self._put(work, user_id, {"time_zone": clean_time_zone(typed)})
 
     async def clear(self, work: Work, user_id: UUID) -> bool:
         """Forget all of it. False where nothing was told."""

@@ -50,15 +50,12 @@ IN_DISCORD = N_(
 """The second yes."""
 
 IN_PROMPTS = N_(
-    "Tell characters how I am: only in direct messages with this bot, only while I wear no persona, and only what the "
-    "mood of my newest check-in of the last two days was and how the last week went. It goes to the language model's "
-    "provider with everything else a character answers from, and a character's answer, which is sent through Discord, "
-    "may touch on it. It needs the yes above too."
+    "Tell characters how I am: only in direct messages with this bot, and only while I wear no persona. The mood and "
+    "the note of my newest check-in of the last two days, and how the last week went, then go to the language model "
+    "with everything else that a character answers from. A character may speak of it in its answer, which passes through "
+    "Discord."
 )
 """The further switch."""
-
-NOTES_IN_PROMPTS = N_("Tell them what I wrote in that check-in, too: title and note, word for word.")
-"""The last one, which needs the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,6 @@ class MoodOptions:
     keep_days: int | None
     in_discord: bool
     in_prompts: bool
-    notes_in_prompts: bool
     quiet_from: int | None
     quiet_to: int | None
     updated_at: datetime

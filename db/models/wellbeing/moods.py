@@ -65,7 +65,6 @@ class MoodSettings(Base):
     __table_args__ = (
         CheckConstraint("consent_version > 0", name="version_is_positive"),
         CheckConstraint("keep_days BETWEEN 1 AND 3650", name="days_in_range"),
-        CheckConstraint("(in_discord OR NOT in_prompts) AND (in_prompts OR NOT notes_in_prompts)", name="yes_by_yes"),
         CheckConstraint("(quiet_from IS NULL) = (quiet_to IS NULL)", name="quiet_hours_whole"),
         CheckConstraint("quiet_from BETWEEN 0 AND 1439 AND quiet_to BETWEEN 0 AND 1439", name="quiet_hours_in_a_day"),
     )
@@ -86,7 +85,6 @@ class MoodSettings(Base):
     keep_days: Mapped[SmallInt | None] = mapped_column(default=90)
     in_discord: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     in_prompts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
-    notes_in_prompts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     quiet_from: Mapped[SmallInt | None]
     quiet_to: Mapped[SmallInt | None]
     sealed_choices: Mapped[bytes | None] = mapped_column(LargeBinary)
