@@ -10,6 +10,7 @@ from uuid import UUID
 from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_till import TillParts
+from bot.app_wellbeing import WellbeingParts
 from bot.clock import Clock
 from bot.ears import Ears
 from bot.ports import ModelPool, Stage
@@ -39,7 +40,6 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
-from bot.services.wellbeing.usage import Usage
 from bot.settings import Settings
 from bot.texts import Say
 from bot.transport.client import CafeClient
@@ -65,6 +65,7 @@ class Ground:
     till: TillParts
     oversight: OversightRules
     characters: Characters
+    wellbeing: WellbeingParts
 
 
 async def open_cafe(
@@ -148,7 +149,10 @@ async def open_cafe(
             plan_limits=plan_limits,
             public_url=settings.public_url,
         ),
-        usage=Usage(clock),
+        usage=ground.wellbeing.usage,
+        moods=ground.wellbeing.moods,
+        reminders=ground.wellbeing.reminders,
+        site=ground.wellbeing.site,
     )
     client.attend(Ears(turns))
     hear_of_sales(client, ground.till.entitlements.hear, ground.till.entitlements.sync)

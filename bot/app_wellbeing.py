@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bot.clock import Clock
-from bot.services.cafe import Wellbeing
 from bot.services.keys.vault import Vault
 from bot.services.wellbeing.moods import Moods
 from bot.services.wellbeing.reminders import Reminders
@@ -21,10 +20,6 @@ class WellbeingParts:
         self.moods = Moods(clock, vault)
         self.reminders = Reminders(clock)
         self.usage = Usage(clock)
-
-    def wellbeing(self) -> Wellbeing:
-        """What commands call."""
-        return Wellbeing(moods=self.moods, reminders=self.reminders, usage=self.usage, site=self.site)
 
     def site(self) -> str:
         """Where the web app is reached, "" where that is not known."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.services.characters import Characters
@@ -42,6 +43,8 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
+from bot.services.wellbeing.moods import Moods
+from bot.services.wellbeing.reminders import Reminders
 from bot.services.wellbeing.usage import Usage
 
 
@@ -75,7 +78,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Cafe:
-    """The rules, as commands and pages reach them."""
+    """The rules, as commands and pages reach them. `site` tells where the web app is reached, "" where it is not."""
 
     people: People
     profiles: Profiles
@@ -99,6 +102,9 @@ class Cafe:
     paying: Paying
     oversight: OversightRules
     creating: Creating
+    moods: Moods
+    reminders: Reminders
+    site: Callable[[], str]
     usage: Usage = field(default_factory=Usage)
 
     @property

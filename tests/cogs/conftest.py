@@ -13,12 +13,14 @@ import cogs
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts
 from bot.app_till import TillParts
+from bot.app_wellbeing import WellbeingParts
 from bot.errors import StageClosed, UserError
 from bot.ports import Offer
 from bot.services.cafe import Cafe, Lore
 from bot.services.characters import Characters, Pictures
 from bot.services.characters.exporting import CardExports
 from bot.services.characters.importing import CardImports
+from bot.services.keys.vault import Vault
 from bot.services.lore.attaching import LoreAttachments
 from bot.services.lore.books import LoreBooks
 from bot.services.lore.entries import LoreEntries
@@ -90,6 +92,8 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
     await oversight.rules.switches.load()
     settings = Settings(_env_file=None)  # type: ignore[call-arg]
     till = TillParts(database, StillClock(), settings, money=money, oversight=oversight.rules)
+    vault = Vault([b"k" * 32])
+    wellbeing = WellbeingParts(database, program.clock, vault, public_url="https://cafe.example")
     cafe = Cafe(
         people=program.people,
         profiles=Profiles(),
@@ -122,6 +126,9 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         paying=till.paying,
         oversight=replace(oversight.rules, blocked=program.blocked),
         creating=creating_of(database, program.characters.pictures, books, LoreSharing(), program.clock),
+        moods=wellbeing.moods,
+        reminders=wellbeing.reminders,
+        site=wellbeing.site,
     )
 
     async def prepare(client: CafeClient) -> None:
