@@ -31,6 +31,7 @@ from db.security_oversight import (
 from db.security_payments import PAYMENT_FUNCTIONS, PAYMENT_READS, PAYMENT_WRITES
 from db.security_reminders import REMINDER_FUNCTIONS, REMINDER_READS
 from db.security_sessions import SESSION_DELETES, SESSION_FUNCTIONS, SESSION_READS, SESSION_WRITES
+from db.security_spending import SPENDING_FUNCTIONS
 from db.security_tokens import TOKEN_DELETES, TOKEN_FUNCTIONS, TOKEN_READS, TOKEN_WRITES
 from db.security_usage import USAGE_DELETES, USAGE_FUNCTIONS, USAGE_READS, USAGE_WRITES
 
@@ -455,5 +456,6 @@ FUNCTIONS: tuple[Function, ...] = (
     *REMINDER_FUNCTIONS,
     *MOOD_FUNCTIONS,
     *LIMIT_EVENT_FUNCTIONS,
+    *SPENDING_FUNCTIONS,
     *LIMIT_FUNCTIONS,
 )

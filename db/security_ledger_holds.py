@@ -31,7 +31,7 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
         DECLARE
             its_hash bytea := ledger_hash(ARRAY['hold', who::text, wanted::text, its_kind, its_about::text,
                                                 taker::text, pocket]);
-            one holds; here bigint;
+            one holds; here bigint; still bigint;
         BEGIN
             {MINE.format(who="who", name="ledger_hold")}
             {SOME}
@@ -52,6 +52,12 @@ HOLD_FUNCTIONS: tuple[Function, ...] = (
             SELECT coalesce(max(f.there), 0) INTO here FROM ledger_free(who, wanted, pocket, moment) AS f;
             IF here < wanted THEN
                 RETURN QUERY SELECT 'short', {_NOTHING}, wanted - here, here;
+                RETURN;
+            END IF;
+            -- Their own cap on spending, below what they have: two at once cannot both pass it, by the lock above.
+            still := spending_left(who, moment);
+            IF still < wanted THEN
+                RETURN QUERY SELECT 'capped', {_NOTHING}, wanted - still, still;
                 RETURN;
             END IF;
             INSERT INTO holds (id, key, request_hash, user_id, to_user_id, kind, state, amount, about, expires_at)

@@ -19,7 +19,7 @@ METER_FUNCTIONS: tuple[Function, ...] = (
         "TABLE (outcome text, need bigint, free bigint, used bigint, most bigint, plan text, comes bigint,"
         " resets_at timestamptz)",
         """
-        DECLARE t turns; who uuid; p record; one record; h record; counted bigint := 0;
+        DECLARE t turns; who uuid; p record; one record; h record; counted bigint := 0; s record; of_day boolean;
         BEGIN
             -- It goes on as the turn: whoever is somebody already does not become somebody else by it.
             IF coalesce(current_setting('botcafe.actor_kind', true), '') NOT IN ('', 'job') THEN
@@ -68,6 +68,18 @@ METER_FUNCTIONS: tuple[Function, ...] = (
             SELECT a.* INTO h FROM ledger_hold(who, estimate, 'reply', 'reply:' || one_turn || ':'
                 || (SELECT count(*) FROM holds AS x WHERE x.about = one_turn AND x.kind = 'reply'),
                 one_turn, NULL, NULL, its_end, moment) AS a;
+            IF h.outcome = 'capped' THEN
+                SELECT * INTO s FROM spending_at(who, moment);
+                of_day := coalesce(s.most_of_day - s.of_day <= h.free, false);
+                PERFORM limit_noted(who, 'spending', CASE WHEN of_day THEN 'day ' ELSE 'month ' END
+                    || to_char(moment AT TIME ZONE s.zone, 'YYYY-MM-DD'), NULL,
+                    CASE WHEN of_day THEN s.day_ends ELSE s.month_ends END, moment);
+                RETURN QUERY SELECT 'capped', estimate, h.free, CASE WHEN of_day THEN s.of_day ELSE s.of_month END,
+                    CASE WHEN of_day THEN s.most_of_day ELSE s.most_of_month END,
+                    CASE WHEN of_day THEN 'day' ELSE 'month' END, 0::bigint,
+                    CASE WHEN of_day THEN s.day_ends ELSE s.month_ends END;
+                RETURN;
+            END IF;
             RETURN QUERY SELECT CASE h.outcome WHEN 'short' THEN 'tokens' ELSE 'kept' END, estimate, h.free, counted,
                 p.messages_per_month, p.plan_name, coalesce(p.tokens_per_month, 0), p.resets_at;
         END

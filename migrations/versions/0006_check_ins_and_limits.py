@@ -2,7 +2,7 @@
 
 Revision ID: 0006
 Revises: 0005
-Create Date: 2026-11-22 01:26:45.693087
+Create Date: 2026-11-22 01:32:21.518612
 """
 
 from __future__ import annotations
@@ -261,10 +261,12 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_limit_events_trigger_id"), "limit_events", ["trigger_id"], unique=False)
     op.create_index("uq_limit_events_once", "limit_events", ["user_id", "kind", "period"], unique=True)
+    op.create_index("ix_holds_user_id_created_at", "holds", ["user_id", "created_at"], unique=False)
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_holds_user_id_created_at", table_name="holds")
     op.drop_index("uq_limit_events_once", table_name="limit_events")
     op.drop_index(op.f("ix_limit_events_trigger_id"), table_name="limit_events")
     op.drop_table("limit_events")

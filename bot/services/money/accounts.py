@@ -130,6 +130,24 @@ class NotEnoughTokens(LimitReached):
         self.free = free
 
 
+class OwnCapReached(LimitReached):
+    """It would take more than the person let themselves spend. Nothing was taken or kept back."""
+
+    def __init__(self, need: int, left: int) -> None:
+        super().__init__(
+            "own_cap",
+            N_(
+                "This takes {need} tokens, and by the cap you set yourself {left} are left to spend now. Nothing was "
+                "taken; /limits spending tells when it begins anew."
+            ),
+            field="amount",
+            need=need,
+            left=left,
+        )
+        self.need = need
+        self.left = left
+
+
 def tokens(amount: object, *, field: str = "amount") -> int:
     """A number of tokens somebody asked for. Raises `InvalidInput` for what is none: 0, -5, 10^30, 1.5."""
     most = int(limits.TOKENS_AT_ONCE_MAX)

@@ -20,6 +20,7 @@ from bot.services.money.accounts import (
     HouseTotals,
     Movement,
     NotEnoughTokens,
+    OwnCapReached,
     Receipt,
     Refunded,
     Swept,
@@ -134,8 +135,9 @@ class Ledger:
         to: UUID | None = None,
         only: WalletKind | None = None,
     ) -> Hold:
-        """Keep tokens back until they are posted or let go, at most until `expires_at`. Raises `NotEnoughTokens`, or
-        `Conflict` where that is past already.
+        """Keep tokens back until they are posted or let go, at most until `expires_at`.
+
+        Raises `NotEnoughTokens`, `OwnCapReached`, or `Conflict` where that is past already.
 
         A `GIFT` names who may take it (`to`). `only` names the kind of tokens, where not all will do.
         """
@@ -284,6 +286,8 @@ def _refuse(outcome: str, need: int, free: int | None) -> None:
             return
         case "short":
             raise NotEnoughTokens(need, free or 0)
+        case "capped":
+            raise OwnCapReached(need, free or 0)
         case "reused":
             raise Conflict(
                 "key_reused",
@@ -333,6 +337,7 @@ __all__ = [
     "Ledger",
     "Movement",
     "NotEnoughTokens",
+    "OwnCapReached",
     "Receipt",
     "Refunded",
     "Swept",

@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.errors import LimitReached
 from bot.services.money.ledger import Ledger
 from bot.services.money.usage import period_of
+from bot.services.wellbeing.spending import Spending, Spendings, capped_words
 from bot.texts import N_, Text
 from db.direct import Direct
 from db.queries.money import ledger_meter as queries
@@ -28,6 +29,7 @@ _log = structlog.get_logger(__name__)
 
 NO_TOKENS = "no_tokens"
 NO_MESSAGES = "no_messages"
+OWN_CAP = "own_cap"
 """Why a turn ended without an answer, as its row says."""
 
 _TOKENS = N_(
@@ -45,7 +47,7 @@ _MESSAGES = N_(
 
 
 class UnpaidReply(LimitReached):
-    """Nobody is asked for this answer: `reason` is one of `NO_TOKENS` and `NO_MESSAGES`."""
+    """Nobody is asked for this answer: `reason` is one of `NO_TOKENS`, `NO_MESSAGES`, `OWN_CAP`."""
 
     def __init__(self, reason: str, sentence: Text, **values: object) -> None:
         super().__init__(reason, sentence)
@@ -56,10 +58,18 @@ class UnpaidReply(LimitReached):
     def of(cls, answer: Reserved) -> UnpaidReply:
         """The refusal, with what is needed, what is there and when there is more."""
         when = "" if answer.resets_at is None else answer.resets_at.date().isoformat()
+        if answer.outcome == "capped":
+            return cls.capped(answer.need, Spending.of_answer(answer.plan, answer.used, answer.most, answer.resets_at))
         if answer.outcome == "messages":
             return cls(NO_MESSAGES, _MESSAGES, plan=answer.plan, most=answer.most, used=answer.used, when=when)
         text = _TOKENS_COMING if answer.comes > 0 and when else _TOKENS
         return cls(NO_TOKENS, text, need=answer.need, free=answer.free, comes=answer.comes, when=when)
+
+    @classmethod
+    def capped(cls, need: int, spending: Spending) -> UnpaidReply:
+        """The refusal where the person's own cap on spending stands in the way."""
+        sentence, values = capped_words(need, spending)
+        return cls(OWN_CAP, sentence, **values)
 
     @property
     def reason(self) -> str:
@@ -69,7 +79,7 @@ class UnpaidReply(LimitReached):
     @property
     def recorded(self) -> str:
         """Why, as the turn's row says: of tokens, how many it would have taken."""
-        return f"{self.code} {self.values['need']}" if self.code == NO_TOKENS else self.code
+        return self.code if self.code == NO_MESSAGES else f"{self.code} {self.values['need']}"
 
 
 class Metering:
@@ -80,6 +90,7 @@ class Metering:
         self._clock = clock
         self._is_charged = is_charged
         self._has_plans = has_plans
+        self._spendings = Spendings(clock)
         self._beside: dict[UUID, set[UUID]] = {}
 
     @property
@@ -107,7 +118,7 @@ class Metering:
             ends=now + timedelta(minutes=int(limits.RESERVE_MINUTES)),
             moment=now,
         )
-        if answer.outcome in {"tokens", "messages"}:
+        if answer.outcome in {"tokens", "messages", "capped"}:
             self._done(turn)
             raise UnpaidReply.of(answer)
 
@@ -136,6 +147,9 @@ class Metering:
         """What is still lacking for an answer that was not asked for (`recorded` by its turn); None: nothing is."""
         now = self._clock.now()
         reason, _, need = recorded.partition(" ")
+        if reason == OWN_CAP:
+            spending = await self._spendings.get(work)
+            return UnpaidReply.capped(int(need), spending) if spending.stops(int(need)) else None
         plan = await queries.plan(work.session, user_id, period_of(now))
         free = (await Ledger(self._clock).balance(work, user_id)).free
         is_tokens = reason == NO_TOKENS

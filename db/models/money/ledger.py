@@ -226,6 +226,7 @@ class Hold(Base):
         CheckConstraint("to_user_id <> user_id", name="none_to_oneself"),
         CheckConstraint("length(key) BETWEEN 1 AND 200", name="key_has_a_length"),
         Index("ix_holds_user_id_state", "user_id", "state"),
+        Index("ix_holds_user_id_created_at", "user_id", "created_at"),
         Index("ix_holds_to_user_id", "to_user_id", postgresql_where=text("state = 'pending'")),
         Index("ix_holds_expires_at", "expires_at", postgresql_where=text("state = 'pending'")),
         Index("ix_holds_about", "about", postgresql_where=text("about IS NOT NULL")),

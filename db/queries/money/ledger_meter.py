@@ -56,7 +56,10 @@ _RELEASE = Prepared(select(func.meter_release(_TURN, _MOMENT)))
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What was answered: `kept`, `free` of charge, `gone`; or what is lacking: `tokens`, `messages`."""
+    """What was answered: `kept`, `free` of charge, `gone`; or what is lacking: `tokens`, `messages`.
+
+    `capped`: the person's own cap on spending; `used` of `most` in a `plan` that is then `day` or `month`.
+    """
 
     outcome: str
     need: int

@@ -23,7 +23,9 @@ async def unpaid(session: AsyncSession, message_id: int, user_id: UUID) -> str |
             Turn.trigger_message_id == message_id,
             Turn.asker_id == user_id,
             Turn.state == TurnState.FAILED,
-            Turn.reason.startswith("no_tokens") | Turn.reason.startswith("no_messages"),
+            Turn.reason.startswith("no_tokens")
+            | Turn.reason.startswith("no_messages")
+            | Turn.reason.startswith("own_cap"),
         )
         .order_by(Turn.id.desc())
         .limit(1)
