@@ -156,10 +156,11 @@ USAGE_FUNCTIONS: tuple[Function, ...] = (
         "trigger",
         f"""
         DECLARE added bigint := nullif(current_setting('{_LORE_ADDED}', true), '')::bigint;
+            who uuid := coalesce(NEW.updated_by, nullif(current_setting('botcafe.actor_user', true), '')::uuid);
         BEGIN
             PERFORM set_config('{_LORE_ADDED}', '', true);
-            IF {_AT_WORK} AND NEW.updated_by IS NOT NULL THEN
-                PERFORM usage_add(NEW.updated_by, usage_day(NEW.updated_by, now()), 'lore_entries', added);
+            IF {_AT_WORK} AND who IS NOT NULL THEN
+                PERFORM usage_add(who, usage_day(who, now()), 'lore_entries', added);
             END IF;
             RETURN NULL;
         END
