@@ -8,13 +8,13 @@ import pytest
 from bot import limits
 from bot.errors import Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, UserError
 from bot.services.keys.vault import Vault
-from bot.services.wellbeing.choices import Weather
+from bot.services.wellbeing.choices import Weather, all_choices
 from bot.services.wellbeing.consent import VERSION
-from bot.services.wellbeing.entries import CheckInDraft, draft_of
+from bot.services.wellbeing.entries import CheckIn, CheckInDraft, draft_of
 from bot.services.wellbeing.moods import Moods
+from db.engine import connection_arguments
 from db.models import MoodSource, SaidIn
 from db.raw import RawConnection, connect
-from db.engine import connection_arguments
 from db.work import Database
 from tests.fakes.clock import FakeClock
 from tests.wellbeing.moodcraft import KEY, diary
@@ -140,9 +140,9 @@ async def test_a_day_holds_48_and_a_day_is_the_persons_own(
         assert refused.value.code == "check_ins_per_day"
     next_day = await robin.add(CheckInDraft("calm", felt_at=begins + timedelta(hours=25)))
     assert next_day.day == date(2026, 10, 26)
-    with pytest.raises(LimitReached):
-        async with database.work(robin.me) as work:
-            moved = CheckInDraft("sad", felt_at=begins + timedelta(hours=2))
+    moved = CheckInDraft("sad", felt_at=begins + timedelta(hours=2))
+    async with database.work(robin.me) as work:
+        with pytest.raises(LimitReached):
             await robin.moods.edit(work, robin.id, next_day.id, moved)
     monkeypatch.setattr(limits, "CHECK_INS_MAX", limits.Limit(49, "", ""))
     with pytest.raises(LimitReached) as full:
@@ -202,10 +202,10 @@ async def test_own_choices_change_and_old_entries_keep_what_they_said(database: 
 async def test_own_choices_have_bounds(database: Database, clock: FakeClock) -> None:
     robin = await diary(database, clock)
 
-    async def refused(**told: object) -> UserError:
-        with pytest.raises(UserError) as error:
-            async with database.work(robin.me) as work:
-                await robin.moods.add_mood(work, robin.id, **{"name": "Fizzy", "score": 3, **told})  # pyright: ignore
+    async def refused(name: str = "Fizzy", emoji: str = "", score: int = 3) -> UserError:
+        async with database.work(robin.me) as work:
+            with pytest.raises(UserError) as error:
+                await robin.moods.add_mood(work, robin.id, name=name, emoji=emoji, score=score)
         return error.value
 
     assert (await refused(score=11)).field == "score"
@@ -213,6 +213,7 @@ async def test_own_choices_have_bounds(database: Database, clock: FakeClock) -> 
     assert (await refused(name="  ")).field == "name"
     assert (await refused(name="a|b")).field == "name"
     assert (await refused(emoji="abc")).field == "emoji"
+    choices = all_choices()
     for number in range(limits.OWN_MOODS_MAX):
         async with database.work(robin.me) as work:
             choices = await robin.moods.add_mood(work, robin.id, name=f"Mood {number}", emoji="👩‍🚀", score=3)
@@ -235,9 +236,11 @@ async def test_searching_within_what_is_sealed(database: Database, clock: FakeCl
         await robin.add(draft)
     async with database.work(robin.me) as work:
         page = await robin.moods.page(work, robin.id, search="FLUSS lauft", limit=6)
-        assert len(page.entries) == 6 and page.after is not None
+        assert len(page.entries) == 6
+        assert page.after is not None
         rest = await robin.moods.page(work, robin.id, search="FLUSS lauft", limit=6, after=page.after)
-        assert len(rest.entries) == 4 and rest.after is None
+        assert len(rest.entries) == 4
+        assert rest.after is None
         both = (*page.entries, *rest.entries)
         assert [one.felt_at for one in both] == sorted((one.felt_at for one in both), reverse=True)
         assert len({one.id for one in both}) == 10
@@ -249,7 +252,8 @@ async def test_searching_within_what_is_sealed(database: Database, clock: FakeCl
         assert len(found.entries) == 20
         day = await robin.moods.page(work, robin.id, first=date(2026, 5, 1), last=date(2026, 5, 2), limit=100)
         assert {one.day for one in day.entries} == {date(2026, 5, 1), date(2026, 5, 2)}
-        walked, mark = [], None
+        walked: list[CheckIn] = []
+        mark = None
         while True:
             part = await robin.moods.page(work, robin.id, after=mark, limit=7)
             walked += part.entries
@@ -318,4 +322,4 @@ async def test_a_lost_key_shows_entries_without_words_and_lets_them_be_deleted(
 
 
 async def _count(owner: RawConnection, table: str, user_id: object) -> int:
-    return int(await owner.fetchval(f"SELECT count(*) FROM {table} WHERE user_id = $1", user_id))  # noqa: S608
+    return int(await owner.fetchval(f"SELECT count(*) FROM {table} WHERE user_id = $1", user_id))

@@ -177,6 +177,11 @@ def check_draft(draft: CheckInDraft, rules: Rules, before: CheckIn | None = None
             field="mood",
             typed=draft.mood[:40],
         )
+    return checked_as(mood, draft, rules, before)
+
+
+def checked_as(mood: MoodOption, draft: CheckInDraft, rules: Rules, before: CheckIn | None = None) -> CheckedEntry:
+    """The draft cleaned, its mood being this one whatever it names. Raises `InvalidInput`."""
     words = Sealed(
         mood=mood.id,
         name=str(mood.name),

@@ -13,9 +13,12 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from bot import limits
+from bot.clock import Clock
 from bot.errors import Conflict
-from bot.services.keys.vault import VaultError
+from bot.services.keys.vault import Vault, VaultError
 from bot.services.tables import Mark, beyond, mark_of, moment
+from bot.services.wellbeing.consent import MoodOptions
+from bot.services.wellbeing.daylio_kept import Daylio
 from bot.services.wellbeing.entries import (
     CheckedEntry,
     CheckIn,
@@ -69,6 +72,11 @@ class EntryPage:
 class Moods(MoodsOptions):
     """Everything about check-ins. Each method works in the person's name: `work` is theirs, `user_id` is them."""
 
+    def __init__(self, clock: Clock, vault: Vault) -> None:
+        """`vault` seals people's keys, with which everything here is sealed."""
+        super().__init__(clock, vault)
+        self.daylio = Daylio(self)
+
     # -------------------------------------------------------------------------------------------- keeping
 
     async def add(
@@ -79,7 +87,7 @@ class Moods(MoodsOptions):
         Raises `InvalidInput`, `LimitReached`, `NotAllowed` without their yes.
         """
         await self._alone(work, user_id)
-        checked = check_draft(draft, await self._rules(work, user_id))
+        checked = check_draft(draft, await self.rules(work, user_id))
         seal = await self.seals.for_writing(work, user_id)
         made = new_entry(seal, user_id, checked, source=source, once=once)
         kept = await queries.entry_of(work.session, user_id, made.fingerprint)
@@ -101,7 +109,7 @@ class Moods(MoodsOptions):
         Raises `NotFound`, `InvalidInput`, `LimitReached`, and `Conflict` where it was changed since.
         """
         await self._alone(work, user_id)
-        rules = await self._rules(work, user_id)
+        rules = await self.rules(work, user_id)
         seal = await self.seals.for_writing(work, user_id)
         row = await queries.entry(work.session, user_id, entry_id, to_change=True)
         if row is None:
@@ -202,13 +210,26 @@ class Moods(MoodsOptions):
         since, until = day_bounds(day, held.options.time_zone if held else "UTC")
         return await queries.count(work.session, user_id, since=since, until=until)
 
+    async def export_csv(self, work: Work, user_id: UUID) -> bytes:
+        """Every check-in in Daylio's columns and ours; read again, it gives the same ones."""
+        return await self.daylio.csv(work, user_id)
+
+    async def export_json(self, work: Work, user_id: UUID) -> bytes:
+        """Everything that is kept: settings, own choices, reminders, check-ins."""
+        return await self.daylio.json(work, user_id)
+
     # -------------------------------------------------------------------------------------------- within
 
-    async def rules(self, work: Work, user_id: UUID) -> Rules:
-        """What drafts are held against now. Raises `NotAllowed` without their yes."""
-        return await self._rules(work, user_id)
+    async def wait_turn(self, work: Work, user_id: UUID) -> None:
+        """Two devices at once take turns, from here until the work ends."""
+        await self._alone(work, user_id)
 
-    async def _rules(self, work: Work, user_id: UUID) -> Rules:
+    async def needed_options(self, work: Work, user_id: UUID) -> MoodOptions:
+        """As `options`, for what keeps something new. Raises `NotAllowed` without their yes to today's words."""
+        return (await self._current(work, user_id)).options
+
+    async def rules(self, work: Work, user_id: UUID) -> Rules:
+        """What drafts are held against now. Raises `NotAllowed` without their yes to today's words."""
         held = await self._current(work, user_id)
         return Rules(
             now=self._clock.now(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
@@ -10,11 +10,11 @@ from uuid import UUID
 
 from bot import limits
 from bot.clock import Clock
-from bot.errors import Conflict, InvalidInput
+from bot.errors import Conflict, InvalidInput, UserError
 from bot.services.keys.vault import Vault, VaultError
 from bot.services.people.profiles import Profiles
 from bot.services.wellbeing import choices as made_of
-from bot.services.wellbeing.choices import MoodChoices, OwnChoices, all_choices
+from bot.services.wellbeing.choices import MoodChoices, MoodOption, OwnChoices, all_choices
 from bot.services.wellbeing.consent import KEEP_DAYS, VERSION, MoodOptions, asked_again, not_opted_in, other_words
 from bot.services.wellbeing.sealing import PersonSeals
 from bot.texts import N_
@@ -171,6 +171,36 @@ class MoodsOptions:
 
         return await self._change(work, user_id, change)
 
+    async def adopt(
+        self, work: Work, user_id: UUID, moods: Sequence[MoodOption], activities: Sequence[str]
+    ) -> tuple[int, int]:
+        """Make what a file brought the person's own, as far as there is room and it is on no list: how many of each.
+
+        What no list takes (a name too long, one that is there) is passed over: entries keep it all the same.
+        """
+        made = [0, 0]
+
+        def change(own: OwnChoices) -> OwnChoices:
+            for one in moods:
+                if made_of.all_choices(own).named(one.name) is None:
+                    own, is_new = _tried(
+                        own,
+                        lambda own, one=one: made_of.with_mood(
+                            own, _new_id(), name=one.name, emoji=one.emoji, score=one.score
+                        ),
+                    )
+                    made[0] += is_new
+            for name in activities:
+                own, is_new = _tried(
+                    own, lambda own, name=name: made_of.with_activity(own, _new_id(), name=name, emoji="", group="")
+                )
+                made[1] += is_new
+            return own
+
+        if moods or activities:
+            await self._change(work, user_id, change)
+        return made[0], made[1]
+
     async def remove_choice(self, work: Work, user_id: UUID, choice_id: str) -> MoodChoices:
         """Take a mood or an activity of their own away; old check-ins keep it. Raises `NotFound`."""
         return await self._change(work, user_id, lambda own: made_of.without(own, choice_id))
@@ -249,6 +279,13 @@ def _options(row: MoodSettings, time_zone: str | None) -> MoodOptions:
 def _said(options: MoodOptions) -> dict[str, object]:
     """What a row must have to be put: it stands already, and stays as it is."""
     return {"consent_version": options.consent_version, "consented_in": options.consented_in}
+
+
+def _tried(own: OwnChoices, change: Callable[[OwnChoices], OwnChoices]) -> tuple[OwnChoices, bool]:
+    try:
+        return change(own), True
+    except UserError:
+        return own, False
 
 
 def _choices_of(user_id: UUID) -> bytes:

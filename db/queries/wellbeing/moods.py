@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -124,12 +124,30 @@ async def remove_settings(session: AsyncSession, user_id: UUID) -> bool:
 # ------------------------------------------------------------------------------------------------ entries
 
 
+_ADD_ENTRIES = text(
+    "INSERT INTO mood_entries (id, user_id, felt_at, sealed, fingerprint, source)"
+    " SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:users AS uuid[]), CAST(:felt AS timestamptz[]),"
+    " CAST(:sealed AS bytea[]), CAST(:prints AS bytea[]), CAST(:sources AS text[]))"
+    " ON CONFLICT DO NOTHING RETURNING id"
+)
+
+
 async def add_entries(session: AsyncSession, rows: Sequence[NewEntry]) -> int:
     """Keep these; how many were not kept already (by their fingerprint)."""
     if not rows:
         return 0
-    values = [asdict(one) for one in rows]
-    made = await session.scalars(insert(MoodEntry).values(values).on_conflict_do_nothing().returning(MoodEntry.id))
+    # A column of values each: an import brings thousands of rows, of which a statement cannot name every cell.
+    made = await session.execute(
+        _ADD_ENTRIES,
+        {
+            "ids": [one.id for one in rows],
+            "users": [one.user_id for one in rows],
+            "felt": [one.felt_at for one in rows],
+            "sealed": [one.sealed for one in rows],
+            "prints": [one.fingerprint for one in rows],
+            "sources": [one.source.value for one in rows],
+        },
+    )
     return len(made.all())
 
 
