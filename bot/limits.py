@@ -348,7 +348,7 @@ LIMIT_NIGHTS_MAX = Limit(3, "windows", "a day in which characters rest: a night,
 LIMIT_TOKENS_MAX = Limit(100_000_000, "tokens", "a day or a month; a cap above what anybody has holds nothing")
 LIMIT_PAUSE_DAYS_MAX = Limit(3650, "days", "ten years; longer is for good")
 TRIGGERS_PER_PERSON = Limit(20, "things", "somebody wants to be told of; who is told of all is told of nothing")
-TRIGGER_TIMES_MAX = Limit(60, "days or nights", "in a row: two months")
+TRIGGER_TIMES_MAX = Limit(30, "days or nights", "in a row: a month; active minutes are kept for forty days")
 TRIGGER_WORDS_MAX = Limit(200, "characters", "of one's own words in a notice: what one would write on a slip of paper")
 HABITS_PER_PERSON = Limit(20, "habits", "nobody builds more at once")
 HABIT_NAME_MAX = Limit(60, "characters", "one line of a list")
@@ -364,6 +364,10 @@ LIMIT_WARN_PERCENT = Limit(
 LIMIT_VERSIONS_SHOWN = Limit(50, "changes", "of one's limits, and as many things that came of them, in one's history")
 RESTS_IN_A_ROW = Limit(8, "rests", "that follow each other without a minute between are told as one")
 LIMIT_EVENT_DAYS = Limit(90, "days", "that warnings, stops and breaks stay in one's history")
+
+# ------------------------------------------------------------------------------------------------ what people used
+
+USAGE_DAYS_MAX = Limit(366, "days", "of what one used, looked at together: as long as it is kept")
 
 # ------------------------------------------------------------------------------------------------ check-ins
 

@@ -11,6 +11,12 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 
+from bot import limits
+from bot.errors import InvalidInput
+from bot.texts import N_
+
+USUAL_DAYS = 30
+
 
 class Counter(StrEnum):
     """What is counted, in the order in which it is shown."""
@@ -134,3 +140,41 @@ def _begins(day: date, step: Step) -> date:
             return week_of(day)
         case Step.MONTH:
             return month_of(day)
+
+
+def day_typed(text: str, field: str) -> date | None:
+    """A day as forms and addresses have it (`2026-05-04`); None where nothing was typed. Raises `InvalidInput`."""
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput(
+            "not_a_day",
+            N_("“{value}” is no day. Write it as year, month and day, such as 2026-05-04."),
+            field=field,
+            value=text.strip()[:40],
+        ) from None
+
+
+def span_of(since: date | None, until: date | None, today: date) -> tuple[date, date]:
+    """From when to when is asked for: up to today, and 30 days back, where nothing else is said.
+
+    Raises `InvalidInput` for days the wrong way round, or for more than are kept.
+    """
+    last = min(until or today, today)
+    first = since or date.fromordinal(max(1, last.toordinal() - USUAL_DAYS + 1))
+    if first > last:
+        raise InvalidInput(
+            "days_turned_round",
+            N_("The first day lies after the last one, or after today. Choose days that were, the earlier one first."),
+            field="since",
+        )
+    if (last - first).days >= limits.USAGE_DAYS_MAX:
+        raise InvalidInput(
+            "too_many_days",
+            N_("That is more than the {maximum} days that are kept. Choose fewer."),
+            field="since",
+            maximum=int(limits.USAGE_DAYS_MAX),
+        )
+    return first, last
