@@ -152,6 +152,7 @@ async def open_cafe(
         usage=ground.wellbeing.usage,
         moods=ground.wellbeing.moods,
         reminders=ground.wellbeing.reminders,
+        limiting=ground.wellbeing.limiting,
         site=ground.wellbeing.site,
     )
     client.attend(Ears(turns))

@@ -130,6 +130,7 @@ def desk_of(parts: WebParts) -> Desk:
         oversight=oversight,
         moods=parts.wellbeing.moods,
         reminders=parts.wellbeing.reminders,
+        limiting=parts.wellbeing.limiting,
         usage=parts.wellbeing.usage,
         creating=creating_of(
             database,

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
 from bot.clock import Clock
+from bot.ports import Place
+from bot.ports.letters import Letters
 from bot.services.keys.vault import Vault
+from bot.services.talk.places import PlaceRules
+from bot.services.wellbeing.active import ActiveMinutes
+from bot.services.wellbeing.limited import Limited
+from bot.services.wellbeing.limits import SelfLimits
 from bot.services.wellbeing.moods import Moods
+from bot.services.wellbeing.noticing import Noticing
+from bot.services.wellbeing.presence import Presence
 from bot.services.wellbeing.reminders import Reminders
 from bot.services.wellbeing.usage import Usage
 from db.work import Database
@@ -20,6 +31,23 @@ class WellbeingParts:
         self.moods = Moods(clock, vault)
         self.reminders = Reminders(clock)
         self.usage = Usage(clock)
+        self.limited = Limited(database, clock)
+        self.presence = Presence(database, clock, self.limited)
+        self.self_limits = SelfLimits(clock)
+        self.active = ActiveMinutes()
+        self.noticing = Noticing(database, clock)
+        self.presence.watching.append(self.noticing)
+
+    async def start(self, place_rules: Callable[[Place], PlaceRules], letters: Letters, exits: AsyncExitStack) -> None:
+        """Know who limited something, before anybody is answered. `place_rules` tells what a server's admins decided.
+
+        For who hears people speak: elsewhere nobody is answered. Closed by `exits`.
+        """
+        self.limited.place_rules = place_rules
+        self.noticing.letters = letters
+        for kept in (self.limited, self.noticing, self.presence):
+            exits.push_async_callback(kept.close)
+        await self.limited.start()
 
     def site(self) -> str:
         """Where the web app is reached, "" where that is not known."""

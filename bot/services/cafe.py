@@ -43,6 +43,7 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
+from bot.services.wellbeing.limiting import Limiting
 from bot.services.wellbeing.moods import Moods
 from bot.services.wellbeing.reminders import Reminders
 from bot.services.wellbeing.usage import Usage
@@ -104,6 +105,7 @@ class Cafe:
     creating: Creating
     moods: Moods
     reminders: Reminders
+    limiting: Limiting
     site: Callable[[], str]
     usage: Usage = field(default_factory=Usage)
 

@@ -57,6 +57,7 @@ from bot.services.people.sessions import Sessions
 from bot.services.people.tokens import ApiTokens
 from bot.services.programs import Programs
 from bot.services.talk.conversations.reading import Readings
+from bot.services.wellbeing.limiting import Limiting
 from bot.services.wellbeing.moods import Moods
 from bot.services.wellbeing.reminders import Reminders
 from bot.services.wellbeing.usage import Usage
@@ -115,6 +116,7 @@ class Desk:
     usage: Usage
     moods: Moods
     reminders: Reminders
+    limiting: Limiting
 
     @property
     def payments(self) -> Payments:

@@ -128,6 +128,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         creating=creating_of(database, program.characters.pictures, books, LoreSharing(), program.clock),
         moods=wellbeing.moods,
         reminders=wellbeing.reminders,
+        limiting=wellbeing.limiting,
         site=wellbeing.site,
     )
 
