@@ -137,6 +137,7 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "share leave": ({"thing": MIRA_SHARED}, NOT_KNOWN),
     "share list": ({"thing": TOWN_SHARED}, NO_BOOK),
     "share revoke": ({"thing": TOWN_SHARED, "person": "sasha"}, NO_BOOK),
+    "stats": ({}, "What you used"),
     "wallet": ({}, "You can spend 0 tokens"),
     "why": ({}, "Only those who take part"),
 }

@@ -56,7 +56,7 @@ async def test_the_days_are_ones_own_unknown_where_they_are_and_zero_where_they_
     assert "<dd>47</dd>" in page
     assert "Before 1 May 2026 nothing was counted" in page
     assert ">999<" not in page
-    assert page.count('class="plot"') == 4
+    assert page.count('<figure class="plot"') == 4
     assert "days are those of UTC" in page
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from aiohttp import web
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 
 from bot.errors import InvalidInput
+from bot.services.wellbeing.pictures_words import locale_of
 from bot.services.wellbeing.usage import zone_of
 from bot.services.wellbeing.usage_days import (
     USUAL_DAYS,
@@ -151,23 +151,16 @@ def _known(used: Used, say: Say) -> str | None:
     """The first day that is known, in words, where some of those asked for are not."""
     if used.known_from is None or not used.has_unknown:
         return None
-    return format_date(used.known_from, "d MMM yyyy", locale=_locale(say))
+    return format_date(used.known_from, "d MMM yyyy", locale=locale_of(say))
 
 
 def _label(day: date, step: Step, say: Say) -> str:
-    return format_date(day, "MMM yyyy" if step is Step.MONTH else "d MMM", locale=_locale(say))
+    return format_date(day, "MMM yyyy" if step is Step.MONTH else "d MMM", locale=locale_of(say))
 
 
 def _moment(at: datetime, zone: str | None, say: Say) -> str:
-    shown = format_datetime(at.astimezone(zone_of(zone) if zone else UTC), "d MMM yyyy, HH:mm", locale=_locale(say))
+    shown = format_datetime(at.astimezone(zone_of(zone) if zone else UTC), "d MMM yyyy, HH:mm", locale=locale_of(say))
     return shown if zone else f"{shown} UTC"
-
-
-def _locale(say: Say) -> Locale:
-    try:
-        return Locale.parse(say.language, sep="-")
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse("en")
 
 
 PAGES = (
