@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.services.cafe import Cafe
 from bot.transport.client import CafeClient
-from cogs import lore, money, oversight, talk
+from cogs import lore, money, oversight, talk, wellbeing
 from cogs.characters import ITEMS as CHARACTER_ITEMS
 from cogs.characters import CharactersCog, DiscoverCog
 from cogs.creators import ITEMS as CREATOR_ITEMS
@@ -23,6 +23,7 @@ async def prepare(client: CafeClient, cafe: Cafe) -> None:
     await lore.prepare(client, cafe)
     await money.prepare(client, cafe)
     await oversight.prepare(client, cafe)
+    await wellbeing.prepare(client, cafe)
     await client.add_cog(CreatorCog(cafe))
     await client.add_cog(ShareCog(cafe))
     await client.add_cog(HelpCog(cafe))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from babel.dates import format_date
+from babel.dates import format_date, get_day_names
 
 from bot.services.wellbeing.choices import STEPS
 from bot.services.wellbeing.insights import ActivityMood, Insights, MinutesBeside
@@ -139,3 +139,8 @@ def day_long(day: date, say: Say) -> str:
 def locale_of(say: Say) -> str:
     """A language as Babel knows it."""
     return "en" if say.language == "qps" else say.language.replace("-", "_")
+
+
+def weekday_named(weekday: int, say: Say) -> str:
+    """A weekday (0: Monday) by its name."""
+    return str(get_day_names("wide", context="stand-alone", locale=locale_of(say))[weekday])

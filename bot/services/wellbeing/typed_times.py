@@ -32,9 +32,9 @@ def felt_at_typed(typed: str, zone: ZoneInfo, now: datetime) -> datetime:
     return datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone)
 
 
-def day_typed(typed: str, zone: ZoneInfo, now: datetime) -> date:
+def day_typed(typed: str, today: date) -> date:
     """The local day meant, without a time. Raises `InvalidInput`."""
-    day, _ = _parts(typed.strip(), now.astimezone(zone).date())
+    day, _ = _parts(typed.strip(), today)
     return day
 
 

@@ -1,0 +1,223 @@
+"""/mood as people use it: two yeses, one press, what is added to it, lists, pictures, files and deleting."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+import simcord
+from PIL import Image
+
+from bot.services.wellbeing.consent import WORDS
+from tests.cogs.conftest import Town
+from tests.cogs.test_cogs_characters import last, words
+from tests.cogs.test_cogs_lore import controls, filled, menu_of, panel, pieces
+from tests.services.test_services_turns import rows
+
+DAYLIO = (
+    "full_date,date,weekday,time,mood,activities,note_title,note\r\n"
+    '2026-05-03,May 3,Sunday,21:30,rad,"tea | walk",Fine,"Two lines,\n=1+1"\r\n'
+    "2026-05-03,May 3,Sunday,9:30 am,meh,,,\r\n"
+    "2026-05-02,May 2,Saturday,08:00,frazzled,tea,,\r\n"
+    "2026-05-01,May 1,Friday,08:00,frazzled,,,\r\n"
+)
+
+
+async def say_yes(town: Town, who: simcord.MemberActor) -> simcord.InteractionResult:
+    asked = await who.slash(town.channel, "mood checkin")
+    await who.click(last(asked), label="Yes, keep my check-ins")
+    return asked
+
+
+async def press(town: Town, who: simcord.MemberActor, label: str = "🙂 Good", **options: Any) -> simcord.InteractionResult:
+    """A check-in by one press; its panel."""
+    asked = await who.slash(town.channel, "mood checkin", **options)
+    await who.click(last(asked), label=label)
+    return asked
+
+
+async def allow_here(town: Town, who: simcord.MemberActor) -> None:
+    told = await who.slash(town.channel, "mood history")
+    await who.click(last(told), label="Yes, show them to me here")
+
+
+def said(result: simcord.InteractionResult) -> str:
+    """The words of the last answer, a panel or not."""
+    return panel(result) or words(result)
+
+
+def pictures(result: simcord.InteractionResult) -> list[tuple[bytes, str]]:
+    """The pictures of the last panel, with what they say to who cannot see them."""
+    shown = last(result)
+    items = [item for one in pieces(shown.components) if one["type"] == 12 for item in one["items"]]
+    files = {one.filename: one for one in shown.attachments}
+    return [(files[item["media"]["url"].rpartition("/")[2]].data, item["description"]) for item in items]
+
+
+# ------------------------------------------------------------------------------------------------ the first yes
+
+
+async def test_before_a_yes_it_is_told_what_that_means_and_nothing_is_kept(town: Town) -> None:
+    asked = await town.robin.slash(town.channel, "mood checkin")
+    told = panel(asked)
+    for one in WORDS:
+        assert one.format(days=90) in told
+    assert "passes through Discord" in told
+    assert {"Yes, keep my check-ins", "On the web"} <= controls(asked)
+    (web,) = [one["url"] for one in pieces(last(asked).components) if one.get("url")]
+    assert web == "https://cafe.example/mood"
+    for command in ("history", "insights", "remind", "export", "delete"):
+        assert "Off until you say yes" in panel(await town.robin.slash(town.channel, f"mood {command}"))
+    file = ("diary.csv", DAYLIO.encode())
+    assert "Off until you say yes" in panel(await town.robin.slash(town.channel, "mood import", file=file))
+    assert await rows(town.program, "SELECT 1 FROM mood_settings UNION ALL SELECT 1 FROM mood_entries") == []
+
+
+async def test_one_press_saves_and_more_is_added_piece_by_piece(town: Town) -> None:
+    asked = await say_yes(town, town.robin)
+    assert "How are you?" in panel(asked)
+    assert {"😞 Very low", "🙁 Low", "😐 So-so", "🙂 Good", "😄 Very good"} <= controls(asked)
+    assert "You set no time zone" in panel(asked)
+    await town.robin.click(last(asked), label="🙂 Good")
+    assert "Saved: **🙂 Good**" in panel(asked)
+    ((entry,),) = await rows(town.program, "SELECT id FROM mood_entries")
+    await town.robin.select(last(asked), ["calm"], custom_id=f"moods:set:{entry}:mood")
+    await town.robin.select(last(asked), ["4"], custom_id=f"moods:set:{entry}:energy")
+    await town.robin.select(last(asked), ["2"], custom_id=f"moods:set:{entry}:sleep_quality")
+    await town.robin.select(last(asked), ["rain"], custom_id=f"moods:set:{entry}:weather")
+    await town.robin.select(last(asked), ["friends"], custom_id=f"moods:set:{entry}:activities.0")
+    # Without the second yes a menu does not show what was chosen, so what is chosen comes on top.
+    await town.robin.select(last(asked), ["walk"], custom_id=f"moods:set:{entry}:activities.0")
+    assert "Saved with it: Energy, Sleep, weather, activities." in panel(asked)
+    assert "Calm" not in panel(asked)
+    form = await town.robin.click(last(asked), label="Note and more…")
+    assert form.modal is not None
+    await town.robin.submit_modal(form, {"note": "A canary sang", "tags": "sea, fog", "sleep_hours": "6,5"})
+    assert len(await rows(town.program, "SELECT 1 FROM mood_entries")) == 1
+    await allow_here(town, town.robin)
+    listed = panel(await town.robin.slash(town.channel, "mood history"))
+    assert "🍃 Calm · Energy: much · Sleep: bad · 6.5 h of sleep · 🌧️ rainy · Friends, A walk · #sea · #fog" in listed
+    assert "> A canary sang" in listed
+
+
+async def test_without_the_second_yes_only_counts_and_a_link_come_back(town: Town) -> None:
+    await say_yes(town, town.robin)
+    made = await press(town, town.robin)
+    form = await town.robin.click(last(made), label="Note and more…")
+    await town.robin.submit_modal(form, {"note": "A canary sang", "title": "Canary", "tags": "canary"})
+    assert "canary" not in panel(made).casefold()
+    # The form opens empty, and what stays empty takes nothing away.
+    form = await town.robin.click(last(made), label="Note and more…")
+    assert form.modal is not None
+    assert not any(filled(form.modal).values())
+    await town.robin.submit_modal(form, {"sleep_hours": "7"})
+    for command in ("history", "insights"):
+        told = await town.robin.slash(town.channel, f"mood {command}")
+        assert "You have 1 check-in" in panel(told)
+        assert "Good" not in panel(told)
+        assert pictures(told) == []
+        assert {"On the web", "Yes, show them to me here"} <= controls(told)
+    assert "Good" not in str(last(await town.robin.slash(town.channel, "mood delete")).components)
+    await allow_here(town, town.robin)
+    shown = await town.robin.slash(town.channel, "mood history")
+    assert "Canary — A canary sang" in panel(shown)
+    await town.robin.click(last(shown), label="Not here any more")
+    assert "You have 1 check-in" in panel(await town.robin.slash(town.channel, "mood history"))
+
+
+async def test_a_past_day_several_a_day_and_days_that_cannot_be(town: Town) -> None:
+    await say_yes(town, town.robin)
+    for typed in ("2026-05-03 21:30", "yesterday 9:00", "2026-05-03", "2026-05-03"):
+        assert "How were you" in panel(await town.robin.slash(town.channel, "mood checkin", when=typed))
+        await press(town, town.robin, when=typed)
+    moments = await rows(town.program, "SELECT to_char(felt_at AT TIME ZONE 'UTC', 'DD HH24:MI') FROM mood_entries")
+    assert sorted(one for (one,) in moments) == ["03 09:00", "03 12:00", "03 12:00", "03 21:30"]
+    for typed, sentence in (
+        ("1800-01-01", "since 1900-01-01"),
+        ("2026-05-05", "lies in the future"),
+        ("tomorrow", "is no day that I can read"),
+        ("2026-13-40", "is no day that I can read"),
+        ("25:00", "is no day that I can read"),
+    ):
+        assert sentence in words(await town.robin.slash(town.channel, "mood checkin", when=typed))
+    assert len(await rows(town.program, "SELECT 1 FROM mood_entries")) == 4
+
+
+async def test_a_time_zone_that_is_none_is_refused_and_the_form_opens_again(town: Town) -> None:
+    asked = await say_yes(town, town.robin)
+    form = await town.robin.click(last(asked), label="Set my time zone")
+    refused = await town.robin.submit_modal(form, {"time_zone": "Mars/Base"})
+    assert "There is no time zone “Mars/Base”. Write one like Europe/Madrid" in words(refused)
+    again = await town.robin.click(last(refused), label="Mend")
+    assert again.modal is not None
+    assert filled(again.modal) == {"time_zone": "Mars/Base"}
+    kept = await town.robin.submit_modal(again, {"time_zone": "Madrid"})
+    assert "Your time zone is Europe/Madrid now." in words(kept)
+    assert "Times are those of Europe/Madrid." in panel(await town.robin.slash(town.channel, "mood checkin"))
+
+
+# ------------------------------------------------------------------------------------------------ strangers
+
+
+async def test_buttons_of_others_and_made_up_ones_answer_as_missing(town: Town) -> None:
+    await say_yes(town, town.robin)
+    made = await press(town, town.robin)
+    ((entry,),) = await rows(town.program, "SELECT id FROM mood_entries")
+    await say_yes(town, town.sasha)
+    theirs = await press(town, town.sasha)
+    missing = "There is no such check-in."
+    tried = {
+        f"mood:note:{entry}": missing,
+        f"mood:drop:one:{entry}": missing,
+        f"mood:dropped:one:{entry}": missing,
+        "mood:drop:one:nonsense": "too old, or not yours",
+        "mood:dropped:days:2026-05-04:nonsense": "too old, or not yours",
+        "mood:dropped:nonsense": "too old, or not yours",
+        "mood:pick:9:now": "too old, or not yours",
+        "mood:pick:5:99999999999": "too old, or not yours",
+        "mood:nonsense:x": "too old, or not yours",
+        "mood:here:2": "too old, or not yours",
+        "mood:yes:99": "words changed",
+        "mood:file:exe": "too old, or not yours",
+        "mood:bring:0123456789abcdef": "no longer kept here",
+        "mood:older:nonsense:nonsense": "too old, or not yours",
+    }
+    for custom_id, sentence in tried.items():
+        assert sentence in said(await forged(town, town.sasha, theirs, custom_id)), custom_id
+    menus = {
+        f"moods:set:{entry}:energy": (["4"], missing),
+        f"moods:set:{entry}:activities.0": (["walk"], missing),
+        "moods:set:nonsense:energy": (["4"], "too old, or not yours"),
+        "moods:unremind": ([str(entry)], "no such reminder"),
+        "moods:look": ([str(entry)], missing),
+        "moods:show": (["calendar:7"], "too old, or not yours"),
+        "moods:nonsense": (["4"], "too old, or not yours"),
+    }
+    for custom_id, (values, sentence) in menus.items():
+        assert sentence in said(await forged(town, town.sasha, theirs, custom_id, values)), custom_id
+    ((mine,),) = await rows(town.program, f"SELECT id FROM mood_entries WHERE id <> '{entry}'")
+    for part, value in (("energy", "9"), ("weather", "meteors"), ("activities.7", "walk"), ("activities.0", "x"), ("x", "1")):
+        told = said(await forged(town, town.sasha, theirs, f"moods:set:{mine}:{part}", [value]))
+        assert "too old, or not yours" in told, part
+    assert "is not on it" in said(await forged(town, town.sasha, theirs, f"moods:set:{mine}:mood", ["nonsense"]))
+    assert len(await rows(town.program, "SELECT 1 FROM mood_entries")) == 2
+    assert "Saved" in panel(made)
+
+
+async def forged(
+    town: Town,
+    who: simcord.MemberActor,
+    on: simcord.InteractionResult,
+    custom_id: str,
+    values: list[str] | None = None,
+) -> simcord.InteractionResult:
+    """A press of somebody's own making, on a message they can see."""
+    stored = town.env.backend.messages_by_id[last(on).id]
+    kind = 2 if values is None else 3
+    piece: dict[str, Any] = {"type": kind, "custom_id": custom_id}
+    piece |= {"label": "x", "style": 2} if values is None else {"options": [{"label": v, "value": v} for v in values]}
+    stored["components"] = [{"type": 1, "components": [piece]}]
+    if values is None:
+        return await who.click(last(on), custom_id=custom_id)
+    return await who.select(last(on), values, custom_id=custom_id)
