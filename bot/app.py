@@ -50,6 +50,7 @@ from bot.transport.client import CafeClient
 from bot.transport.executor import Call, Done, Executor
 from bot.transport.faces import Faces
 from bot.transport.files import DiscordFiles
+from bot.transport.letters import DirectLetters
 from bot.transport.permissions import WANTED
 from bot.transport.premium import DiscordPremium
 from bot.transport.speaker import Speaker
@@ -143,6 +144,7 @@ class Program:
         self._tasks: list[asyncio.Task[None]] = []
         self.client: CafeClient
         self.files: DiscordFiles
+        self._letters: DirectLetters
         self.cafe: Cafe
         self._vault: Vault
         self._wellbeing: WellbeingParts
@@ -182,13 +184,12 @@ class Program:
     async def _open_wellbeing(self) -> None:
         secret_key = self.settings.secret_key.get_secret_value()
         self._vault = await asyncio.to_thread(open_vault, secret_key, self.settings.data_dir)
-        self._wellbeing = WellbeingParts(
-            self.database, self.clock, self._vault, public_url=self.settings.public_url
-        )
+        self._wellbeing = WellbeingParts(self.database, self.clock, self._vault, public_url=self.settings.public_url)
 
     async def _open_till(self) -> None:
         executor = Executor(self.settings.discord_token.get_secret_value(), self.clock)
         self._exits.push_async_callback(executor.close)
+        self._wellbeing.use_letters(DirectLetters(executor))
         self._people = People(self.database, self.clock)
         self._till = TillParts(
             self.database,
@@ -240,6 +241,7 @@ class Program:
         speaker = Speaker(executor, Webhooks(self.database, self._vault), application_id, missing=client.missing_in)
         client.webhooks_changed = speaker.doubt
         self.files = DiscordFiles(executor)
+        self._letters = DirectLetters(executor)
         return WebhookStage(
             executor=executor,
             speaker=speaker,
@@ -265,6 +267,7 @@ class Program:
                 oversight=self._oversight.rules,
                 characters=self._characters(models),
                 wellbeing=self._wellbeing,
+                letters=self._letters,
             ),
             self.client,
             models=models,
@@ -295,6 +298,7 @@ class Program:
             money=self._money,
             till=self._till,
             oversight=self._oversight,
+            wellbeing=self._wellbeing,
         )
         self._keep(jobs.run(self._ending), "jobs")
         self._keep(ClockLeader(self.database, recurring, self.clock).run(self._ending), "clock")
@@ -304,7 +308,6 @@ class Program:
         if self.role.hears:
             await self._log_in()
         application_id = await self._application_id()
-        self._exits.callback(stand_still())
         invite_url = None if self._is_local or not application_id else _invite_url(application_id)
         return Running(
             web_url=await self._open_web(invite_url, application_id) if self.role.serves else None,
@@ -433,7 +436,9 @@ async def run(
             await program.open()
         except (VaultError, TooPrivilegedError) as error:
             raise StartError(f"{error} Nothing was changed. Mend that and start again.") from error
-        ready(await program.connect())
+        running = await program.connect()
+        exits.callback(stand_still())
+        ready(running)
         await program.until(stop)
 
 

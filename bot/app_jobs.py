@@ -15,6 +15,7 @@ from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts
 from bot.app_till import TillParts
+from bot.app_wellbeing import WellbeingParts
 from bot.clock import Clock
 from bot.jobs import Jobs, Recurring
 from bot.services.characters.pictures import Pictures
@@ -40,6 +41,8 @@ from bot.services.people.grants import JOB as SHARES
 from bot.services.people.grants import Shares
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.retelling import JOB as RECAP
+from bot.services.wellbeing.triggers import JOB as TRIGGERS_OF
+from bot.services.wellbeing.triggers import ROUND as TRIGGERS
 from bot.services.wellbeing.usage import JOB as FORGET_USAGE
 from bot.services.wellbeing.usage import ForgetMinutes
 from bot.settings import Settings
@@ -57,6 +60,7 @@ def jobs_of(
     money: MoneyParts,
     till: TillParts,
     oversight: OversightParts,
+    wellbeing: WellbeingParts,
 ) -> tuple[Jobs, Sequence[Recurring]]:
     """Every job there is, and which of them come round by themselves."""
     jobs = Jobs(database)
@@ -100,6 +104,8 @@ def jobs_of(
     jobs.register(DAILY_FIGURES, add_up_days, at_most=1)
     jobs.register(RETENTION, remove_what_is_over)
     jobs.register(FORGET_USAGE, ForgetMinutes(database).run)
+    jobs.register(TRIGGERS_OF, wellbeing.telling.look_after)
+    jobs.register(TRIGGERS, wellbeing.telling.go_round, at_most=1)
     jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
     # One at a time: each takes a few entries only, and a model here has one thread anyway.
     jobs.register(LORE_CHUNKS, lore.chunks.run, at_most=1)
@@ -116,6 +122,8 @@ def jobs_of(
         Recurring(RETENTION, CronTrigger(hour=3, minute=17, timezone=UTC)),
         Recurring(CREATORS, CronTrigger(hour=4, minute=31, timezone=UTC)),
         Recurring(SHARES, CronTrigger(minute="*/5", timezone=UTC)),
+        # People's mornings come at every hour somewhere.
+        Recurring(TRIGGERS, CronTrigger(minute=43, timezone=UTC)),
         Recurring(AUDIT_SEAL, CronTrigger(minute=2, timezone=UTC)),
         Recurring(DAILY_FIGURES, CronTrigger(hour=0, minute=23, timezone=UTC)),
         Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),

@@ -11,12 +11,17 @@ from bot.ports.letters import Letters
 from bot.services.keys.vault import Vault
 from bot.services.talk.places import PlaceRules
 from bot.services.wellbeing.active import ActiveMinutes
+from bot.services.wellbeing.habits import Habits
+from bot.services.wellbeing.history import LimitHistory
 from bot.services.wellbeing.limited import Limited
+from bot.services.wellbeing.limiting import Limiting
 from bot.services.wellbeing.limits import SelfLimits
 from bot.services.wellbeing.moods import Moods
 from bot.services.wellbeing.noticing import Noticing
 from bot.services.wellbeing.presence import Presence
 from bot.services.wellbeing.reminders import Reminders
+from bot.services.wellbeing.spending import Spendings
+from bot.services.wellbeing.triggers import Telling, Triggers
 from bot.services.wellbeing.usage import Usage
 from db.work import Database
 
@@ -36,7 +41,17 @@ class WellbeingParts:
         self.self_limits = SelfLimits(clock)
         self.active = ActiveMinutes()
         self.noticing = Noticing(database, clock)
-        self.presence.watching.append(self.noticing)
+        seals = self.moods.seals
+        self.limiting = Limiting(
+            own=self.self_limits,
+            habits=Habits(clock, seals, self.self_limits),
+            triggers=Triggers(clock, seals, self.self_limits, self.moods),
+            history=LimitHistory(),
+            spendings=Spendings(clock),
+        )
+        self.telling = Telling(database, clock, self.limiting.triggers, self.self_limits)
+        self.telling.site = self.site
+        self.presence.watching += [self.noticing, self.telling]
 
     async def start(self, place_rules: Callable[[Place], PlaceRules], letters: Letters, exits: AsyncExitStack) -> None:
         """Know who limited something, before anybody is answered. `place_rules` tells what a server's admins decided.
@@ -45,9 +60,13 @@ class WellbeingParts:
         """
         self.limited.place_rules = place_rules
         self.noticing.letters = letters
-        for kept in (self.limited, self.noticing, self.presence):
+        for kept in (self.limited, self.noticing, self.telling, self.presence):
             exits.push_async_callback(kept.close)
         await self.limited.start()
+
+    def use_letters(self, letters: Letters) -> None:
+        """By which the jobs of this process write to people, whether it hears them speak or not."""
+        self.telling.letters = letters
 
     def site(self) -> str:
         """Where the web app is reached, "" where that is not known."""

@@ -7,7 +7,7 @@ was not told so waits for them in /limits show and on the web.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -195,12 +195,9 @@ class Telling:
         self._limits = own_limits
         self.letters = letters
         self._language = language
-        self._site = ""
+        self.site: Callable[[], str] = str
+        """Where the web app is reached, for the button in a letter."""
         self._tasks: set[asyncio.Task[None]] = set()
-
-    def reached_at(self, site: str) -> None:
-        """Where the web app is, for the button in a letter."""
-        self._site = site
 
     # -------------------------------------------------------------------------------------------- hearing
 
@@ -286,7 +283,8 @@ class Telling:
 
     def _letter(self, due: list[Trigger], say: Say) -> Letter:
         lines = [discreet_notice(say) if _is_discreet(one) else notice(one, say) for one in due]
-        link = (LetterLink(say("Open"), f"{self._site}/limits"),) if self._site.startswith("https://") else ()
+        site = self.site()
+        link = (LetterLink(say("Open"), f"{site}/limits"),) if site.startswith("https://") else ()
         return Letter("\n\n".join(dict.fromkeys(lines))[:_LETTER_MAX], link)
 
 
