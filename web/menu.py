@@ -63,6 +63,14 @@ _SECTIONS: Sequence[tuple[Text, Sequence[tuple[str, Text]]]] = (
         ),
     ),
     (
+        N_("Your wellbeing"),
+        (
+            ("mood", N_("Check-ins")),
+            ("limits", N_("Limits")),
+            ("usage", N_("What I used")),
+        ),
+    ),
+    (
         N_("You"),
         (
             ("account", N_("Account")),

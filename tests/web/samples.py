@@ -40,6 +40,8 @@ TABLE_OF: Mapping[str, str] = {
     "request_id": "publication_requests",
     "note_id": "admin_notes",
     "record_id": "audit_log",
+    "checkin_id": "mood_entries",
+    "reminder_id": "mood_reminders",
     "thing_id": "characters",
 }
 """The table whose row a placeholder names. A page whose placeholder is in neither list fails the tests."""

@@ -27,6 +27,12 @@ from web.routes import (
     lore_sharing,
     lore_try,
     media,
+    mood,
+    mood_choices,
+    mood_days,
+    mood_files,
+    mood_list,
+    mood_settings,
     personas,
     plan,
     programs,
@@ -35,6 +41,7 @@ from web.routes import (
     static,
     telling,
     tokens,
+    usage,
     wallet,
 )
 
@@ -49,6 +56,12 @@ MODULES = (
     account,
     personas,
     tokens,
+    mood,
+    mood_days,
+    mood_files,
+    mood_list,
+    mood_choices,
+    mood_settings,
     characters,
     characters_deeds,
     characters_cards,
@@ -68,6 +81,7 @@ MODULES = (
     shares,
     plan,
     wallet,
+    usage,
     telling,
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from aiohttp import web
 
@@ -51,7 +52,7 @@ async def mine(request: web.Request, work: Work) -> Mine:
     return Mine(options, await moods.choices(work, me.user_id))
 
 
-def around(request: web.Request, found: Mine, tab: str) -> dict[str, object]:
+def around(request: web.Request, found: Mine, tab: str) -> dict[str, Any]:
     """What every template of these pages has."""
     return {
         "mood_tabs": TABS,
@@ -66,7 +67,7 @@ def around(request: web.Request, found: Mine, tab: str) -> dict[str, object]:
     }
 
 
-def told(request: web.Request) -> dict[str, object]:
+def told(request: web.Request) -> dict[str, Any]:
     """What a person is told before they say yes."""
     say = say_for(request)
     return {

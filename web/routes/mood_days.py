@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
+from typing import Any
 
 from aiohttp import web
 from babel import Locale
@@ -92,7 +93,7 @@ async def _felt(request: web.Request, work: Work, first: date, last: date) -> di
     return {one.day: Felt(one.median, one.n) for one in days if first <= one.day <= last}
 
 
-def _scale() -> dict[str, object]:
+def _scale() -> dict[str, Any]:
     return {"scale": SCALE, "step_words": STEPS, "sign_of": sign_of}
 
 
@@ -121,6 +122,7 @@ async def insights(request: web.Request) -> web.Response:
         weekdays=_by_weekday(read, say),
         named=translated(say),
         few=pure.FEW,
+        has_few=any(one.is_few for one in read.activities),
         minutes_least=pure.MINUTES_LEAST,
         trend_days=pure.TREND_DAYS,
         **plots,
@@ -129,7 +131,7 @@ async def insights(request: web.Request) -> web.Response:
     )
 
 
-async def _plots(request: web.Request, read: Insights, say: Say) -> dict[str, object]:
+async def _plots(request: web.Request, read: Insights, say: Say) -> dict[str, Any]:
     own, smooth = say("Median of the day"), say("Median of {n} days", n=pure.TREND_DAYS)
     trend = await draw(
         request,

@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from bot.services.wellbeing.daylio import DaylioPreview
 
 from bot import limits
 from bot.errors import InvalidInput, UserError
 from bot.services.wellbeing.choices import STEPS
+from bot.services.wellbeing.daylio_kept import DaylioPreview
 from bot.texts import N_, Say
 from web.forms import Form, form
 from web.pages import Access, Rate, at_work, back, desk, download, get, post, render, say_for, signed, status_of
@@ -31,7 +31,7 @@ _TAB = "mood_files"
 FILE, PACKED = "file", "packed"
 _BODY = int(limits.MOOD_FILE_BYTES_MAX) * 2
 """What a form with such a file may bring: one that is somewhat too large is refused with a sentence."""
-_MAPPED = re.compile(r"(mood|step)_(\d{1,4})")
+_MAPPED = re.compile(r"(mood|step)_(\d{1,5})")
 _REFUSED_SHOWN = 50
 
 
@@ -85,7 +85,7 @@ async def take(request: web.Request) -> web.StreamResponse:
         (say("kept"), result.added),
         (say("here already, so not kept twice"), result.already_here),
         (say("older than you keep check-ins"), result.too_old),
-        (say("lines that could not be read"), result.refused),
+        (say("lines that could not be read"), len(result.refused)),
     )
     made = ((say("new moods of your own"), result.moods_added), (say("new activities"), result.activities_added))
     return render(request, "mood/brought.html", results=results, made=made, **around(request, found, _TAB))
@@ -129,7 +129,8 @@ def _dry_page(
         form=shown_form,
         packed=file,
         preview=preview,
-        fresh=preview.n - preview.already_here - preview.too_old,
+        in_file=preview.n + preview.already_here + preview.too_old + len(preview.refused),
+        known=[(one.name, one.n, STEPS[one.score]) for one in preview.moods if one.score is not None],
         unmapped=unmapped,
         steps=steps,
         first_lines=[shown(one, say, longest_note=200) for one in preview.entries],
@@ -147,7 +148,7 @@ def _mapping(typed: Form) -> Mapping[str, int]:
         if name.startswith("mood_"):
             field = f"step_{name.removeprefix('mood_')}"
             step = typed.optional_whole(field)
-            if step not in STEPS:
+            if step is None or step not in STEPS:
                 raise InvalidInput(
                     "mood_without_step",
                     N_("“{mood}” has no step yet. Choose one from 1 to 5; nothing was kept."),

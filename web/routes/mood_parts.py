@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 from babel.dates import format_datetime
 
 from bot.errors import InvalidInput, UserError
-from bot.services.editing import refuse_wrong
-from bot.services.wellbeing.choices import MOODS, PLAIN, STEPS, WEATHERS, MoodChoices, MoodOption, Weather, shown_name
-from bot.services.wellbeing.entries import CheckIn, CheckInDraft, zone_info
-from bot.services.wellbeing.typed_times import felt_at_typed
+from bot.services.editing import SeveralWrong, refuse_wrong
+from bot.services.wellbeing.choices import MOODS, PLAIN, STEPS, WEATHERS, MoodChoices, MoodOption, shown_name
+from bot.services.wellbeing.entries import CheckIn, CheckInDraft
+from bot.services.wellbeing.entries_typed import read_form, shown_form
 from bot.texts import N_, Say, Text
+from web.changes import typed_in
 from web.forms import Form
-
-T = TypeVar("T")
 
 TABS: Sequence[tuple[str, Text]] = (
     ("mood", N_("Check in")),
@@ -46,7 +44,7 @@ LABELS: Mapping[str, Text] = {
 }
 """The fields of a check-in, in the order of the form."""
 
-_BY_COMMA = frozenset({"tags", "triggers"})
+_TICKED = frozenset({"activities"})
 _SIGNS: Mapping[int, str] = {one.score: one.emoji for one in MOODS if one.id in PLAIN.values()}
 SCALE: Sequence[tuple[int, Text, str]] = tuple((score, STEPS[score], _SIGNS[score]) for score in sorted(STEPS))
 """The five steps, low to high: number, word, sign."""
@@ -103,74 +101,38 @@ def _signed(sign: str, name: str, say: Say) -> str:
 
 def typed_of(entry: CheckIn) -> dict[str, str]:
     """A check-in as its form has it: names and texts."""
-    local = entry.local
-    return {
-        "mood": entry.mood.id,
-        "day": local.date().isoformat(),
-        "time": f"{local:%H:%M}",
-        "intensity": _text(entry.intensity),
-        "energy": _text(entry.energy),
-        "sleep_quality": _text(entry.sleep_quality),
-        "sleep_hours": "" if entry.sleep_hours is None else f"{entry.sleep_hours:g}",
-        "weather": "" if entry.weather is None else entry.weather.value,
-        "activities": ", ".join(entry.activities),
-        "tags": ", ".join(entry.tags),
-        "triggers": ", ".join(entry.triggers),
-        "title": entry.title,
-        "note": entry.note,
-    }
+    return {name: value if isinstance(value, str) else ", ".join(value) for name, value in shown_form(entry).items()}
 
 
 def form_of(entry: CheckIn) -> Form:
     """The form of a check-in, filled."""
-    values: dict[str, object] = dict(typed_of(entry))
-    values["activities"] = list(entry.activities)
-    return Form.filled(**values)
+    return Form.filled(**shown_form(entry))
 
 
 def draft_in(typed: Form, time_zone: str, now: datetime, before: CheckIn | None = None) -> CheckInDraft:
-    """What was typed. Raises `InvalidInput` or, of several, `SeveralWrong`; the service looks at the rest."""
+    """What was typed. Raises `InvalidInput` or, of several, `SeveralWrong`; the service looks at the rest.
+
+    `before` is the entry that is changed: where its moment was left as it stood it stays, to the second.
+    """
+    fields = {name: typed.values(name) if name in _TICKED else typed.value(name) for name in LABELS}
     wrong: list[UserError] = []
-
-    def read(make: Callable[[], T], otherwise: T) -> T:
-        try:
-            return make()
-        except UserError as error:
-            wrong.append(error)
-            return otherwise
-
-    zone = before.time_zone if before is not None else time_zone
-    draft = CheckInDraft(
-        mood=typed.text("mood"),
-        felt_at=read(lambda: _felt_at(typed, zone, now, before), None),
-        time_zone=zone,
-        intensity=read(lambda: typed.optional_whole("intensity"), None),
-        energy=read(lambda: typed.optional_whole("energy"), None),
-        sleep_quality=read(lambda: typed.optional_whole("sleep_quality"), None),
-        sleep_hours=read(lambda: _hours(typed), None),
-        weather=read(lambda: typed.optional_choice("weather", Weather), None),
-        activities=typed.values("activities"),
-        tags=typed.listed("tags"),
-        triggers=typed.listed("triggers"),
-        title=typed.text("title"),
-        note=typed.value("note"),
-    )
-    if not draft.mood:
-        wrong.insert(0, InvalidInput("mood_missing", N_("Choose how you are. The rest may stay empty."), field="mood"))
+    if not typed.text("mood"):
+        wrong.append(InvalidInput("mood_missing", N_("Choose how you are. The rest may stay empty."), field="mood"))
+    draft = CheckInDraft("")
+    try:
+        draft = read_form(fields, time_zone, now)
+    except SeveralWrong as several:
+        wrong += several.errors
+    except InvalidInput as error:
+        wrong.append(error)
     refuse_wrong(wrong)
+    if before is not None and _moment(typed_of(before)) == _moment(typed_in(typed, LABELS)):
+        return replace(draft, felt_at=before.felt_at)
     return draft
 
 
-def _felt_at(typed: Form, zone: str, now: datetime, before: CheckIn | None) -> datetime | None:
-    day, time = typed.text("day"), typed.text("time")
-    if before is not None and (day, time) == (typed_of(before)["day"], typed_of(before)["time"]):
-        return before.felt_at
-    if not day and not time:
-        return None
-    try:
-        return felt_at_typed(f"{day} {time}".strip(), zone_info(zone), now)
-    except InvalidInput as error:
-        raise at_day(error) from None
+def _moment(fields: Mapping[str, str]) -> tuple[str, str]:
+    return fields["day"].strip(), fields["time"].strip()
 
 
 def at_day(error: UserError) -> UserError:
@@ -178,22 +140,6 @@ def at_day(error: UserError) -> UserError:
     if error.field != "felt_at":
         return error
     return type(error)(error.code, error.message, field="day", **error.values)
-
-
-def _hours(typed: Form) -> float | None:
-    text = typed.text("sleep_hours").replace(",", ".")
-    try:
-        return float(text) if text else None
-    except ValueError:
-        raise InvalidInput(
-            "sleep_hours_unreadable",
-            N_("Hours of sleep: write a number from 0 to 24, such as 7.5, or leave it empty."),
-            field="sleep_hours",
-        ) from None
-
-
-def _text(value: int | None) -> str:
-    return "" if value is None else str(value)
 
 
 # ---------------------------------------------------------------------------------------------------- lists
