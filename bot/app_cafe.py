@@ -14,6 +14,7 @@ from bot.app_wellbeing import WellbeingParts
 from bot.clock import Clock
 from bot.ears import Ears
 from bot.ports import ModelPool, Stage
+from bot.ports.letters import Letters
 from bot.services.cafe import Cafe
 from bot.services.characters import Characters
 from bot.services.characters.exporting import CardExports
@@ -66,6 +67,7 @@ class Ground:
     oversight: OversightRules
     characters: Characters
     wellbeing: WellbeingParts
+    letters: Letters
 
 
 async def open_cafe(
@@ -77,6 +79,7 @@ async def open_cafe(
     hearing = Hearing(places.rules)
     exits.push_async_callback(places.close)
     await places.start()
+    await ground.wellbeing.start(places.rules, ground.letters, exits)
     exits.push_async_callback(ground.lore.decks.close)
     turns = Turns(
         database,
@@ -92,6 +95,7 @@ async def open_cafe(
         lore=ground.lore.activations,
         blocks=ground.oversight.blocked.discord,
         meter=ground.money.meter,
+        presence=ground.wellbeing.presence,
     )
     listening = Listening(database, hearing)
     exits.push_async_callback(listening.close)
@@ -151,6 +155,8 @@ async def open_cafe(
         ),
         usage=ground.wellbeing.usage,
         moods=ground.wellbeing.moods,
+        self_limits=ground.wellbeing.self_limits,
+        active=ground.wellbeing.active,
         reminders=ground.wellbeing.reminders,
         limiting=ground.wellbeing.limiting,
         site=ground.wellbeing.site,

@@ -129,6 +129,8 @@ def desk_of(parts: WebParts) -> Desk:
         paying=(parts.till or TillParts(database, clock, parts.settings, money=money, oversight=oversight)).paying,
         oversight=oversight,
         moods=parts.wellbeing.moods,
+        self_limits=parts.wellbeing.self_limits,
+        active=parts.wellbeing.active,
         reminders=parts.wellbeing.reminders,
         limiting=parts.wellbeing.limiting,
         usage=parts.wellbeing.usage,

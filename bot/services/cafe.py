@@ -43,7 +43,9 @@ from bot.services.talk.recaps import Recaps
 from bot.services.talk.replies import Replies
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
+from bot.services.wellbeing.active import ActiveMinutes
 from bot.services.wellbeing.limiting import Limiting
+from bot.services.wellbeing.limits import SelfLimits
 from bot.services.wellbeing.moods import Moods
 from bot.services.wellbeing.reminders import Reminders
 from bot.services.wellbeing.usage import Usage
@@ -104,6 +106,8 @@ class Cafe:
     oversight: OversightRules
     creating: Creating
     moods: Moods
+    self_limits: SelfLimits
+    active: ActiveMinutes
     reminders: Reminders
     limiting: Limiting
     site: Callable[[], str]

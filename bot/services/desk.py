@@ -57,7 +57,9 @@ from bot.services.people.sessions import Sessions
 from bot.services.people.tokens import ApiTokens
 from bot.services.programs import Programs
 from bot.services.talk.conversations.reading import Readings
+from bot.services.wellbeing.active import ActiveMinutes
 from bot.services.wellbeing.limiting import Limiting
+from bot.services.wellbeing.limits import SelfLimits
 from bot.services.wellbeing.moods import Moods
 from bot.services.wellbeing.reminders import Reminders
 from bot.services.wellbeing.usage import Usage
@@ -115,6 +117,8 @@ class Desk:
     oversight: OversightRules
     usage: Usage
     moods: Moods
+    self_limits: SelfLimits
+    active: ActiveMinutes
     reminders: Reminders
     limiting: Limiting
 

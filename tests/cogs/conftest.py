@@ -127,6 +127,8 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         oversight=replace(oversight.rules, blocked=program.blocked),
         creating=creating_of(database, program.characters.pictures, books, LoreSharing(), program.clock),
         moods=wellbeing.moods,
+        self_limits=wellbeing.self_limits,
+        active=wellbeing.active,
         reminders=wellbeing.reminders,
         limiting=wellbeing.limiting,
         site=wellbeing.site,

@@ -51,9 +51,12 @@ from bot.services.talk.replies import Replies
 from bot.services.talk.snapshot import Snapshots
 from bot.services.talk.turns import Turns
 from bot.services.talk.why import Why
+from bot.services.wellbeing.limited import Limited
+from bot.services.wellbeing.presence import Presence
 from bot.texts import Say
 from db.ids import new_id
 from db.work import Database
+from tests.fakes.eventually import eventually
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ROBIN = Caller(101, "robin", "Robin")
@@ -319,6 +322,7 @@ class Program:
     boot_id: UUID
     lore: LoreActivations
     blocked: Blocked
+    presence: Presence
     plan_limits: Limits | None = None
 
     @property
@@ -424,6 +428,8 @@ def build(
     people, listening = People(database), Listening(database, hearing)
     lore = LoreActivations(database, LoreDecks(database), clock=clock, recall=recall or Recall(None))
     blocked = Blocked(database, clock)
+    limited = Limited(database, clock, places.rules)
+    presence = Presence(database, clock, limited)
     turns = Turns(
         database,
         people=people,
@@ -439,6 +445,7 @@ def build(
         lore=lore,
         blocks=blocked.discord,
         meter=meter,
+        presence=presence,
     )
     conversations = Conversations(
         database,
@@ -466,6 +473,7 @@ def build(
         boot_id,
         lore,
         blocked,
+        presence,
     )
 
 
@@ -484,8 +492,4 @@ async def summon(program: Program, character_id: UUID, by: Caller = ROBIN, place
 
 async def until(condition: Callable[[], object]) -> None:
     """Let others run until it is so."""
-    for _ in range(200_000):
-        if condition():
-            return
-        await asyncio.sleep(0)
-    raise AssertionError("it never came to be")
+    await eventually(condition, within=60)

@@ -7,7 +7,7 @@ the first of them is answered from [claimed].
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,8 +22,10 @@ from bot.services.talk.heed import Room
 from bot.services.talk.inbox import Errand, written
 from bot.services.talk.snapshot import Cast, Material, Snapshots, cast_of
 from bot.services.talk.tokens import raw
+from bot.services.wellbeing.presence import Act, Part, Presence
+from bot.services.wellbeing.rules import Rest
 from db.direct import Direct
-from db.models import MessageSensitivity, TurnState
+from db.models import MessageSensitivity, TurnKind, TurnState
 from db.queries.talk import delivery, messages, road, turns
 from db.queries.talk.messages import Enclosed, Utterance
 from db.queries.talk.turns import Claim, Standing
@@ -44,10 +46,18 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The turns a message earned, each with its character, in the order in which they are answered."""
+    """The turns a message earned, each with its character, in the order in which they are answered.
+
+    `rest`: none, since characters rest for who wrote it.
+    """
 
     turns: Sequence[tuple[UUID, UUID]]
     first: Ready | None = None
+    rest: Rest | None = None
+
+
+class _NobodyHereError(Exception):
+    """Who was spoken to is gone: what was counted for being answered is given up with the work."""
 
 
 class Arrivals:
@@ -60,12 +70,14 @@ class Arrivals:
         snapshots: Snapshots,
         passing: Callable[[Point], None],
         files: Files | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self._database = database
         self._boot_id = boot_id
         self._snapshots = snapshots
         self._passing = passing
         self._files = files
+        self._presence = presence
         self._joined: OrderedDict[tuple[UUID, UUID], None] = OrderedDict()
 
     async def receive(self, errand: Errand) -> bool:
@@ -97,19 +109,44 @@ class Arrivals:
             priority=errand.priority,
             answer_token_sealed=raw(errand.token),
         )
-        async with self._database.directly(Actor.turn(conversation_id, asker_id)) as direct:
-            claimed = await road.claim(direct, claim, errand.to)
-            if not claimed:
-                return Claimed(())
-            await self._join(direct, conversation_id, asker_id)
-            asker = await asker_of(direct, asker_id, conversation_id)
-            await _keep(direct, room, asker_id, asker, heard, enclosed)
-            first = await self._ready(direct, next(iter(claimed.values())), asker)
+        first = None
+        try:
+            async with self._database.directly(Actor.turn(conversation_id, asker_id)) as direct:
+                part, claimed = await self._claimed(direct, claim, errand)
+                if claimed:
+                    await self._join(direct, conversation_id, asker_id)
+                    asker = await asker_of(direct, asker_id, conversation_id)
+                    await _keep(direct, room, asker_id, asker, heard, enclosed)
+                    first = await self._ready(direct, next(iter(claimed.values())), asker)
+                elif part is None or part.rest is None:
+                    raise _NobodyHereError
+        except _NobodyHereError:
+            return Claimed(())
+        if self._presence is not None:
+            self._presence.after(part)
+        if not claimed:
+            return Claimed((), rest=None if part is None else part.rest)
         self._joined[conversation_id, asker_id] = None
         if len(self._joined) > _JOINED:
             self._joined.popitem(last=False)
         self._passing(Point.CLAIMED)
         return Claimed(tuple(claimed.items()), first)
+
+    async def _claimed(self, direct: Direct, claim: Claim, errand: Errand) -> tuple[Part | None, Mapping[UUID, UUID]]:
+        """The turns, and what became of the asker's taking part; no turns where characters rest for them."""
+        presence, heard = self._presence, errand.heard
+        if presence is None or heard.author_is_bot:
+            return None, await road.claim(direct, claim, errand.to)
+        act = Act(claim.asker_id, heard.place, heard.sent_at, heard.author.discord_id)
+        is_asked = errand.kind is not TurnKind.CHANCE
+        if is_asked and presence.is_free(act.user_id, act.place):
+            moment = presence.moment_of(act)
+            outcome, claimed = await road.claim_counted(direct, claim, errand.to, **moment)
+            part = presence.free_part(act, outcome)
+            if part is not None:
+                return part, claimed
+        part = await presence.take_part(direct, act, only_look=not is_asked)
+        return part, {} if part.rest is not None else await road.claim(direct, claim, errand.to)
 
     async def _join(self, direct: Direct, conversation_id: UUID, user_id: UUID) -> None:
         if (conversation_id, user_id) not in self._joined:

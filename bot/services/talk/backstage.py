@@ -19,6 +19,7 @@ from bot.services.talk.heed import Hearing
 from bot.services.talk.snapshot import Cast, place_of
 from bot.services.talk.tokens import AnswerTokens
 from bot.services.talk.troubles import GONE, Troubles, lasts, may_write
+from bot.services.wellbeing.presence import Presence
 from bot.texts import N_, Say
 from db.models import ConversationVia, Priority, TurnKind
 from db.queries.talk.turns import Standing
@@ -50,6 +51,7 @@ class Backstage:
         language: str,
         begin: Begin,
         has_room: HasRoom,
+        presence: Presence | None = None,
     ) -> None:
         self._hearing = hearing
         self._gates = gates
@@ -61,14 +63,17 @@ class Backstage:
         self._language = language
         self._begin = begin
         self._has_room = has_room
+        self._presence = presence
 
     # -------------------------------------------------------------------------------------------- who goes on
 
     def follower_of(self, turn: Standing, text: str, *, stopped: bool = False) -> Follower | None:
         """Who answers a reply that is about to be finished: its turn is claimed in the same work (`TurnRows.sent`).
 
-        Nobody answers a reply that was worded again.
+        Nobody answers a reply that was worded again, or goes on before somebody for whom characters rest by now.
         """
+        if self._presence is not None and self._presence.resting(turn.asker_id, place_of(turn), self._clock.now()):
+            return None
         if turn.rewording is not None or not self._has_room(turn.channel_id, Priority.LOW):
             return None
         room = self._hearing.room_of(turn.conversation_id)

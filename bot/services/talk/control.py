@@ -13,7 +13,7 @@ from bot import limits
 from bot.errors import InvalidInput, LimitReached, NotFound
 from bot.ports import Rights
 from bot.services.characters.drafts import clean_text
-from bot.services.talk.replies import May, Replies, busy
+from bot.services.talk.replies import May, Replies, busy, place_of
 from bot.services.talk.rows import deleted
 from bot.services.talk.running import Outcome
 from bot.services.talk.turns import Turns
@@ -38,11 +38,14 @@ class Control:
     async def regenerate(self, turn_id: UUID, by: UUID, rights: Rights) -> Outcome:
         """Have the reply worded anew; what it said stays a wording to go back to. Returns how it ended.
 
-        Raises `NotFound`, `NotAllowed`, `Conflict` (somebody was first) or `LimitReached`.
+        Raises `NotFound`, `NotAllowed`, `Conflict` (somebody was first) or `LimitReached`, also where characters rest
+        for who asks.
         """
         async with self._replies.opened(turn_id, by, rights, May.REGENERATE) as (work, found):
             _refuse_too_many(await _stands(work, found))
+            part = await self._turns.taking.enter(work, by, place_of(found))
             await self._begin(work, found, Rewording.ANEW, by)
+        self._turns.taking.entered(part)
         return await self._outcome(found)
 
     async def go_on(self, turn_id: UUID, by: UUID, rights: Rights) -> Outcome:
@@ -56,7 +59,9 @@ class Control:
                     N_("This reply has {maximum} characters, which is as long as one gets. Ask for more in a message."),
                     maximum=int(limits.ANSWER_TEXT_MAX),
                 )
+            part = await self._turns.taking.enter(work, by, place_of(found))
             await self._begin(work, found, Rewording.CONTINUED, by)
+        self._turns.taking.entered(part)
         return await self._outcome(found)
 
     async def choose(self, turn_id: UUID, by: UUID, rights: Rights, number: int) -> Outcome:

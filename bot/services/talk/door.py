@@ -53,7 +53,8 @@ class Door:
         if heard.author_is_bot and room.bot_lines >= limits.BOT_LINES_IN_A_ROW:
             return None
         characters = tuple(one for one in map(room.character, call.to) if one is not None)
-        passed = self._gates.passed(room, characters, heard.around, heard.author.discord_id)
+        discord_id = heard.author.discord_id
+        passed = self._gates.passed(room, characters, heard.around, discord_id, heard.sent_at)
         errand = _errand(heard, call, tuple(one.character_id for one in passed.to), sealed)
         if not passed.to:
             nobody_is_missed = call.is_uninvited or heard.author_is_bot

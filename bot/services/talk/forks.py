@@ -20,6 +20,7 @@ from bot.services.talk.places import Places
 from bot.services.talk.replies import May, Replies, busy, place_of
 from bot.services.talk.rows import deleted
 from bot.services.talk.turns import Turns
+from bot.services.wellbeing.acts import Part
 from bot.texts import N_, SOURCE_LANGUAGE, Say
 from db import functions
 from db.ids import new_id
@@ -61,6 +62,7 @@ class Forked:
 class _Taken:
     """What goes along."""
 
+    part: Part | None
     source: Conversation
     found: Provenance
     link: str
@@ -98,10 +100,11 @@ class Forks:
     async def fork(self, turn_id: UUID, wish: Wish) -> Forked:
         """A conversation of its own that goes on from this reply.
 
-        Raises `NotFound`, `NotAllowed`, `Conflict`, and `StageClosed` where no thread can be opened: then nothing was
-        changed.
+        Raises `NotFound`, `NotAllowed`, `Conflict`, `LimitReached` where characters rest for who asks, and
+        `StageClosed` where no thread can be opened: then nothing was changed.
         """
         taken = await self._take(turn_id, wish)
+        self._turns.taking.entered(taken.part)
         conversation_id, here = new_id(), place_of(taken.found)
         place = here if here.via is Via.BOT else await self._thread(taken, wish)
         async with self._database.work(Actor.turn(conversation_id, wish.user_id)) as work:
@@ -131,7 +134,9 @@ class Forks:
             if not history.lines or history.lines[-1]["id"] != whole.lines[-1]["id"]:
                 raise _said_in_private()
             parts = await turns.part_ids(work.session, turn_id)
+            part = await self._turns.taking.enter(work, wish.user_id, place_of(found))
             return _Taken(
+                part=part,
                 source=source,
                 found=found,
                 link=_link(found, min(parts.values(), default=0)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -35,11 +36,19 @@ class Silence(StrEnum):
     ADULT_NEVER = "adult_never"
     ADULT_PLACE = "adult_place"
     RATE = "rate"
+    LIMIT = "limit"
+    """They rest by a limit of their own, or by the server's floor under it."""
 
     @property
     def is_remarked(self) -> bool:
         """Whether the person reads one neutral line. Where the owner or an admin wants silence, it is silent."""
-        return self in {Silence.ADULT_NEVER, Silence.ADULT_PLACE, Silence.RATE, Silence.BLOCKED}
+        return self in {
+            Silence.ADULT_NEVER,
+            Silence.ADULT_PLACE,
+            Silence.RATE,
+            Silence.BLOCKED,
+            Silence.LIMIT,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +77,7 @@ _EXPLANATIONS: Mapping[Silence, Text] = {
         "You had {maximum} answers here within a minute, which is as many as this place allows. "
         "Write again in {seconds} seconds."
     ),
+    Silence.LIMIT: N_("Characters rest for you now, as you asked. /limits show tells until when."),
 }
 
 
@@ -172,6 +182,10 @@ class Blocking(Protocol):
 BlockOf = Callable[[int], Blocking | None]
 """The block of whoever has a Discord id."""
 
+RestOf = Callable[[int, Place, datetime | None], Held | None]
+"""The rest that is known to keep characters from answering whoever has a Discord id, in a place, at a moment (None:
+now): by limits of their own, or by that server's floor under them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:
@@ -184,16 +198,27 @@ class Passed:
 class Gates:
     """What stands between being spoken to and answering. `rules` tells what holds in a place, from memory."""
 
-    def __init__(self, clock: Clock, rules: RulesOf | None = None, blocks: BlockOf | None = None) -> None:
-        """`blocks` tells who is suspended or banned; without it nobody is."""
+    def __init__(
+        self,
+        clock: Clock,
+        rules: RulesOf | None = None,
+        blocks: BlockOf | None = None,
+        rests: RestOf | None = None,
+    ) -> None:
+        """`blocks` tells who is suspended or banned, `rests` for whom characters rest; without them nobody and none."""
         self._rules = rules or _house
         self._blocks = blocks
+        self._rests = rests
         self.rates = Rates(clock)
 
     def block(self, discord_id: int) -> Held | None:
         """Whether the house keeps a person out, and why; from memory."""
         block = None if self._blocks is None else self._blocks(discord_id)
         return None if block is None else Held(Silence.BLOCKED, block.values, block.sentence)
+
+    def rest(self, discord_id: int, place: Place, at: datetime | None = None) -> Held | None:
+        """Whether characters are known to rest for a person, and why; from memory. The database may know more."""
+        return None if self._rests is None else self._rests(discord_id, place, at)
 
     def rules(self, place: Place, character: Present | None = None) -> PlaceRules:
         """What holds in a place."""
@@ -207,10 +232,12 @@ class Gates:
         *,
         place: Place,
         discord_id: int | None = None,
+        at: datetime | None = None,
     ) -> tuple[Held, ...]:
         """Every closed gate, in the order in which they stand; empty where the character may answer.
 
-        With `discord_id`, also whether this person had all the answers a minute allows.
+        With `discord_id`, also whether this person had all the answers a minute allows, and whether characters are
+        known to rest for them; `at` is when they wrote, None for now.
         """
         rules = self.rules(place, character)
         held = judged(room, character, rules, around)
@@ -220,18 +247,24 @@ class Gates:
         if block is not None:
             held = (block, *held)
         wait = self.rates.wait_seconds(place.channel_id, discord_id, rules.replies_per_minute)
-        if not wait:
-            return held
-        return (*held, Held(Silence.RATE, {"maximum": rules.replies_per_minute, "seconds": wait}))
+        if wait:
+            held = (*held, Held(Silence.RATE, {"maximum": rules.replies_per_minute, "seconds": wait}))
+        rest = self.rest(discord_id, place, at)
+        return held if rest is None else (*held, rest)
 
     def passed(
-        self, room: Room, characters: tuple[Present, ...], around: Surroundings, discord_id: int | None = None
+        self,
+        room: Room,
+        characters: tuple[Present, ...],
+        around: Surroundings,
+        discord_id: int | None = None,
+        at: datetime | None = None,
     ) -> Passed:
         """Who of these may answer now. With `discord_id` the person's answers a minute are counted, in order."""
         may: list[Present] = []
         first: Held | None = None
         for one in characters:
-            held = self.verdict(room, one, around, place=room.place, discord_id=discord_id)
+            held = self.verdict(room, one, around, place=room.place, discord_id=discord_id, at=at)
             if not held and discord_id is not None:
                 rules = self.rules(room.place, one)
                 if self.rates.left(room.place.channel_id, discord_id, rules.replies_per_minute) <= len(may):

@@ -11,6 +11,8 @@ from bot.services.money.metering import Metering
 from bot.services.talk.gates import Gates, Silence, explanation
 from bot.services.talk.heed import Hearing
 from bot.services.talk.inbox import Errand, read
+from bot.services.wellbeing.limit_words import words
+from bot.services.wellbeing.presence import Presence
 from bot.texts import N_, Text
 from db import functions
 from db.models import InboxState
@@ -20,6 +22,10 @@ from db.work import Actor, Database
 _IS_OVER: dict[Silence, Text] = {
     Silence.RATE: N_(
         "You had as many answers here within a minute as this place allows. That minute is over: write again."
+    ),
+    Silence.LIMIT: N_(
+        "Characters rested for you when you wrote that, by a limit of yours or of that server. That is over, and what "
+        "you wrote stands where it is: write again. /limits history tells more."
     ),
 }
 _SILENCES = frozenset(Silence)
@@ -41,9 +47,17 @@ class HeldBack:
     """Looks up what kept a message from being answered, and whether it still does."""
 
     def __init__(
-        self, database: Database, *, hearing: Hearing, gates: Gates, stage: Stage, meter: Metering | None = None
+        self,
+        database: Database,
+        *,
+        hearing: Hearing,
+        gates: Gates,
+        stage: Stage,
+        meter: Metering | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self._database = database
+        self._presence = presence
         self._meter = meter
         self._hearing = hearing
         self._gates = gates
@@ -54,7 +68,7 @@ class HeldBack:
 
         Raises `NotAllowed` for anybody else's message, `NotFound` for one of more than some days ago.
         """
-        row = unpaid = None
+        row = unpaid = user_id = None
         if message_id <= _LARGEST:
             async with self._database.work(Actor.job("held")) as work:
                 row = await past.heard(work.session, message_id)
@@ -71,6 +85,9 @@ class HeldBack:
             raise NotAllowed(
                 "not_for_you", N_("This is about somebody else's message, and only they may know. Yours are not held.")
             )
+        if row.reason == Silence.LIMIT and self._presence is not None and user_id is not None:
+            rest = await self._presence.explained(user_id, errand.heard.place)
+            return Reason(_IS_OVER[Silence.LIMIT]) if rest is None else Reason(*words(rest))
         return self._now(errand, Silence(row.reason))
 
     async def tell(self, discord_id: int, words: str) -> None:

@@ -13,7 +13,9 @@ from bot.services.talk.conversations import Conversations
 from bot.services.talk.gates import Gates, Held, Silence, refusal
 from bot.services.talk.snapshot import greeting_of
 from bot.texts import N_
+from db.models import User
 from db.queries import characters, people
+from db.queries.characters import CharacterRow
 from db.work import Actor, Database
 
 
@@ -40,11 +42,11 @@ class Posts:
     async def begin(self, character_id: UUID, wish: Wish) -> Place:
         """The new post. A post counts as an answer of the minute.
 
-        Raises `NotFound`, `NotAllowed`, `InvalidInput` (the character has no greeting), and `StageClosed` where no post
-        can be begun: then nothing was changed.
+        Raises `NotFound`, `NotAllowed`, `InvalidInput` (the character has no greeting), `LimitReached` where characters
+        rest for who asks, and `StageClosed` where no post can be begun: then nothing was changed.
         """
         self._pass_gates(wish)
-        greeting, face = await self._opening(character_id, wish.by)
+        greeting, face = await self._opening(character_id, wish)
         post = await self._stage.open_thread(wish.forum, wish.title, first=greeting, face=face)
         self._gates.rates.spend(wish.forum.channel_id, wish.discord_id, 1)
         # Discord gives a post and the message that opens it one id.
@@ -61,10 +63,17 @@ class Posts:
         if wait:
             raise refusal(Held(Silence.RATE, {"maximum": rules.replies_per_minute, "seconds": wait}))
 
-    async def _opening(self, character_id: UUID, by: UUID) -> tuple[str, Face]:
-        async with self._database.work(Actor.user(by)) as work:
+    async def _opening(self, character_id: UUID, wish: Wish) -> tuple[str, Face]:
+        taking = self._conversations.taking
+        async with self._database.work(Actor.user(wish.by)) as work:
+            part = await taking.enter(work, wish.by, wish.forum)
             row = await characters.by_id(work.session, character_id)
-            person = await people.user(work.session, by)
+            person = await people.user(work.session, wish.by)
+            words = self._first_words(row, person)
+        taking.entered(part)
+        return words
+
+    def _first_words(self, row: CharacterRow | None, person: User | None) -> tuple[str, Face]:
         if row is None:
             raise not_found()
         character = row.character

@@ -39,13 +39,18 @@ from bot.services.talk.outage import POSSIBLY_AWAY, is_away
 from bot.services.talk.rows import TurnRows
 from bot.services.talk.running import Outcome
 from bot.services.talk.snapshot import Snapshots
+from bot.services.talk.taking import Taking
 from bot.services.talk.tokens import AnswerTokens
 from bot.services.talk.troubles import Troubles
 from bot.services.talk.underway import Begun, Meanwhile, Pending
 from bot.services.talk.welcome import Welcome
+from bot.services.wellbeing.acts import Act
+from bot.services.wellbeing.holding import Rests, held_by
+from bot.services.wellbeing.in_prompts import MoodsInPrompts
+from bot.services.wellbeing.presence import Presence
 from bot.texts import SOURCE_LANGUAGE
 from db import functions
-from db.models import Priority, TurnState
+from db.models import Priority, TurnKind, TurnState
 from db.queries.talk import delivery
 from db.work import Actor, Database
 
@@ -64,7 +69,8 @@ class Turns(Afterwards):
     `boot_id` names this run of the program; `language` is the house's, for people whose own is not known. `passing` is
     called at every edge between two steps (`bot.failpoints`). `files` reads what came with messages; `vault` seals the
     tokens of interactions through which answers go out where the bot is no member. Without `lore` no book counts.
-    `blocks` tells whom the house keeps out. With a `meter` answers are paid for.
+    `blocks` tells whom the house keeps out. With a `meter` answers are paid for; with `presence` who takes part is
+    counted, and answered only where limits of their own let them be.
     """
 
     def __init__(
@@ -84,14 +90,17 @@ class Turns(Afterwards):
         lore: LoreActivations | None = None,
         blocks: BlockOf | None = None,
         meter: Metering | None = None,
+        presence: Presence | None = None,
     ) -> None:
         self._database = database
+        self._presence = presence
         self._people = people
         self._hearing = hearing
         self._clock = clock
         self._boot_id = boot_id
         self._tokens = AnswerTokens(vault)
-        self.gates = Gates(clock, hearing.rules, blocks)
+        self.taking = Taking(presence)
+        self.gates = Gates(clock, hearing.rules, blocks, None if presence is None else Rests(presence.limited, clock))
         self.troubles = Troubles(database, clock)
         self.welcome = Welcome(
             hearing=hearing, gates=self.gates, people=people, stage=stage, tokens=self._tokens, language=language
@@ -99,10 +108,13 @@ class Turns(Afterwards):
         self._lanes: Lanes[Pending | Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
         )
-        self.held_back = HeldBack(database, hearing=hearing, gates=self.gates, stage=stage, meter=meter)
+        self.held_back = HeldBack(
+            database, hearing=hearing, gates=self.gates, stage=stage, meter=meter, presence=presence
+        )
         self._door = Door(hearing, self.gates, self._tokens, self._lanes.has_room)
-        snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files, lore=lore)
-        self._arrivals = Arrivals(database, boot_id, snapshots, passing, files)
+        moods = None if vault is None else MoodsInPrompts(vault)
+        snapshots = Snapshots(database, hearing=hearing, clock=clock, files=files, lore=lore, moods=moods)
+        self._arrivals = Arrivals(database, boot_id, snapshots, passing, files, presence)
         self._changes = Changes(database, arrivals=self._arrivals, hearing=hearing, people=people, clock=clock)
         self._departures = Departures(database, hearing=hearing, arrivals=self._arrivals, troubles=self.troubles)
         self._answering = Answering(
@@ -119,6 +131,7 @@ class Turns(Afterwards):
                 language=language,
                 begin=self._go_on,
                 has_room=self._lanes.has_room,
+                presence=presence,
             ),
             models=models,
             stage=stage,
@@ -248,11 +261,26 @@ class Turns(Afterwards):
         is_new = await self._arrivals.refuse(errand, held.reason.value)
         self._seen(heard)
         rates = self.gates.rates
+        if is_new and held.reason is Silence.LIMIT:
+            await self._rests(heard)
         if errand.token is not None:
             await self.welcome.unanswered(errand, held)
+        elif is_new and held.reason is Silence.LIMIT:
+            # Each such message reads its line once. They count like answers, so that a flood ends at the rate's gate.
+            rates.spend(heard.place.channel_id, heard.author.discord_id, 1)
+            await self.welcome.hold_back(heard, each=True)
         elif is_new and held.reason.is_remarked and rates.may_remark(heard.place.channel_id, heard.author.discord_id):
             await self.welcome.hold_back(heard)
         return False
+
+    async def _rests(self, heard: Heard) -> None:
+        """It stands in the person's own history that characters rested for them."""
+        if self._presence is None:
+            return
+        act = Act(await self._people.arrive(heard.author), heard.place, heard.sent_at, heard.author.discord_id)
+        rest = self._presence.resting(act.user_id, act.place, act.at)
+        if rest is not None:
+            self._presence.refused_at_door(act, rest)
 
     def _seen(self, heard: Heard) -> None:
         channel_id = heard.place.channel_id
@@ -328,11 +356,19 @@ class Turns(Afterwards):
             if not item.is_done:
                 await self._arrivals.settle(message_id, dropped=dropped)
             if dropped is not None:
-                await self.welcome.unanswered(item.errand)
+                await self._unanswered(item)
         finally:
             self._pending.pop(message_id, None)
             if item.conversation_id is not None:
                 self._changes.remember(message_id, item.lane)
+
+    async def _unanswered(self, item: Pending) -> None:
+        """Whoever waits is told, alone; where characters rest for them, the channel has the neutral line."""
+        errand, held = item.errand, item.held
+        is_missed = errand.kind is TurnKind.REPLY and not errand.heard.author_is_bot
+        if held is not None and errand.token is None and is_missed:
+            await self.welcome.hold_back(errand.heard, each=True)
+        await self.welcome.unanswered(errand, held)
 
     async def _answer_message(self, pending: Pending) -> str | None:
         """Answer a message; returns why not, where it was not."""
@@ -343,6 +379,10 @@ class Turns(Afterwards):
             return "too_late"
         if self.gates.block(heard.author.discord_id) is not None:
             return Silence.BLOCKED.value
+        pending.held = self.gates.rest(heard.author.discord_id, heard.place, heard.sent_at)
+        if pending.held is not None:  # they paused while it waited, or an earlier one was the last that fits
+            await self._rests(heard)
+            return Silence.LIMIT.value
         room = self._hearing.room(heard.place.channel_id, heard.author.discord_id)
         if room is None:
             return "nobody_listens"
@@ -354,6 +394,9 @@ class Turns(Afterwards):
         errand = replace(pending.errand, to=tuple(one.character_id for one in passed.to))
         asker_id = await self._people.arrive(heard.author)
         claimed = await self._arrivals.claim(errand, room, asker_id)
+        if claimed.rest is not None:
+            pending.held = held_by(claimed.rest)
+            return Silence.LIMIT.value
         states: list[TurnState | None] = []
         for number, (character, turn_id) in enumerate(claimed.turns):
             ready = claimed.first if number == 0 else None

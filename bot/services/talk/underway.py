@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bot.services.talk.arrivals import Ready
+from bot.services.talk.gates import Held
 from bot.services.talk.inbox import Errand
 from db.models import Priority
 
 
 @dataclass(slots=True)
 class Pending:
-    """A message on its way to its answers. `is_done`: the inbox knows already; it was told with the last answer."""
+    """A message on its way to its answers. `is_done`: the inbox knows already; it was told with the last answer.
+
+    `held`: characters rest for who wrote it, which was found out on the way.
+    """
 
     errand: Errand
     is_explicit: bool
     conversation_id: UUID | None = None
     is_gone: bool = False
     is_done: bool = False
+    held: Held | None = None
 
     @property
     def lane(self) -> int:

@@ -85,11 +85,14 @@ class Welcome:
         text = say(_SENT_AWAY) if held is None else say(explanation(held), **held.values)
         await self._stage.remark(heard.place, text, key="unanswered", token=token)
 
-    async def hold_back(self, heard: Heard) -> None:
-        """The neutral line for somebody who is not answered: why is for their eyes only (`HeldBack`)."""
+    async def hold_back(self, heard: Heard, *, each: bool = False) -> None:
+        """The neutral line for somebody who is not answered: why is for their eyes only (`HeldBack`).
+
+        With `each`, one for every message: the button under it asks about that one.
+        """
         say = self._say(heard)
         text = say(failures.remark_on(failures.HELD_BACK) or "")
-        key = f"{failures.HELD_BACK} {heard.author.discord_id}"
+        key = f"{failures.HELD_BACK} {heard.message_id if each else heard.author.discord_id}"
         await self._stage.remark(heard.place, text, key=key, for_me=ForMe(heard.message_id, say("For me")))
 
     def _say(self, heard: Heard) -> Say:

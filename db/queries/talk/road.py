@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
@@ -57,6 +59,7 @@ from db.queries.talk.conversations import JOIN_USER, SETTLE_KIND
 from db.queries.talk.messages import Enclosed, Utterance, shown_as
 from db.queries.talk.turns import Claim, Standing
 from db.queries.talk.variants import STANDS, Stands
+from db.queries.wellbeing.limits import LIMITED, TAKE_PART
 
 _TURN = bindparam("turn_id", type_=Uuid())
 _CONVERSATION = bindparam("conversation_id", type_=Uuid())
@@ -177,6 +180,27 @@ _CLAIM = Prepared(
     .on_conflict_do_nothing(index_elements=[Turn.trigger_message_id, Turn.character_id])
     .returning(Turn.character_id, Turn.id)
 )
+# The same for what counts for whoever asked: counted first, and claimed only where they limited nothing. Read by the
+# insert and by the answer, the part is computed once.
+_PART = select(TAKE_PART.label("outcome")).cte("part").prefix_with("MATERIALIZED")
+_CLAIMED_NOW = (
+    insert(Turn)
+    .from_select(
+        list(_CLAIMED),
+        select(*_CLAIMED.values()).where(
+            _PART.c.outcome != LIMITED, exists().where(*_PRESENT, Participant.character_id == _ASKED.c.character_id)
+        ),
+        include_defaults=False,
+    )
+    .on_conflict_do_nothing(index_elements=[Turn.trigger_message_id, Turn.character_id])
+    .returning(Turn.character_id, Turn.id)
+    .cte("claimed")
+)
+_CLAIM_COUNTED = Prepared(
+    select(_PART.c.outcome, _CLAIMED_NOW.c.character_id, _CLAIMED_NOW.c.id).select_from(
+        _PART.outerjoin(_CLAIMED_NOW, true())
+    )
+)
 _CLAIMED_BEFORE = Prepared(
     select(Turn.character_id, Turn.id)
     .join(Participant, Participant.character_id == Turn.character_id)
@@ -191,9 +215,30 @@ async def claim(direct: Direct, claim: Claim, character_ids: Sequence[UUID]) -> 
     """
     values = {name: getattr(claim, name) for name in claim.__dataclass_fields__}
     values |= {"ids": [new_id() for _ in character_ids], "character_ids": list(character_ids)}
-    rows = await direct.rows(_CLAIM, **values)
+    return await _all_claimed(direct, await direct.rows(_CLAIM, **values), character_ids, values)
+
+
+async def claim_counted(
+    direct: Direct, claim: Claim, character_ids: Sequence[UUID], *, minute: int, guild: int, moment: datetime
+) -> tuple[str, Mapping[UUID, UUID]]:
+    """As `claim`, and a minute counts for who asks, in the same trip (`queries.wellbeing.limits.take_part`).
+
+    Where that says `LIMITED` nothing was counted and nothing claimed.
+    """
+    values = {name: getattr(claim, name) for name in claim.__dataclass_fields__}
+    values |= {"ids": [new_id() for _ in character_ids], "character_ids": list(character_ids)}
+    rows = await direct.rows(_CLAIM_COUNTED, **values, minute=minute, guild=guild, moment=moment)
+    outcome = str(rows[0].outcome)
+    if outcome == LIMITED:
+        return outcome, {}
+    return outcome, await _all_claimed(direct, [row for row in rows if row.id is not None], character_ids, values)
+
+
+async def _all_claimed(
+    direct: Direct, rows: list[Any], character_ids: Sequence[UUID], values: Mapping[str, Any]
+) -> Mapping[UUID, UUID]:
     if len(rows) < len(character_ids):
-        rows += await direct.rows(_CLAIMED_BEFORE, **values)
+        rows = rows + await direct.rows(_CLAIMED_BEFORE, **values)
     found: dict[UUID, UUID] = {row.character_id: row.id for row in rows}
     return {one: found[one] for one in character_ids if one in found}
 

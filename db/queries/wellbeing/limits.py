@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.direct import Direct, Prepared
 from db.ids import new_id
-from db.models import LimitEvent, LimitEventKind, Profile, SaidIn, SelfLimits, SelfRules, UsageMinutes
+from db.models import LimitEvent, LimitEventKind, Profile, SaidIn, SelfLimits, SelfRules, UsageMinutes, User
 from db.types import Document
 
 _RULES = Document[SelfRules](SelfRules)
@@ -191,6 +191,14 @@ async def events(session: AsyncSession, user_id: UUID, *, most: int, untold: boo
 async def time_zone(session: AsyncSession, user_id: UUID) -> str | None:
     """The time zone in a person's profile."""
     return await session.scalar(select(Profile.time_zone).where(Profile.user_id == user_id))
+
+
+async def spoken(session: AsyncSession, user_id: UUID) -> str | None:
+    """The language a person reads: the one they chose, else Discord's."""
+    statement = select(func.coalesce(Profile.language, User.locale)).select_from(User)
+    statement = statement.outerjoin(Profile, Profile.user_id == User.id).where(User.id == user_id)
+    found: str | None = await session.scalar(statement)
+    return found
 
 
 async def told(

@@ -10,7 +10,7 @@ from bot import limits
 from bot.errors import Conflict, LimitReached, NotAllowed, NotFound
 from bot.ports import Offer, Place, Via
 from bot.services.characters import not_found
-from bot.services.characters.greetings import refuse_greeting
+from bot.services.characters.greetings import greetings_of, refuse_greeting
 from bot.services.characters.names import fold, skeleton
 from bot.services.money.limits_of import Limits
 from bot.services.talk.conversations.arrangements import Arrangements, Named
@@ -61,6 +61,7 @@ class Conversations:
         self._plan_limits = plan_limits or Limits()
         self._listening = listening
         self._turns = turns
+        self.taking = turns.taking
         self._boot_id = boot_id
         self._seats = Seats(database)
         self.shelf = Shelf(database, self._seats)
@@ -87,7 +88,7 @@ class Conversations:
         the command's, so that a command delivered twice greets once; `stands` is the message that says the greeting
         already, where it opened a post; `greeting` chooses among several (`greetings.greeting_for`). Raises `NotFound`,
         `Conflict` (it is here already, or one of the same name), `InvalidInput` (no such greeting) or `LimitReached`
-        (the channel is full, or its maker's plan has no room for it).
+        (the channel is full, its maker's plan has no room for it, or characters rest for who asks for a greeting).
         """
         greets = greets and place.via is not Via.INTERACTION
         conversation_id = await self._conversation(by, place, character_id, greeting)
@@ -95,11 +96,14 @@ class Conversations:
             row = await characters.by_id(work.session, character_id)
             if row is None:
                 raise not_found()
+            person = await people.user(work.session, by)
+            part = None
+            if greets and stands is None and greetings_of(row.character) and person and person.discord_id:
+                part = await self.taking.enter(work, by, place)
             conversation = await conversations.lock(work.session, conversation_id)
             if conversation is None or not conversation.is_active:
                 raise changed()
             role = await self._room_for(work, conversation_id, row)
-            person = await people.user(work.session, by)
             if person is not None and person.discord_id is not None:  # the house asks characters in, and speaks to none
                 await conversations.join_user(work.session, conversation_id, by)
             await conversations.join_character(work.session, conversation_id, character_id, role=role, invited_by=by)
@@ -120,6 +124,7 @@ class Conversations:
             if turn_id is not None and stands is not None:
                 await turn_rows.show(work.session, turn_id, {0: stands})
             await announce(work, conversation_id, place.channel_id)
+        self.taking.entered(part)
         await self._listening.refresh(conversation_id, place.channel_id)
         if turn_id is not None:
             self._turns.begin(place.channel_id, turn_id, conversation_id)

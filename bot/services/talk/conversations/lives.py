@@ -87,11 +87,13 @@ class Lives:
 
         Its settings, its moderators and the personas people wear are taken over; title, tags and macros' variables are
         not. Whoever began the one before moderates this one, if they still take part. Raises `InvalidInput`,
-        `NotFound`, `NotAllowed` or `Conflict`.
+        `NotFound`, `NotAllowed`, `Conflict`, or `LimitReached` where characters rest for who asks.
         """
         title = clean_title(typed)
         old_id = await self._seats.meant(asking)
         async with self._database.work(Actor.turn(old_id, asking.by)) as work:
+            greets = asking.place.via is not Via.INTERACTION
+            part = await self._turns.taking.enter(work, asking.by, asking.place) if greets else None
             opened = await self._seats.at(work, asking, Deed.ARRANGE, old_id)
             old = opened.conversation
             if not old.is_active:
@@ -111,6 +113,7 @@ class Lives:
             await functions.carry_personas(work.session, old_id)
             greetings = await self._come(work, asking, new_id, cast, interaction_id)
             await announce(work, new_id, old.channel_id)
+        self._turns.taking.entered(part)
         await self._hush(old)
         await self._listening.refresh(new_id, old.channel_id)
         for turn_id in greetings:
