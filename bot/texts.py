@@ -48,11 +48,16 @@ def available_languages() -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *found)
 
 
+@cache
+def _by_lower_name() -> Mapping[str, str]:
+    return {language.lower(): language for language in (*available_languages(), PSEUDO_LANGUAGE)}
+
+
 def language_of(locale: str | None, default: str = SOURCE_LANGUAGE) -> str:
     """The best language we have for a locale as Discord or a browser names it (`es-419`, `en_GB`, …)."""
     if locale:
         wanted = locale.replace("_", "-").lower()
-        known = {language.lower(): language for language in (*available_languages(), PSEUDO_LANGUAGE)}
+        known = _by_lower_name()
         for candidate in (wanted, wanted.partition("-")[0]):
             if candidate in known:
                 return known[candidate]

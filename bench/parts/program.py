@@ -18,6 +18,7 @@ from sqlalchemy.pool import Pool
 
 from bench.parts.wire import serve
 from bot.app import Program, Role
+from bot.footprint import stand_still
 from bot.logs import configure_logs
 from bot.ports import Place
 from bot.providers.openai_models import Server
@@ -92,6 +93,7 @@ class Subject:
         await self.program.open()
         self.program.client.add_listener(self._over, "on_guild_channel_update")
         running = await self.program.connect()
+        self.exits.callback(stand_still())
         return {"seconds": time.monotonic() - began, "guilds": running.guilds, "web_url": running.web_url}
 
     def _count_what_is_sent(self, connection: Any, _: object) -> None:

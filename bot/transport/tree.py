@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -37,11 +38,17 @@ class CatalogueTranslator(app_commands.Translator):
         self, string: app_commands.locale_str, locale: discord.Locale, context: TranslationContextTypes
     ) -> str | None:
         """The text in that language; None where it is the same, or where Discord would refuse it (logged)."""
-        text = Say(locale.value).known(string.message)
+        text = _say(locale).known(string.message)
         if text is None or _fits(text, context):
             return text
         log.error("command_translation_unfit", locale=locale.value, message=string.message, text=text)
         return None
+
+
+@cache
+def _say(locale: discord.Locale) -> Say:
+    # One for each of Discord's languages, and not for each of some ten thousand words at every start.
+    return Say(locale.value)
 
 
 class CafeTree(app_commands.CommandTree["CafeClient"]):

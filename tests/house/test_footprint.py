@@ -37,3 +37,4 @@ def test_what_stands_is_not_walked_through_until_the_end() -> None:
     finally:
         undo()
     assert gc.get_freeze_count() == 0
+    gc.freeze()  # as tests/conftest.py left it

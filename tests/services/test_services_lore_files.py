@@ -197,7 +197,7 @@ async def test_the_queue_runs_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     user_id = await desk.people.arrive(ROBIN)
     async with asyncio.timeout(20):
         while not (await desk.imports.progress(user_id, told.id)).is_over:  # noqa: ASYNC110 - the queue runs it
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.003)
     stop.set()
     await running
     assert (await desk.mine())[0].entry_count == 3

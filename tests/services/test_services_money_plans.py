@@ -236,7 +236,7 @@ async def test_of_two_at_once_one_has_the_last_room(house: Mint, characters: Cha
         # Not committed yet: the second sees nothing of it, and has to wait.
         second = asyncio.create_task(make("Bea"))
         while not second.done() and not await house.ask(WAITING):  # noqa: ASYNC110 - the other side is a server
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.003)
         assert not second.done()
     assert not await second
     made = await asyncio.gather(*(make(name) for name in ("Cyd", "Dot", "Eve")))

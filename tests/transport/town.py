@@ -13,6 +13,7 @@ from bot.transport.pointing import pointed_at
 from sandbox.acts import messages
 from sandbox.server import Sandbox
 from sandbox.world.models import Channel, Message
+from tests.fakes.eventually import eventually
 from tests.transport.timekeeping import HandClock
 
 
@@ -107,9 +108,7 @@ class Town:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():  # noqa: ASYNC110 - the other side is a socket
-            await asyncio.sleep(0)
+    await eventually(condition)
 
 
 @asynccontextmanager

@@ -31,6 +31,7 @@ from sandbox.acts import messages
 from sandbox.acts.channels import direct_channel
 from sandbox.server import Sandbox
 from sandbox.world.models import Channel, Message, User
+from tests.fakes.eventually import eventually
 from tests.fakes.scripted_provider import ScriptedProvider
 from tests.sandbox.visitors import Person
 
@@ -132,9 +133,7 @@ class Whole:
 
 async def until(claim: Callable[[], Any], what: str, seconds: float = 60.0) -> None:
     try:
-        async with asyncio.timeout(seconds):
-            while not claim():  # noqa: ASYNC110 - the other side is a socket
-                await asyncio.sleep(0)
+        await eventually(claim, within=seconds)
     except TimeoutError as error:
         raise AssertionError(f"never happened: {what}") from error
 

@@ -19,7 +19,7 @@ async def left(here: Whole) -> bool:
 async def comes_to_be(here: Whole, is_gone: bool) -> None:
     async with asyncio.timeout(20):
         while await left(here) is not is_gone:  # noqa: ASYNC110 - the other side is a socket
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.005)
 
 
 async def test_leaving_and_coming_back_are_noted_also_while_nobody_listened(here: Whole) -> None:

@@ -28,6 +28,9 @@ LOOK_BACK_DAYS = 400
 
 MONEY_DAYS = 45
 
+DAYS_AT_ONCE = 50
+"""Days added up by one statement: a first start adds up all of `LOOK_BACK_DAYS`, and should not ask 400 times."""
+
 _USAGE_MARK = "turns"
 """A figure that every day that was added up has, be it 0."""
 
@@ -106,11 +109,9 @@ class Figures:
             there = set(await queries.days_with(work.session, _USAGE_MARK, first))
         days = [first + timedelta(days=number) for number in range(LOOK_BACK_DAYS)]
         missing = [day for day in days if day not in there]
-        for day in missing:
-            await self._add_up(day, usage=True)
-        for day in (today - timedelta(days=back) for back in range(1, MONEY_DAYS + 1)):
-            if day not in missing:
-                await self._add_up(day, usage=False)
+        await self._add_up(missing, usage=True)
+        recent = (today - timedelta(days=back) for back in range(1, MONEY_DAYS + 1))
+        await self._add_up([day for day in recent if day in there], usage=False)
         return len(missing)
 
     async def today(self) -> Mapping[str, int]:
@@ -134,9 +135,11 @@ class Figures:
         shown = tuple(first + timedelta(days=number) for number in range(days))
         return {series: _table(shown, self._lines(series, found), found) for series in Series}
 
-    async def _add_up(self, day: date, *, usage: bool) -> None:
-        async with self._database.work(Actor.job(JOB)) as work:
-            await queries.put(work.session, day, await _sums(work.session, day, usage=usage))
+    async def _add_up(self, days: Sequence[date], *, usage: bool) -> None:
+        for start in range(0, len(days), DAYS_AT_ONCE):
+            spans = [_span(day) for day in days[start : start + DAYS_AT_ONCE]]
+            async with self._database.work(Actor.job(JOB)) as work:
+                await queries.add_up(work.session, spans, usage=usage)
 
     def _lines(self, series: Series, found: Mapping[tuple[date, str], int]) -> Sequence[Line]:
         if series is not Series.REVENUE:
@@ -153,14 +156,19 @@ class Figures:
 
 
 async def _sums(session: AsyncSession, day: date, *, usage: bool) -> Mapping[str, int]:
-    since = datetime.combine(day, time(), UTC)
-    until = since + timedelta(days=1)
-    found = dict(await functions.house_money(session, since=since, until=until))
+    span = _span(day)
+    found = dict(await functions.house_money(session, since=span.since, until=span.until))
     if usage:
         found |= await functions.house_usage(
-            session, first_id=first_id_at(since), end_id=first_id_at(until), since=since, until=until
+            session, first_id=span.first_id, end_id=span.end_id, since=span.since, until=span.until
         )
     return found
+
+
+def _span(day: date) -> queries.Span:
+    since = datetime.combine(day, time(), UTC)
+    until = since + timedelta(days=1)
+    return queries.Span(day, first_id_at(since), first_id_at(until), since, until)
 
 
 def first_id_at(moment: datetime) -> UUID:
