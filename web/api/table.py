@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from web.api.kinds import Endpoint
-from web.api.resources import characters, conversations, creators, lore, me, money, personas, staff
+from web.api.resources import characters, conversations, creators, lore, me, money, personas, staff, usage
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *me.ENDPOINTS,
+    *usage.ENDPOINTS,
     *personas.ENDPOINTS,
     *characters.ENDPOINTS,
     *lore.ENDPOINTS,
