@@ -13,6 +13,7 @@ from bot.services.desk import Desk
 from web import rendering
 from web.api.rates import Allowances
 from web.api.serving import mount
+from web.busy import Line
 from web.gate import API, gate
 from web.house import House
 from web.keys import (
@@ -20,6 +21,7 @@ from web.keys import (
     DESK,
     HEALTH,
     HOUSE,
+    LINE,
     PAGES,
     PICTURES,
     RATES,
@@ -63,6 +65,7 @@ def create_app(
     app[DESK] = desk
     app[HOUSE] = house
     app[RATES] = Rates(desk.clock, rates)
+    app[LINE] = Line()
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),

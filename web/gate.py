@@ -11,10 +11,13 @@ from aiohttp.typedefs import Handler
 from bot.errors import UserError
 from web import cookies, csrf, notices
 from web.errors import refused
-from web.keys import BROWSER, DESK, HOUSE, PAGE, RATES, ROUTES, SIGNED
-from web.pages import Access, Page, Proof, Signed, is_local
+from web.keys import BROWSER, DESK, HOUSE, LINE, PAGE, RATES, ROUTES, SIGNED
+from web.pages import Access, Page, Proof, Rate, Signed, is_local
 
 API = "/api/"
+
+_NEVER_WAIT = frozenset({"static", "media", "health"})
+"""Files, which take no work; and whether the house is well, which is asked above all when it is busy."""
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -23,6 +26,22 @@ log = structlog.stdlib.get_logger(__name__)
 async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Decide, call the page, and put the cookies right that it used."""
     page = request.app[ROUTES].get(request.match_info.route)
+    if not _waits_in_line(request, page):
+        return await _let_in(request, handler, page)
+    async with request.app[LINE].place():
+        return await _let_in(request, handler, page)
+
+
+def _waits_in_line(request: web.Request, page: Page | None) -> bool:
+    """Whoever reads. Not whoever may take their time over it and hold a place: what is sent to us, what is streamed."""
+    if request.method not in {"GET", "HEAD"} or request.body_exists:
+        return False
+    if page is None:
+        return request.path.startswith(API)
+    return page.rate is Rate.READ and page.name not in _NEVER_WAIT
+
+
+async def _let_in(request: web.Request, handler: Handler, page: Page | None) -> web.StreamResponse:
     if page is None and request.path.startswith(API):
         # The API has a gate of its own: tokens, and no cookies.
         return await handler(request)

@@ -13,6 +13,7 @@ from bot.texts import SOURCE_LANGUAGE
 
 if TYPE_CHECKING:
     from bot.services.desk import Desk
+    from web.busy import Line
     from web.forms import Form
     from web.house import House
     from web.pages import Page, Signed
@@ -68,6 +69,7 @@ PAGES: web.AppKey[Mapping[str, Page]] = web.AppKey("pages")
 """Every page, by name."""
 ROUTES: web.AppKey[Mapping[web.AbstractRoute, Page]] = web.AppKey("routes")
 """The page behind each route of the router."""
+LINE: web.AppKey[Line] = web.AppKey("line")
 RATES: web.AppKey[Rates] = web.AppKey("rates")
 
 PAGE: web.RequestKey[Page] = web.RequestKey("page")
