@@ -77,12 +77,16 @@ class PromptPart:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A finished prompt: messages in order, stop strings, and an account of its parts."""
+    """A finished prompt: messages in order, stop strings, and an account of its parts.
+
+    `withheld` are texts in it that the model reads and nobody keeps.
+    """
 
     messages: tuple[PromptMessage, ...]
     stop: tuple[str, ...] = ()
     parts: tuple[PromptPart, ...] = ()
     tokens: int = 0
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

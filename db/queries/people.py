@@ -12,18 +12,22 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.direct import Direct, Prepared
-from db.models import Media, Message, Persona, PersonaChoice, Profile, User
+from db.models import Media, Message, MoodSettings, Persona, PersonaChoice, Profile, User
 
 Entity = TypeVar("Entity", Profile, Persona)
 
 
 @dataclass(frozen=True, slots=True)
 class AskerRow:
-    """A person with what they tell of themselves in one conversation: the persona worn there, or none."""
+    """A person with what they tell of themselves in one conversation: the persona worn there, or none.
+
+    `shares_moods`: they let characters know of their check-ins.
+    """
 
     display_name: str
     profile: Profile | None
     persona: Persona | None
+    shares_moods: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,14 @@ def _asker() -> Prepared:
         and_(newest.c.made, Persona.id == newest.c.persona_id), and_(newest.c.made.is_(None), Persona.is_default)
     )
     return Prepared(
-        select(User.display_name, *_labelled(Profile), *_labelled(Persona))
+        select(
+            User.display_name,
+            MoodSettings.in_prompts.label("shares_moods"),
+            *_labelled(Profile),
+            *_labelled(Persona),
+        )
         .outerjoin(Profile, Profile.user_id == User.id)
+        .outerjoin(MoodSettings, and_(MoodSettings.user_id == User.id, MoodSettings.in_prompts))
         .outerjoin(newest, true())
         .outerjoin(Persona, and_(Persona.owner_id == User.id, worn))
         .where(User.id == user_id)
@@ -77,7 +87,7 @@ async def asker(direct: Direct, user_id: UUID, conversation_id: UUID) -> AskerRo
         return None
     profile = None if row.profiles_user_id is None else _made(Profile, row)
     persona = None if row.personas_id is None else _made(Persona, row)
-    return AskerRow(row.display_name, profile, persona)
+    return AskerRow(row.display_name, profile, persona, bool(row.shares_moods))
 
 
 def _made(model: type[Entity], row: Any) -> Entity:

@@ -46,13 +46,14 @@ async def asker_of(direct: Direct, user_id: UUID, conversation_id: UUID) -> Aske
     if found.persona is not None:
         return as_persona(found.persona, profile)
     if profile is None:
-        return Asker(found.display_name)
+        return Asker(found.display_name, shares_moods=found.shares_moods)
     return Asker(
         name=profile.nickname or profile.name or found.display_name,
         pronouns=_pronouns(profile.pronouns, profile.custom_pronouns),
         description=profile.description,
         time_zone=profile.time_zone,
         language=profile.language,
+        shares_moods=found.shares_moods,
     )
 
 

@@ -15,6 +15,7 @@ from bot.ports import ModelRequest, Models, Profile, Prompt, PromptPart
 from bot.services.talk import compose_compact
 from bot.services.talk.compose_budget import prompt_budget
 from bot.services.talk.compose_full import Full
+from bot.services.talk.compose_lines import typed
 from bot.services.talk.compose_lore import left_out
 from bot.services.talk.compose_names import Names
 from bot.services.talk.compose_traits import sampling
@@ -98,5 +99,7 @@ def _composed(
         world_of(snapshot, names, attempt=attempt, most_prompt=budget, most_response=most_response),
     )
     if profile is Profile.COMPACT:
-        return compose_compact.compose(snapshot, names, macros, budget_tokens=budget, count=count), macros
-    return Full(snapshot, names, macros, budget, count).prompt(), macros
+        prompt = compose_compact.compose(snapshot, names, macros, budget_tokens=budget, count=count)
+    else:
+        prompt = Full(snapshot, names, macros, budget, count).prompt()
+    return replace(prompt, withheld=(typed(snapshot.mood),) if snapshot.mood else ()), macros

@@ -171,6 +171,7 @@ class _Draft:
             self._piece("trait", "manner", f"Your manner: {manner}." if manner else ""),
             self._piece("rules", "words to avoid", sections.neutral(banned)),
             shorten(asker, max(self._budget // 8, 1), self._count),
+            self._piece("check-in", "how you are", typed(snapshot.mood), Whose.ASKER),
             *(shorten(piece, max(self._budget // _EXTRA_PARTS, 1), self._count) for piece in self._of_card()),
         ]
 

@@ -3,7 +3,8 @@
 Order of importance, most important first; what comes later gives way first:
 
 1. the house's rules, the character's own prompt and the line to answer (never left out, shortened at need)
-2. its maker's last instructions and note, what the asker tells of themselves, the character's facts and manner
+2. its maker's last instructions and note, what the asker tells of themselves and of how they are, the character's
+   facts and manner
 3. lore that ignores its budget; who is here, how others describe the character, its phrases, what is going on
 4. the newest lines of history
 5. lore, in the order in which it was given room (`compose_lore.lore_budget` bounds it beforehand)
@@ -97,6 +98,7 @@ class Full:
         room.free -= kept_for_lore
         self._take_slots(room, {sections.LAST, sections.NOTE}, share=_EXTRA_SHARE)
         self._take_slots(room, {sections.ASKER}, share=_ASKER_SHARE)
+        self._take_slots(room, {sections.MOOD})
         self._take_slots(room, {sections.FACTS, sections.MANNER})
         self._take_slots(room, {sections.PERSONALITY}, share=_EXTRA_SHARE)
         room.free += kept_for_lore

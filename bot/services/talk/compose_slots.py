@@ -75,6 +75,7 @@ class Slots:
             *lore[Position.AFTER_EXAMPLES],
             self._present(),
             *self._asker(),
+            self._mood(),
             *self._recap(),
             *memories,
             *lore[Position.SYSTEM_BOTTOM],
@@ -162,6 +163,10 @@ class Slots:
     def _asker(self) -> Iterable[Slot]:
         for label, told in compose_rules.about_asker(self._snapshot.person):
             yield Slot(sections.ASKER, self._piece("asker", label, typed(told), Whose.ASKER))
+
+    def _mood(self) -> Slot:
+        # Whole or not at all, and on one line: what is kept of the prompt leaves exactly this text out.
+        return Slot(sections.MOOD, self._piece("check-in", "how you are", typed(self._snapshot.mood), Whose.ASKER))
 
     def _recap(self) -> Iterable[Slot]:
         text = typed(self._snapshot.recap)

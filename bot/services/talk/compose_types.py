@@ -30,6 +30,7 @@ class Asker:
 
     `name` is what characters call them. `pronouns` and `gender` are words for a prompt (`she/her`), empty where nothing
     is said of them. `time_zone` is an IANA name, `language` a tag (`es`, `es-ES`). All of it but the name is private.
+    `shares_moods`: their check-ins may be told where nobody else reads; never of a persona.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Asker:
     persona_id: UUID | None = None
     time_zone: str | None = None
     language: str | None = None
+    shares_moods: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +202,8 @@ class Snapshot:
     `history` is oldest first and ends with the line to answer (for `Task.CONTINUE`: to go on from). `others` names the
     other characters present. `language` is the reader's Discord locale (`es-ES`), if known. `memories` come most
     important first. `asker` replaces `user_name` where given. `recap` tells what was said before the history,
-    whose last `untold` lines it does not tell of. `conversation_id`, `now` (aware), `model` and the variables are for
-    macros.
+    whose last `untold` lines it does not tell of. `mood` is one line on how the asker is, where it may be told.
+    `conversation_id`, `now` (aware), `model` and the variables are for macros.
     """
 
     character: CharacterSheet
@@ -215,6 +217,7 @@ class Snapshot:
     place: PlaceFacts = PlaceFacts()
     recap: str = ""
     untold: int = 0
+    mood: str = ""
     task: Task = Task.ANSWER
     conversation_id: UUID | None = None
     now: datetime | None = None

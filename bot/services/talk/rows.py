@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -31,6 +31,9 @@ from db.queries.talk.showing import VariantFacts
 from db.queries.talk.turns import Claim, Standing
 from db.queries.talk.variants import Control
 from db.work import Actor, Database, Work
+
+WITHHELD = "(their check-ins: the model was told, they are not kept here)"
+"""Stands in a kept prompt where a text was that nobody keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +260,16 @@ def _prompt(prompt: Prompt) -> list[PromptMessageRecord]:
     return [
         PromptMessageRecord(
             role=one.role.value,
-            content=one.content,
+            content=_kept(one.content, prompt.withheld),
             name=one.name,
             pictures=tuple(picture.name or picture.mime for picture in one.pictures),
         )
         for one in prompt.messages
     ]
+
+
+def _kept(content: str, withheld: Iterable[str]) -> str:
+    """What is kept of a message: that something was told, where it is nobody's to keep."""
+    for text in withheld:
+        content = content.replace(text, WITHHELD)
+    return content

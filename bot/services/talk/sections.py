@@ -37,6 +37,7 @@ SAYINGS = "## Things you like to say"
 EXAMPLES = "## How you talk"
 PRESENT = "## Who is here"
 ASKER = "## About the one you are talking with"
+MOOD = "## How they are"
 RECAP = "## What was said before"
 LORE = "## What you know"
 MEMORIES = "## What you remember"
@@ -45,7 +46,7 @@ RECAP_TASK = "## What to write"
 
 HEADINGS = (
     RULES, CHARACTER, FACTS, MANNER, DESCRIPTION, SAYINGS, EXAMPLES, PRESENT, ASKER, RECAP, LORE, MEMORIES, RECAP_TASK,
-    PERSONALITY, SCENARIO, NOTE, LAST,
+    PERSONALITY, SCENARIO, NOTE, LAST, MOOD,
 )  # fmt: skip
 
 _KNOWN = frozenset(heading.casefold() for heading in HEADINGS)

@@ -36,6 +36,7 @@ from bot.services.talk.compose_types import (
 from bot.services.talk.heed import Hearing
 from bot.services.talk.macros import expand
 from bot.services.talk.places import HOUSE, PlaceRules
+from bot.services.wellbeing.in_prompts import MoodsInPrompts
 from bot.texts import N_
 from db.direct import Direct
 from db.models import AttachmentKind, MessageKind
@@ -131,12 +132,14 @@ class Snapshots:
         clock: Clock,
         files: Files | None = None,
         lore: LoreActivations | None = None,
+        moods: MoodsInPrompts | None = None,
     ) -> None:
         self._database = database
         self._hearing = hearing
         self._clock = clock
         self._files = files
         self._lore = lore
+        self._moods = moods
 
     async def of(
         self,
@@ -186,6 +189,7 @@ class Snapshots:
             place=self._facts(turn, place),
             recap=taken.recap,
             untold=sum(taken.recap_through is None or one.message_id > taken.recap_through for one in said),
+            mood=await self._mood(direct, turn, asker),
             task=task,
             conversation_id=turn.conversation_id,
             now=self._clock.now(),
@@ -193,6 +197,14 @@ class Snapshots:
         )
         seen = _pictures(said) if turn.settings.allow_files else ()
         return Material(snapshot, seen, place, await self._lore_for(direct, taken, said, asker, task))
+
+    async def _mood(self, direct: Direct, turn: Standing, asker: Asker) -> str:
+        """How the asker is, where they let characters know: in direct messages, which nobody else reads."""
+        place = place_of(turn)
+        is_alone = place.guild_id is None and place.via is not Via.INTERACTION
+        if self._moods is None or not (asker.shares_moods and is_alone):
+            return ""
+        return await self._moods.told(direct, turn.asker_id, self._clock.now())
 
     async def _lore_for(
         self, direct: Direct, taken: Taken, said: Sequence[SaidLine], asker: Asker, task: Task
