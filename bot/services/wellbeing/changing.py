@@ -48,11 +48,11 @@ def changed(
     """What is to hold now (None: what holds already), and what from a later moment on (None: nothing more).
 
     `fields` are those of `SelfRules` that are asked for; the others stay as they were asked for last. What waits is
-    replaced by what is returned.
+    replaced by what is returned. Raises `pydantic.ValidationError` for values that no such field holds.
     """
     held = _normal(held, now)
     asked_last = held if pending is None else pending.rules
-    target = _normal(asked_last.model_copy(update=dict(fields)), now)
+    target = _normal(SelfRules.model_validate({**asked_last.model_dump(), **fields}), now)
     at_once = _tighter(held, target)
     later = None if target == at_once else Later(target, _tomorrow(held, now))
     return (None if at_once == held else at_once), later
