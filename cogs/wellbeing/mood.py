@@ -129,6 +129,6 @@ class MoodCog(
             await delete_menu(interaction, self.cafe)
             return
         async with at_diary(interaction, self.cafe) as asker:
-            today = await self.cafe.usage.today(asker.work, asker.user_id)
+            today = await self.cafe.moods.today(asker.work, asker.user_id)
         typed = [None if one is None else day_typed(one, today) for one in (first, last)]
         await ask_days(interaction, self.cafe, *checked_days(*typed))

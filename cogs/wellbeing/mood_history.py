@@ -47,7 +47,7 @@ async def show_history(interaction: Asked, cafe: Cafe, after: Mark | None = None
 async def counted(cafe: Cafe, asker: Asker, say: Say) -> str:
     """How many check-ins there are, which opens none of them."""
     n = await cafe.moods.count(asker.work, asker.user_id)
-    today = await cafe.moods.count_on(asker.work, asker.user_id, await cafe.usage.today(asker.work, asker.user_id))
+    today = await cafe.moods.count_on(asker.work, asker.user_id, await cafe.moods.today(asker.work, asker.user_id))
     told = say.plural("You have {n} check-in", "You have {n} check-ins", n)
     return f"## {told}\n{say('Of today: {n}.', n=today)}"
 

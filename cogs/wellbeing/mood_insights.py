@@ -62,7 +62,7 @@ async def show_insights(interaction: Asked, cafe: Cafe, kind: PictureKind, days:
 
 
 async def _read(cafe: Cafe, asker: Asker, days: int) -> Insights:
-    last = await cafe.usage.today(asker.work, asker.user_id)
+    last = await cafe.moods.today(asker.work, asker.user_id)
     first = last - timedelta(days=days - 1)
     entries = await cafe.moods.between(asker.work, asker.user_id, first, last)
     minutes = await cafe.usage.minutes_per_day(asker.work, asker.user_id, first, last)

@@ -210,6 +210,11 @@ class Moods(MoodsOptions):
         since, until = day_bounds(day, held.options.time_zone if held else "UTC")
         return await queries.count(work.session, user_id, since=since, until=until)
 
+    async def today(self, work: Work, user_id: UUID) -> date:
+        """Which day it is where the person's clock stands."""
+        held = await self._found(work, user_id)
+        return self._clock.now().astimezone(zone_info(held.options.time_zone if held else "UTC")).date()
+
     async def export_csv(self, work: Work, user_id: UUID) -> bytes:
         """Every check-in in Daylio's columns and ours; read again, it gives the same ones."""
         return await self.daylio.csv(work, user_id)
