@@ -219,3 +219,12 @@ async def test_what_is_unticked_is_offered_no_more(site: Site) -> None:
     await robin.send("/mood/choices/offered", {})
     offered = [one.id for one in (await choices(site, robin)).offered]
     assert offered == ["very_good", "good", "okay", "low", "very_low"], "the scale itself stays"
+
+
+async def test_what_a_model_would_be_told_stands_there_word_for_word(site: Site) -> None:
+    robin = await who_said_yes(site)
+    assert "Nothing: there is no check-in of the last two days." in await robin.page("/mood/settings")
+    await check_in(robin, mood="sad", note=HOSTILE)
+    page = await robin.page("/mood/settings")
+    assert "Sad (2 of 5, low)." in page
+    assert "They wrote: “&lt;script&gt;alert(1)&lt;/script&gt;{x}%s”" in page

@@ -10,13 +10,16 @@ from babel.dates import get_day_names
 
 from bot import limits
 from bot.errors import InvalidInput, NotFound, UserError
+from bot.services.desk import Work
+from bot.services.wellbeing import in_prompts
 from bot.services.wellbeing.consent import IN_DISCORD, IN_PROMPTS, MoodOptions
+from bot.services.wellbeing.entries import words_of
 from bot.services.wellbeing.reminders import Reminder
 from bot.services.wellbeing.reminders_when import EVERY_DAY, minute_shown, minute_typed
 from bot.texts import N_, Say
 from web.forms import Form, form
 from web.pages import Access, at_work, back, desk, get, post, render, row_id, say_for, signed, status_of
-from web.routes.mood import around, mine
+from web.routes.mood import Mine, around, mine
 
 SETTINGS = "/mood/settings"
 _TAB = "mood_settings"
@@ -156,6 +159,7 @@ async def _page(request: web.Request, failed: Mapping[str, Form], *, status: int
     async with at_work(request) as work:
         found = await mine(request, work)
         reminders = await desk(request).reminders.all(work, me.user_id)
+        would_be_told = await _line(request, work, found)
     options = found.options
     names = get_day_names("wide", locale="en" if say.language == "qps" else say.language.replace("-", "_"))
     return render(
@@ -173,13 +177,19 @@ async def _page(request: web.Request, failed: Mapping[str, Form], *, status: int
         weekdays=[(number, names[number]) for number in range(7)],
         reminder_hours=int(limits.REMINDER_APART_MINUTES) // 60,
         most_days=int(limits.MOOD_DAYS_MAX),
-        yeses=(
-            ("in_discord", say("Show them in Discord too"), IN_DISCORD),
-            ("in_prompts", say("Tell characters how I am"), IN_PROMPTS),
-        ),
+        yeses=(("in_discord", IN_DISCORD), ("in_prompts", IN_PROMPTS)),
+        would_be_told=would_be_told,
         zones=sorted(one for one in available_timezones() if "/" in one and not one.startswith(("posix", "right"))),
         **around(request, found, _TAB),
     )
+
+
+async def _line(request: web.Request, work: Work, found: Mine) -> str:
+    """What a model would be told now, word for word."""
+    today, now = found.today(request), desk(request).clock.now()
+    entries = await desk(request).moods.between(work, signed(request).user_id, today - in_prompts.WEEK, today)
+    lately = [one for one in entries if one.is_readable and now - in_prompts.WEEK <= one.felt_at <= now]
+    return in_prompts.line([(one.felt_at, words_of(one)) for one in lately], now)
 
 
 def _told_form(options: MoodOptions) -> Form:
