@@ -19,7 +19,7 @@ from bot.services.wellbeing.limits import SelfLimits
 from bot.services.wellbeing.moods import Moods
 from bot.services.wellbeing.noticing import Noticing
 from bot.services.wellbeing.presence import Presence
-from bot.services.wellbeing.reminders import Reminders
+from bot.services.wellbeing.reminders import Reminders, Reminding
 from bot.services.wellbeing.spending import Spendings
 from bot.services.wellbeing.triggers import Telling, Triggers
 from bot.services.wellbeing.usage import Usage
@@ -33,6 +33,9 @@ class WellbeingParts:
         """`vault` seals people's own keys; `public_url` is where the web app is reached from outside."""
         self._site = public_url.rstrip("/")
         self.database = database
+        self._clock = clock
+        self._letters: Letters
+        self._language: str
         self.moods = Moods(clock, vault)
         self.reminders = Reminders(clock)
         self.usage = Usage(clock)
@@ -48,6 +51,7 @@ class WellbeingParts:
             triggers=Triggers(clock, seals, self.self_limits, self.moods),
             history=LimitHistory(),
             spendings=Spendings(clock),
+            clock=clock,
         )
         self.telling = Telling(database, clock, self.limiting.triggers, self.self_limits)
         self.telling.site = self.site
@@ -64,9 +68,21 @@ class WellbeingParts:
             exits.push_async_callback(kept.close)
         await self.limited.start()
 
-    def use_letters(self, letters: Letters) -> None:
+    def use_letters(self, letters: Letters, language: str) -> None:
         """By which the jobs of this process write to people, whether it hears them speak or not."""
         self.telling.letters = letters
+        self._letters, self._language = letters, language
+
+    def reminding(self) -> Reminding:
+        """Writes to people at the times they asked for; `use_letters` goes before."""
+        return Reminding(
+            self.database,
+            self._clock,
+            self._letters,
+            rests=self.self_limits.rests,
+            site=self.site,
+            language=self._language,
+        )
 
     def site(self) -> str:
         """Where the web app is reached, "" where that is not known."""

@@ -21,6 +21,8 @@ COLOUR = discord.Colour.from_str("#c8763a")
 ID = "(?P<id>[0-9a-f]{8}-[0-9a-f-]{27})"
 """A row's id in a custom_id, so that buttons survive restarts."""
 
+_BAR = 10
+
 TEXTS_MAX = 4000
 """Discord's bound for all texts of one message of the newer components together (Component Reference)."""
 
@@ -28,6 +30,17 @@ TEXTS_MAX = 4000
 def short(text: str, most: int = 200) -> str:
     """The text, cut where it is longer."""
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def grouped(number: int) -> str:
+    """A number with thin spaces between its thousands: the same in every language (ISO 80000-1)."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def bar(used: int, most: int) -> str:
+    """How much of something is used, at a glance."""
+    full = _BAR if most <= 0 else min(_BAR, -(-used * _BAR // most))
+    return "▰" * full + "▱" * (_BAR - full)
 
 
 # ------------------------------------------------------------------------------------------------ answers

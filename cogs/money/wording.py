@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.texts import Say
+from cogs.panels import bar, grouped
+
+__all__ = ["bar", "day", "grouped", "price", "tokens"]
 
 _SIGNS = {"usd": "$", "eur": "€", "gbp": "£"}
-_BAR = 10
-
-
-def grouped(number: int) -> str:
-    """A number with thin spaces between its thousands: the same in every language (ISO 80000-1)."""
-    return f"{number:,}".replace(",", "\u202f")
 
 
 def tokens(number: int, say: Say) -> str:
@@ -30,9 +27,3 @@ def price(cents: int, currency: str) -> str:
 def day(at: datetime) -> str:
     """A day, as Discord shows it in the reader's own language and time zone."""
     return f"<t:{int(at.timestamp())}:D>"
-
-
-def bar(used: int, most: int) -> str:
-    """How much of something is used, at a glance."""
-    full = _BAR if most <= 0 else min(_BAR, -(-used * _BAR // most))
-    return "▰" * full + "▱" * (_BAR - full)

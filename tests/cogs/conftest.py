@@ -33,6 +33,7 @@ from bot.services.oversight.rules import OversightRules
 from bot.services.people.creating import creating_of
 from bot.services.people.personas import Personas
 from bot.services.people.profiles import Profiles
+from bot.services.wellbeing.limiting import Limiting
 from bot.settings import Settings
 from bot.transport.client import CafeClient
 from db.work import Database
@@ -72,6 +73,7 @@ class Town:
     sasha: simcord.MemberActor
     robin: simcord.MemberActor
     oversight: OversightRules
+    limiting: Limiting
 
     async def settle(self) -> None:
         """Let commands and answers finish."""
@@ -161,6 +163,7 @@ async def town(database: Database, tmp_path: Path) -> AsyncIterator[Town]:
         guild.add_member(env.create_user("sasha")),
         guild.add_member(env.create_user("robin")),
         cafe.oversight,
+        cafe.limiting,
     )
     await env.shutdown()
     # The simulator notes refusals too; those were answered, and tests look at the answers.

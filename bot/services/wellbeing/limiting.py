@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
+from bot.clock import Clock
 from bot.services.wellbeing.habits import Habits
 from bot.services.wellbeing.history import LimitHistory
-from bot.services.wellbeing.limits import SelfLimits
+from bot.services.wellbeing.limits import Changed, SaidIn, SelfLimits
 from bot.services.wellbeing.spending import Spendings
 from bot.services.wellbeing.triggers import Triggers
+from bot.services.wellbeing.typed_limits import pause_until
+from db.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +24,9 @@ class Limiting:
     triggers: Triggers
     history: LimitHistory
     spendings: Spendings
+    clock: Clock
+
+    async def pause(self, work: Work, user_id: UUID, days: int | None, said_in: SaidIn) -> Changed:
+        """Characters rest for some days, or (None) until the person says otherwise. Raises `InvalidInput`."""
+        zone, _ = await self.own.zone(work, user_id)
+        return await self.own.pause(work, user_id, pause_until(days, zone, self.clock.now()), said_in)

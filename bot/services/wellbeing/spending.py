@@ -1,7 +1,7 @@
 """The cap a person sets on their own spending, below what they have: tokens a day and a month, for replies and gifts.
 
-It is kept where tokens are kept back (`ledger_hold`), behind the lock of the person's pockets, in the same statement; what
-is here tells how it stands, and says so.
+It is kept where tokens are kept back (`ledger_hold`), behind the lock of the person's pockets, in the same statement;
+what is here tells how it stands, and says so.
 """
 
 from __future__ import annotations

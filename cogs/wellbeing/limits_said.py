@@ -1,0 +1,130 @@
+"""What somebody reads when they changed a limit: what holds now, what comes tomorrow, and why it waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.services.cafe import Cafe
+from bot.services.wellbeing.limit_rules_words import LABELS, WHY_TOMORROW, value
+from bot.services.wellbeing.limit_words import SHORT, discord_time
+from bot.services.wellbeing.limits import Changed, Standing
+from bot.services.wellbeing.rules import Rest, RestKind
+from bot.services.wellbeing.spending import Spending, Spent
+from bot.texts import Say
+from cogs.asking import Asked, say_for
+from cogs.panels import bar, grouped, panel, row, show, words
+from cogs.wellbeing.limits_parts import LimitsButton
+
+_SETTING = {"break_after": "breaks", "break_minutes": "breaks", "is_paused": "pause", "paused_until": "pause"}
+_OF_TIME = frozenset({"daily_minutes", "weekly_minutes", "nights", "daily_tokens", "monthly_tokens", "pause"})
+"""Settings that are counted by somebody's own clock."""
+
+
+async def tell_changed(
+    interaction: Asked,
+    cafe: Cafe,
+    changed: Changed,
+    standing: Standing,
+    fields: Iterable[str],
+    spending: Spending | None = None,
+) -> None:
+    """Answer a deferred interaction with what became of a change, for who asked only."""
+    say = say_for(interaction)
+    lines = changed_lines(changed, standing, fields, say, spending)
+    buttons = [LimitsButton("show", say("All limits"))]
+    if changed.pending is not None:
+        buttons.append(LimitsButton("keep", say("Leave it as it is now")))
+    await show(interaction, panel(words("\n".join(lines)), row(*buttons)))
+
+
+def changed_lines(
+    changed: Changed, standing: Standing, fields: Iterable[str], say: Say, spending: Spending | None = None
+) -> list[str]:
+    """The same in lines. Pure."""
+    asked = {_SETTING.get(one, one) for one in fields}
+    names = [name for name in LABELS if name in asked]
+    lines: list[str] = []
+    waits = False
+    for name in names:
+        now = value(name, changed.held, say)
+        later = now if changed.pending is None else value(name, changed.pending, say)
+        if later == now or changed.pending_from is None:
+            lines.append(say("**{setting}:** {value}, from now on.", setting=say(LABELS[name]), value=now))
+        else:
+            waits = True
+            lines.append(
+                say(
+                    "**{setting}:** {value}; from {when} on: {later}.",
+                    setting=say(LABELS[name]),
+                    value=now,
+                    when=discord_time(changed.pending_from),
+                    later=later,
+                )
+            )
+    if waits:
+        lines.append(f"-# {say(WHY_TOMORROW)}")
+    lines += _left(standing, asked, say)
+    if spending is not None:
+        lines += spent_lines(spending, say)
+    if asked & _OF_TIME and not standing.is_zone_chosen:
+        lines.append(f"-# {unknown_zone(say)}")
+    return lines
+
+
+def unknown_zone(say: Say) -> str:
+    """That somebody's clock is not known."""
+    return say(
+        "Your time zone is not known here, so your days are counted in UTC. Tell it with the option zone of /limits "
+        "daily, such as Europe/Madrid."
+    )
+
+
+def rest_line(rest: Rest, say: Say) -> str:
+    """Why characters rest now, and until when."""
+    why = say(SHORT[rest.over or rest.kind] if rest.kind is RestKind.COOL_DOWN else SHORT[rest.kind])
+    if rest.until is None:
+        return say("Characters rest for you now: {why}, until you end it.", why=why)
+    return say("Characters rest for you now: {why}, until {until}.", why=why, until=discord_time(rest.until))
+
+
+def used_line(used: int, most: int | None, ends: str, of_day: bool, say: Say) -> str:
+    """How many minutes of a day or a week are used, at a glance."""
+    if most is None:
+        return (
+            say.plural("**Today:** {n} minute", "**Today:** {n} minutes", used)
+            if of_day
+            else say.plural("**This week:** {n} minute", "**This week:** {n} minutes", used)
+        )
+    values = {"used": used, "most": most, "left": max(most - used, 0), "when": ends}
+    told = (
+        say("**Today:** {used} of {most} minutes, {left} left · anew {when}", **values)
+        if of_day
+        else say("**This week:** {used} of {most} minutes, {left} left · anew {when}", **values)
+    )
+    return f"{told}\n{bar(used, most)}"
+
+
+def spent_lines(spending: Spending, say: Say) -> list[str]:
+    """What was spent, of the caps there are."""
+    of_day, of_month = say("**Tokens today:**"), say("**Tokens this month:**")
+    return [_spent(of_day, spending.day, say), _spent(of_month, spending.month, say)]
+
+
+def _spent(label: str, spent: Spent, say: Say) -> str:
+    if spent.most is None or spent.ends_at is None:
+        return f"{label} {grouped(spent.used)}"
+    values = {"used": grouped(spent.used), "most": grouped(spent.most), "when": discord_time(spent.ends_at)}
+    return f"{label} {say('{used} of {most} · anew {when}', **values)}\n{bar(spent.used, spent.most)}"
+
+
+def _left(standing: Standing, asked: set[str], say: Say) -> list[str]:
+    lines: list[str] = []
+    if "daily_minutes" in asked and standing.held.daily_minutes is not None:
+        ends = discord_time(standing.day_ends_at)
+        lines.append(used_line(standing.minutes_today, standing.held.daily_minutes, ends, True, say))
+    if "weekly_minutes" in asked and standing.held.weekly_minutes is not None:
+        ends = discord_time(standing.week_ends_at)
+        lines.append(used_line(standing.minutes_week, standing.held.weekly_minutes, ends, False, say))
+    if standing.rest is not None:
+        lines.append(rest_line(standing.rest, say))
+    return lines
