@@ -189,7 +189,7 @@ class Program:
     async def _open_till(self) -> None:
         executor = Executor(self.settings.discord_token.get_secret_value(), self.clock)
         self._exits.push_async_callback(executor.close)
-        self._wellbeing.use_letters(DirectLetters(executor))
+        self._wellbeing.use_letters(DirectLetters(executor), self.settings.language)
         self._people = People(self.database, self.clock)
         self._till = TillParts(
             self.database,

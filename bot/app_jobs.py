@@ -41,6 +41,7 @@ from bot.services.people.grants import JOB as SHARES
 from bot.services.people.grants import Shares
 from bot.services.talk.recaps import Recaps
 from bot.services.talk.retelling import JOB as RECAP
+from bot.services.wellbeing.reminders import JOB as REMINDERS
 from bot.services.wellbeing.triggers import JOB as TRIGGERS_OF
 from bot.services.wellbeing.triggers import ROUND as TRIGGERS
 from bot.services.wellbeing.usage import JOB as FORGET_USAGE
@@ -104,6 +105,7 @@ def jobs_of(
     jobs.register(DAILY_FIGURES, add_up_days, at_most=1)
     jobs.register(RETENTION, remove_what_is_over)
     jobs.register(FORGET_USAGE, ForgetMinutes(database).run)
+    jobs.register(REMINDERS, wellbeing.reminding().run, at_most=1)
     jobs.register(TRIGGERS_OF, wellbeing.telling.look_after)
     jobs.register(TRIGGERS, wellbeing.telling.go_round, at_most=1)
     jobs.register(RECAP, recaps.run, at_most=int(limits.RECAPS_AT_ONCE))
@@ -128,6 +130,7 @@ def jobs_of(
         Recurring(DAILY_FIGURES, CronTrigger(hour=0, minute=23, timezone=UTC)),
         Recurring(LORE_SWEEP, CronTrigger(hour=4, minute=7, timezone=UTC)),
         Recurring(GIFTS, CronTrigger(minute="*/15", timezone=UTC)),
+        Recurring(REMINDERS, CronTrigger(second=0, timezone=UTC)),
         Recurring(LEDGER, CronTrigger(second="*/30", timezone=UTC)),
         Recurring(ALLOWANCES, CronTrigger(hour=0, minute=11, timezone=UTC)),
         Recurring(LAPSE, CronTrigger(minute=36, timezone=UTC)),

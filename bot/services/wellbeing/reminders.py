@@ -145,28 +145,25 @@ class Reminding:
         self._site = site
         self._language = language
 
-    async def run(self, _: Mapping[str, str] | None = None) -> int:
-        """Write to everybody who is due, as many as a minute's pace allows. How many were written to."""
+    async def run(self, _: Mapping[str, str]) -> None:
+        """Write to everybody who is due, as many as a minute's pace allows."""
         now, pace = self._clock.now(), int(limits.REMINDERS_PER_MINUTE)
         async with self._database.work(Actor.job(JOB)) as work:
             rows = await queries.due(work.session, now, pace)
-        written = 0
         for row in rows:
-            written += await self._remind(row)
-        return written
+            await self._remind(row)
 
-    async def _remind(self, whom: queries.DueRow) -> bool:
+    async def _remind(self, whom: queries.DueRow) -> None:
         async with self._database.work(Actor.user(whom.user_id)) as work:
             letter, before = await self._noted(work, whom)
         if letter is None:
-            return False
+            return
         posted = await self._letters.send(whom.discord_id, letter)
         if posted in (Posted.REFUSED, Posted.AWAY):
             async with self._database.work(Actor.user(whom.user_id)) as work:
                 await self._unsent(work, whom.user_id, posted, before)
         log.info("reminder", outcome=posted.value)
         await self._clock.sleep(60 / int(limits.REMINDERS_PER_MINUTE))
-        return posted is Posted.SENT
 
     async def _noted(self, work: Work, whom: queries.DueRow) -> tuple[Letter | None, Mapping[UUID, _Before]]:
         """What to write, noted as sent, and how things stood before; nothing where it is not to be sent now."""
