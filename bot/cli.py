@@ -137,6 +137,12 @@ async def _audit(settings: Settings, arguments: argparse.Namespace) -> int:
     return DONE if holds else STOOD_IN_THE_WAY
 
 
+async def _keys(settings: Settings, arguments: argparse.Namespace) -> int:
+    from bot.local.keyring import rotate
+
+    return DONE if await rotate(settings, tell=tell) else STOOD_IN_THE_WAY
+
+
 def _discord_id(typed: str) -> int:
     if not (typed.isascii() and typed.isdigit() and 15 <= len(typed) <= 19):
         raise argparse.ArgumentTypeError("a Discord id has 15 to 19 digits: right-click a person, Copy User ID")
@@ -175,6 +181,15 @@ def _add_ledger(commands: Any) -> None:  # what add_subparsers returns has a pri
     )
     verify.add_argument("--json", action="store_true", help="print the account for machines")
     verify.set_defaults(run=_ledger)
+
+
+def _add_keys(commands: Any) -> None:  # what add_subparsers returns has a private type
+    keys = commands.add_parser("keys", help="change the key that seals what is secret")
+    of_keys = keys.add_subparsers(dest="deed", required=True, metavar="WHAT")
+    help_text = "seal with the first key of SECRET_KEY whatever another one sealed, so that the old one can go"
+    of_keys.add_parser(
+        "rotate", help=help_text, description=f"{help_text}. Safe to repeat, and to run while the program does."
+    ).set_defaults(run=_keys)
 
 
 def _add_files(commands: Any) -> None:  # what add_subparsers returns has a private type
@@ -253,6 +268,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_files(commands)
     _add_ledger(commands)
+    _add_keys(commands)
     _add_oversight(commands)
     return top
 

@@ -69,7 +69,7 @@ MOOD_FUNCTIONS = (
     ),
     Function(
         "person_keys_sealed_otherwise",
-        "key_id bytea, most integer",
+        "key_id bytea, beyond uuid, most integer",
         "TABLE (user_id uuid, sealed_key bytea)",
         f"""
         BEGIN
@@ -78,6 +78,7 @@ MOOD_FUNCTIONS = (
             SELECT k.user_id, k.sealed_key FROM person_keys AS k
             -- A sealed value is: version (1 byte), the id of the key that sealed it (8), and the rest.
             WHERE substring(k.sealed_key FROM 2 FOR 8) IS DISTINCT FROM key_id
+              AND (beyond IS NULL OR k.user_id > beyond)
             ORDER BY k.user_id LIMIT most;
         END
         """,

@@ -72,6 +72,11 @@ class Vault:
     def __repr__(self) -> str:
         return f"<Vault of {len(self._by_id)} keys>"
 
+    @property
+    def newest_id(self) -> bytes:
+        """The id of the key that seals from now on: what the bytes of a sealed value begin with, after the version."""
+        return self._newest.id
+
     def seal(self, secret: bytes, context: bytes) -> bytes:
         """Seal a secret for the place `context` names (`b"webhook:123"`)."""
         header = bytes([VERSION]) + self._newest.id + secrets.token_bytes(NONCE_BYTES)

@@ -13,7 +13,7 @@ from bot.clock import Clock
 from db import functions, functions_lore, functions_oversight
 from db.queries import sessions, tokens
 from db.queries.oversight.sweeping import remove_job_log, remove_left_places, remove_settled_inbox
-from db.queries.wellbeing import usage
+from db.queries.wellbeing import moods, usage
 from db.work import Actor, Database
 
 JOB = "retention"
@@ -66,6 +66,8 @@ class Removed:
     sign_ins: int
     reports: int
     usage: int
+    moods: int
+    person_keys: int
 
 
 class Retention:
@@ -94,6 +96,8 @@ class Retention:
             usage=await self._once(
                 lambda session: usage.purge(session, (now - USAGE_KEPT).date(), now - MINUTES_KEPT)
             ),
+            moods=await self._once(lambda session: moods.purge(session, now)),
+            person_keys=await self._once(moods.purge_keys),
             lore=await self._once(
                 lambda session: functions_lore.purge_lore(
                     session,

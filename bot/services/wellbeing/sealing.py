@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
@@ -26,13 +27,24 @@ from bot.errors import Conflict
 from bot.services.keys.vault import KEY_BYTES, TamperedError, Vault, VaultError
 from bot.texts import N_
 from db.queries.wellbeing import moods as queries
-from db.work import Work
+from db.work import Actor, Database, Work
 
 VERSION = 1
 NONCE_BYTES = 12
 TAG_BYTES = 16
 BLOCK = 128
 FINGERPRINT_BYTES = 16
+
+_ROTATING = Actor.job("keys_rotate")
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """How many keys were sealed anew; `lost` could not be opened with any key of the house."""
+
+    done: int
+    lost: int
 
 
 class PersonSeal:
@@ -109,6 +121,27 @@ class PersonSeals:
                     "to it. Tell who runs the house; or delete your check-ins, then begin anew."
                 ),
             ) from error
+
+    async def rotate(self, database: Database) -> Rotated:
+        """Seal every key anew that another key of the house sealed: afterwards nobody's words need the old one.
+
+        May be broken off, and may run while the program does. What nobody here can open is counted and left alone.
+        """
+        done = lost = 0
+        beyond: UUID | None = None
+        while True:
+            async with database.work(_ROTATING) as work:
+                found = await queries.keys_sealed_otherwise(work.session, self._vault.newest_id, beyond, _AT_ONCE)
+                for user_id, held in found:
+                    beyond, context = user_id, context_of(user_id)
+                    try:
+                        sealed = self._vault.seal(self._vault.open(held, context), context)
+                    except VaultError:
+                        lost += 1
+                        continue
+                    done += await queries.reseal_key(work.session, user_id, held, sealed)
+            if len(found) < _AT_ONCE:
+                return Rotated(done, lost)
 
     def opened(self, user_id: UUID, sealed_key: bytes) -> PersonSeal:
         """The seal of a key as it is kept. Raises `VaultError`."""

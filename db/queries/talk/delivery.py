@@ -54,6 +54,13 @@ async def webhook(session: AsyncSession, channel_id: int) -> Webhook | None:
     return await session.get(Webhook, channel_id)
 
 
+async def webhooks_sealed_otherwise(session: AsyncSession, key_id: bytes) -> Sequence[Webhook]:
+    """Webhooks whose token another key of the house sealed than this one, locked: they are to be sealed anew."""
+    # A sealed value is: version (1 byte), the id of the key that sealed it (8), and the rest.
+    sealed_with = func.substring(Webhook.token_sealed, 2, 8)
+    return (await session.scalars(select(Webhook).where(sealed_with != key_id).with_for_update())).all()
+
+
 async def put_webhook(
     session: AsyncSession, *, channel_id: int, guild_id: int | None, webhook_id: int, token_sealed: bytes
 ) -> None:

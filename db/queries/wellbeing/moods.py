@@ -290,11 +290,13 @@ async def purge_keys(session: AsyncSession) -> int:
     return int(await session.scalar(text("SELECT purge_person_keys()")) or 0)
 
 
-async def keys_sealed_otherwise(session: AsyncSession, key_id: bytes, most: int) -> Sequence[tuple[UUID, bytes]]:
-    """Keys of people that another key of the house sealed than this one. For jobs."""
+async def keys_sealed_otherwise(
+    session: AsyncSession, key_id: bytes, beyond: UUID | None, most: int
+) -> Sequence[tuple[UUID, bytes]]:
+    """Keys of people that another key of the house sealed than this one, from a person on. For jobs."""
     rows = await session.execute(
-        text("SELECT user_id, sealed_key FROM person_keys_sealed_otherwise(:key_id, :most)"),
-        {"key_id": key_id, "most": most},
+        text("SELECT user_id, sealed_key FROM person_keys_sealed_otherwise(:key_id, CAST(:beyond AS uuid), :most)"),
+        {"key_id": key_id, "beyond": beyond, "most": most},
     )
     return [(row[0], row[1]) for row in rows]
 
