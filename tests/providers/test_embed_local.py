@@ -49,7 +49,7 @@ async def test_a_text_means_the_same_whatever_else_is_asked(embedder: LocalEmbed
     assert alone[0] == among[1]
 
 
-@pytest.mark.parametrize("text", ["", " ", "\0", "a\0b", "\ud800", "🐉" * 400, "x" * 20_000])
+@pytest.mark.parametrize("text", ["", " ", "\0", "a\0b", "\ud800", "🐉" * 400, "x" * 2_000])
 async def test_odd_texts_have_a_meaning_too(embedder: LocalEmbedder, text: str) -> None:
     (vector,) = await embedder.embed([text], Kind.PASSAGE)
     assert all(math.isfinite(one) for one in vector)
