@@ -48,7 +48,7 @@ class Part:
     """What became of an act. `rest`: nobody answers, and why. Hand it to `Presence.after` once the work is committed.
 
     `version` is what it was judged by; `crossed` are marks it passed and that nobody was told of; `following` is the
-    rest that begins with the next minute, where this one was the last that fits.
+    rest that is known from here on: that one, or what begins with the next minute where this was the last that fits.
     """
 
     act: Act

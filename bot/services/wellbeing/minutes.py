@@ -108,7 +108,7 @@ class Minutes:
         """The last one before a minute."""
         if minute <= self.base:
             return None
-        before = self.bits & ((1 << (minute - self.base)) - 1)
+        before = self.bits & ((1 << min(minute - self.base, self.bits.bit_length())) - 1)
         return self.base + before.bit_length() - 1 if before else None
 
     def first_after(self, minute: int) -> int | None:

@@ -7,7 +7,9 @@ messages at a time, in any number of processes. A person who limited nothing cos
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -100,7 +102,11 @@ class Presence:
         after, after_here = everywhere | Minutes.of(decision.new), here | Minutes.of(decision.here)
         if decision.rest is not None:
             rest = lasting(decision.rest, after, after_here, rules, floor, now)
-            return Part(act, rest, is_new=bool(decision.new) and not only_look, version=entered.version)
+            # Minutes that count already are answered, also those after this one: what is remembered begins after them.
+            known = (after_here if rest.is_servers else after).last_before(sys.maxsize)
+            following = rest if by_clock or known is None else replace(rest, first=max(rest.first, known + 1))
+            is_new = bool(decision.new) and not only_look
+            return Part(act, rest, following, is_new=is_new, version=entered.version)
         if only_look:
             return Part(act, version=entered.version)
         crossed = crossings(everywhere, after, rules, minute)
@@ -141,6 +147,7 @@ class Presence:
             task = asyncio.create_task(self._count_apart(act), name="limits")
             self._apart.add(task)
             task.add_done_callback(self._apart.discard)
+        self._remember(part)
         self._refused(part, part.rest)
         raise refusal(part.rest)
 
@@ -161,8 +168,7 @@ class Presence:
             return
         if part.rest is not None:
             self._refused(part, part.rest)
-        if part.following is not None:
-            self.limited.remember(part.act.user_id, part.act.place, part.following, part.version)
+        self._remember(part)
         for crossing in part.crossed:
             for one in self.watching:
                 one.crossed(part.act, crossing)
@@ -177,8 +183,11 @@ class Presence:
         for one in self.watching:
             one.refused(act, rest)
 
+    def _remember(self, part: Part) -> None:
+        if part.following is not None:
+            self.limited.remember(part.act.user_id, part.act.place, part.following, part.version)
+
     def _refused(self, part: Part, rest: Rest) -> None:
-        self.limited.remember(part.act.user_id, part.act.place, rest, part.version)
         for one in self.watching:
             one.refused(part.act, rest)
 
