@@ -36,6 +36,7 @@ _KEPT: Mapping[str, frozenset[str]] = {
     "title": frozenset(),
 }
 _VALUE = "value"
+_LONG = 10_000
 
 
 class PlotKind(StrEnum):
@@ -133,6 +134,7 @@ def _drawn(
         include_x_axis=True,
         no_data_text="",
         formatter=partial(_written, written),
+        value_formatter=partial(_on_axis, written),
         **({} if scale is None else {"range": (scale.least, scale.most), "allow_interruptions": True}),
     )
     chart.x_labels = labels
@@ -149,6 +151,11 @@ def _all(series: Mapping[str, Sequence[float | None]]) -> list[float | None]:
 
 def _written(locale: str, value: float) -> str:
     return format_compact_decimal(value, locale=locale, fraction_digits=1)
+
+
+def _on_axis(locale: str, value: float) -> str:
+    """Beside a line of the plot: long numbers short, for a phone; parts of one in full."""
+    return _written(locale, value) if abs(value) >= _LONG else f"{value:.10g}"
 
 
 def _bare(element: Xml.Element, title: str) -> str:

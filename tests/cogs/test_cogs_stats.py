@@ -76,8 +76,8 @@ def test_bars_are_as_long_as_their_numbers() -> None:
 
 
 async def test_each_sees_their_own_and_nobody_else_does(town: Town) -> None:
-    await create(town)
-    await summon(town)
+    await create(town, town.robin)
+    await summon(town, town.robin)
     for period in (None, "month"):
         asked = await town.robin.slash(town.channel, "stats", **({} if period is None else {"period": period}))
         text = str(panel(asked))

@@ -37,6 +37,10 @@ from tests.services.test_services_lore_files import entry, world
 from tests.services.test_services_turns import rows
 
 ANOTHER_WAY = {
+    Counter.MINUTES: (
+        "SELECT coalesce(sum(bit_count(hours.mask::bit(64))), 0)::bigint FROM"
+        " (SELECT bit_or(mask) AS mask FROM usage_minutes WHERE user_id = '{who}' GROUP BY hour) AS hours"
+    ),
     Counter.CONVERSATIONS: "SELECT count(*) FROM conversations WHERE owner_id = '{who}'",
     # A message that was answered is in the history, by its author, and in the inbox.
     Counter.MESSAGES: (
@@ -74,7 +78,7 @@ async def there(program: Program, by: Caller = ROBIN) -> Counts:
 
 async def agree(program: Program, *, by: Caller = ROBIN, **exactly: int) -> None:
     """What was counted is what is there, and so many."""
-    found = replace(await counted(program, by), minutes=0)
+    found = await counted(program, by)
     assert found == await there(program, by)
     assert {name: getattr(found, name) for name in exactly} == exactly
 
@@ -119,7 +123,7 @@ async def test_words_asked_for_again_count_their_tokens_for_who_asked_and_no_mes
     await agree(program, messages=1, tokens=30)
     await program.control.regenerate(turn_id, sasha, Rights(may_manage=True))
     assert (await counted(program)).tokens == 30
-    assert await counted(program, SASHA) == Counts(tokens=15)
+    assert await counted(program, SASHA) == Counts(tokens=15, minutes=1)
 
 
 async def test_going_on_counts_tokens_and_no_message(program: Program) -> None:

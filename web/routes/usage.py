@@ -118,19 +118,24 @@ def _asked(request: web.Request, today: date) -> _Asked:
     typed = Form({name: (query.get(name, ""),) for name in ("since", "until")})
     days = query.get("days", "")
     if days in {str(one) for one in SPANS}:
-        return _back_from(today, int(days), Form.filled(since=None, until=None))
+        return _back_from(today, int(days))
     try:
         first, last = day_typed(typed.value("since"), "since"), day_typed(typed.value("until"), "until")
         if first is None and last is None:
-            return _back_from(today, USUAL_DAYS, typed)
+            return _back_from(today, USUAL_DAYS)
         since, until = span_of(first, last, today)
     except InvalidInput as error:
         return _back_from(today, USUAL_DAYS, typed.failed(error))
-    return _Asked(since, until, None, Form.filled(since=since.isoformat(), until=until.isoformat()))
+    return _Asked(since, until, None, _filled(since, until))
 
 
-def _back_from(today: date, days: int, shown: Form) -> _Asked:
-    return _Asked(today - timedelta(days=days - 1), today, days, shown)
+def _back_from(today: date, days: int, shown: Form | None = None) -> _Asked:
+    since = today - timedelta(days=days - 1)
+    return _Asked(since, today, days, shown or _filled(since, today))
+
+
+def _filled(since: date, until: date) -> Form:
+    return Form.filled(since=since.isoformat(), until=until.isoformat())
 
 
 async def _plots(request: web.Request, days: Sequence[Day], step: Step) -> list[Plot]:
