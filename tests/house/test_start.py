@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -85,8 +86,9 @@ def data_dir(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-@pytest.fixture
-def start(data_dir: Path) -> Iterator[type[Start]]:
+@contextlib.contextmanager
+def starts_on(data_dir: Path) -> Iterator[type[Start]]:
+    """Starts on this directory; whatever of them still runs is ended with the block."""
     started: list[Start] = []
 
     class Kept(Start):
@@ -103,6 +105,29 @@ def start(data_dir: Path) -> Iterator[type[Start]]:
         each.process.wait(GONE_WITHIN)
 
 
+@pytest.fixture
+def start(data_dir: Path) -> Iterator[type[Start]]:
+    with starts_on(data_dir) as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module")
+def the_first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
+    """The first start of all on an empty directory, ready. Whoever ends it leaves a café behind for `lived_in`."""
+    with starts_on(tmp_path_factory.mktemp("first") / "data") as kept:
+        first = kept()
+        first.until(r"ready in [\d.]+ s")
+        yield first
+
+
+@pytest.fixture
+def lived_in(the_first: Start, data_dir: Path) -> None:
+    """This test's directory is that of a café that was open before, and closed in order."""
+    if the_first.process.poll() is None:
+        assert the_first.end() == 0
+    shutil.copytree(the_first.data_dir, data_dir)
+
+
 def wait_until_gone(start: Start) -> None:
     deadline = time.monotonic() + GONE_WITHIN
     while (left := start.left_running()) and time.monotonic() < deadline:
@@ -110,17 +135,17 @@ def wait_until_gone(start: Start) -> None:
     assert left == []
 
 
-def test_it_opens_says_where_and_closes_leaving_nothing(start: type[Start]) -> None:
-    first = start()
-    first.until(r"ready in [\d.]+ s")
+def test_it_opens_says_where_and_closes_leaving_nothing(the_first: Start) -> None:
+    first = the_first
     for pattern in (r"Discord +(http://\S+)", r"Web +(http://\S+)"):
         with urlopen(first.until(pattern)[1], timeout=10) as page:
             assert page.status == 200
     assert "no language model" in first.said
     assert "Ctrl-C" in first.said
 
-    second = start()
-    assert second.ended() == 1
+    with starts_on(first.data_dir) as start:
+        second = start()
+        assert second.ended() == 1
     assert "already runs" in second.said
     assert str(first.process.pid) in second.said
     assert first.process.poll() is None
@@ -130,12 +155,8 @@ def test_it_opens_says_where_and_closes_leaving_nothing(start: type[Start]) -> N
     assert "Traceback" not in first.said
     assert first.left_running() == []
 
-    again = start()
-    again.until(r"ready in [\d.]+ s")
-    assert again.end(signal.SIGTERM) == 0
-    assert again.left_running() == []
 
-
+@pytest.mark.usefixtures("lived_in")
 def test_killed_without_warning_it_leaves_nothing_and_starts_again(start: type[Start]) -> None:
     first = start()
     first.until(r"ready in [\d.]+ s")
@@ -146,8 +167,10 @@ def test_killed_without_warning_it_leaves_nothing_and_starts_again(start: type[S
     again = start()
     again.until(r"ready in [\d.]+ s")
     assert again.end() == 0
+    assert again.left_running() == []
 
 
+@pytest.mark.usefixtures("lived_in")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_it_closes_when_nobody_reads_what_it_says(start: type[Start], number: signal.Signals) -> None:
     first = start()
@@ -167,6 +190,7 @@ def test_stopped_while_it_opens_it_closes(start: type[Start]) -> None:
     assert first.left_running() == []
 
 
+@pytest.mark.usefixtures("lived_in")
 def test_when_something_it_stands_on_ends_it_says_so_and_closes(start: type[Start]) -> None:
     first = start()
     first.until(r"ready in [\d.]+ s")
@@ -199,6 +223,7 @@ def test_a_database_that_is_not_there_gets_a_sentence(start: type[Start]) -> Non
     assert refused.left_running() == []
 
 
+@pytest.mark.usefixtures("lived_in")
 async def test_a_token_that_discord_does_not_accept_gets_a_sentence(start: type[Start]) -> None:
     async with Sandbox.start() as sandbox:
         refused = start(DISCORD_TOKEN="no-such-token-anywhere", DISCORD_BASE_URL=sandbox.url)
