@@ -11,6 +11,7 @@ from discord import app_commands
 
 from bot import limits
 from bot.errors import Conflict, UserError
+from bot.services.people.zones import zones_like
 from bot.texts import N_
 from cogs.asking import Asked
 
@@ -117,3 +118,8 @@ async def in_time(reading: Awaitable[Suggestions]) -> Suggestions:
 def choice(label: str, value: object) -> app_commands.Choice[str]:
     """One suggestion: what is shown, and the id behind it."""
     return app_commands.Choice(name=label[: limits.CHOICE_LABEL_MAX] or "—", value=str(value))
+
+
+def suggested_zones(typed: str) -> Suggestions:
+    """Time zones whose names hold what was typed."""
+    return [choice(one.replace("_", " "), one) for one in zones_like(typed, int(limits.CHOICES_MAX))]

@@ -12,10 +12,13 @@ from bot import limits
 from bot.errors import UserError
 from bot.services.cafe import Cafe
 from bot.services.talk.places import AdultRule, DeliveryMode, Listen, PlaceRules, PlaceValues, Summoners
+from bot.services.wellbeing.floor_words import floor_lines
 from bot.texts import LANGUAGE_NAMES, Say, available_languages
 from bot.transport.views import CafeView
 from cogs.asking import Asked, caller_of, guild_of, in_our_servers, say_for
+from cogs.panels import suggested_zones
 from cogs.server import wording
+from cogs.server.floors import set_floors
 from cogs.server.levels import (
     Channel,
     ChannelOption,
@@ -85,6 +88,8 @@ class ServerCog(
         where = f"<#{place.channel_id}>" if name is None else f"<#{place.channel_id}> · {name}"
         first = await self._first(interaction, rules, say)
         embed.description = "\n".join((where, "", *wording.lines(rules, say, first=first)))
+        if members := floor_lines(rules, say):
+            embed.add_field(name=say("For everybody in this server"), value="\n".join(members), inline=False)
         if others := await self._exceptions(interaction, say):
             embed.add_field(name=say("With settings of their own"), value=others, inline=False)
         await interaction.followup.send(embed=embed, ephemeral=True, allowed_mentions=NO_PINGS)
@@ -246,6 +251,25 @@ class ServerCog(
         values = PlaceValues(delivery=None if how is None else DeliveryMode(how))
         await self._set(interaction, "delivery", values, channel, character)
 
+    @app_commands.command(name=_L("limits"), description=_L("Minutes a day, a night and breaks for everybody here"))
+    @app_commands.rename(minutes=_L("minutes"), night=_L("night"), breaks=_L("breaks"), zone=_L("zone"))
+    @app_commands.describe(
+        minutes=_L("Active minutes a day in this server, such as 60; off lifts it"),
+        night=_L("Hours in which characters rest, such as 23:00-07:00; off lifts it"),
+        breaks=_L("After how many minutes a break is suggested; off lifts it"),
+        zone=_L("The time zone of the server, such as Europe/Madrid"),
+    )
+    async def floors(
+        self,
+        interaction: Asked,
+        minutes: str | None = None,
+        night: str | None = None,
+        breaks: str | None = None,
+        zone: str | None = None,
+    ) -> None:
+        """A floor under members' own limits."""
+        await set_floors(interaction, self.cafe, minutes, night, breaks, zone)
+
     @app_commands.command(name=_L("reset"), description=_L("Forget every setting of a level"))
     @_for_level
     async def reset(
@@ -277,6 +301,11 @@ class ServerCog(
     async def suggest(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
         """Characters here, then those the admin could summon."""
         return await suggested(interaction, self.cafe, typed)
+
+    @floors.autocomplete("zone")
+    async def suggest_zone(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:
+        """Zones that hold what was typed."""
+        return suggested_zones(typed)
 
     @language.autocomplete("language")
     async def suggest_language(self, interaction: Asked, typed: str) -> list[app_commands.Choice[str]]:

@@ -24,10 +24,9 @@ from bot.services.wellbeing.typed_limits import (
     tokens_typed,
 )
 from cogs.asking import Asked, caller_of
-from cogs.panels import Suggestions
+from cogs.panels import Suggestions, suggested_zones
 from cogs.wellbeing.limits_habits import add_habit, show_habits
 from cogs.wellbeing.limits_history import show_history
-from cogs.wellbeing.limits_parts import suggested_zones
 from cogs.wellbeing.limits_said import tell_changed
 from cogs.wellbeing.limits_show import show_limits
 from cogs.wellbeing.limits_triggers import add_trigger, show_triggers

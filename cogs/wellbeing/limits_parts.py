@@ -12,11 +12,10 @@ import discord
 from bot import limits
 from bot.errors import NotFound
 from bot.services.cafe import Cafe
-from bot.services.people.zones import zones_like
 from bot.texts import N_
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked
-from cogs.panels import Suggestions, choice, redraw
+from cogs.panels import redraw
 
 COG = "LimitsCog"
 Does = Callable[[Asked, Cafe, str], Awaitable[None]]
@@ -121,8 +120,3 @@ async def draw(interaction: Asked, layout: discord.ui.LayoutView) -> None:
 def option(label: str, value: object) -> discord.SelectOption:
     """One choice of a menu."""
     return discord.SelectOption(label=label[:100] or "…", value=str(value)[:100])
-
-
-def suggested_zones(typed: str) -> Suggestions:
-    """Time zones whose names hold what was typed."""
-    return [choice(one.replace("_", " "), one) for one in zones_like(typed, int(limits.CHOICES_MAX))]

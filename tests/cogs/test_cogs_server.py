@@ -254,3 +254,42 @@ async def test_a_place_has_a_language_for_what_everybody_reads(town: Town) -> No
     english, spanish = (text for _, _, text in town.program.channels.remarks)
     assert english.startswith("Nobody listens in this channel yet.")
     assert spanish.startswith("Todavía no escucha nadie")
+
+
+async def test_a_floor_for_everybody_is_set_shown_and_lifted(town: Town) -> None:
+    assert "sets its members no limits" in await server(town, "limits")
+    told = await server(town, "limits", minutes="1h", night="23-7", breaks="45", zone="madrid")
+    for line in (
+        "At most 60 minutes a day here",
+        "Characters rest from 23:00 to 07:00",
+        "A break is suggested after 45 minutes here",
+        "By the clock of Europe/Madrid",
+        "It holds for everybody here, you too",
+    ):
+        assert line in told, told
+    found = rules(town)
+    assert (found.minutes_a_day, found.night_from, found.night_to, found.break_after, found.time_zone) == (
+        60, 1380, 420, 45, "Europe/Madrid",
+    )  # fmt: skip
+    assert "At most 60 minutes a day here" in await shown(town)
+    # Members see it where they look at their own.
+    mine = await town.robin.slash(town.channel, "limits show")
+    assert "At most 60 minutes a day here" in str(last(mine).components)
+    told = await server(town, "limits", minutes="off", night="off", breaks="off")
+    assert "sets its members no limits" in told
+    assert rules(town).minutes_a_day is None
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"minutes": "0"}, "from 1 to 1440"),
+        ({"night": "25:00-26:00"}, "no time of day"),
+        ({"night": "1-2, 3-4"}, "A server has one night"),
+        ({"breaks": "4"}, "from 5 to 480"),
+        ({"zone": "Mars/Base"}, "There is no time zone “Mars/Base”"),
+    ],
+)
+async def test_a_floor_that_cannot_be_is_refused(town: Town, options: dict[str, Any], told: str) -> None:
+    assert told in await server(town, "limits", **options)
+    assert rules(town) == HOUSE
