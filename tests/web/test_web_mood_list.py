@@ -95,7 +95,7 @@ async def test_days_are_deleted_after_a_second_press(site: Site) -> None:
     await keeps(site, robin, *(felt(day) for day in range(5)))
     days = {"first": "2026-05-02", "last": "2026-05-03"}
     answer = await robin.send("/mood/delete", days)
-    assert "From 2026-05-02 to 2026-05-03: 2 check-ins." in await answer.text()
+    assert "From 2 May 2026 to 3 May 2026: 2 check-ins." in await answer.text()
     assert await rows(site, "mood_entries") == 5
     assert (await robin.send("/mood/delete", {**days, "sure": "yes"})).status == 303
     assert "2 check-ins are deleted." in await robin.page("/mood/list")

@@ -23,7 +23,7 @@ from bot.texts import N_, Say
 from web.forms import Form, form
 from web.pages import Access, Rate, at_work, back, desk, download, get, post, render, say_for, signed, status_of
 from web.routes.mood import Mine, around, mine
-from web.routes.mood_parts import shown
+from web.routes.mood_parts import day_told, shown
 from web.uploads import wanted
 
 FILES = "/mood/files"
@@ -132,6 +132,8 @@ def _dry_page(
         in_file=preview.n + preview.already_here + preview.too_old + len(preview.refused),
         known=[(one.name, one.n, STEPS[one.score]) for one in preview.moods if one.score is not None],
         unmapped=unmapped,
+        first_day=day_told(preview.first, say),
+        last_day=day_told(preview.last, say),
         steps=steps,
         first_lines=[shown(one, say, longest_note=200) for one in preview.entries],
         refused=[(one.line, say(one.why, **one.values)) for one in preview.refused[:_REFUSED_SHOWN]],
@@ -213,5 +215,5 @@ PAGES = (
     get("/mood/import", looked_again, "mood_import_again", Access.MEMBER, menu="mood"),
     post("/mood/import", look, "mood_import", Access.MEMBER, rate=Rate.UPLOAD, body_bytes=_BODY, menu="mood"),
     get("/mood/import/take", looked_again, "mood_import_take_again", Access.MEMBER, menu="mood"),
-    post("/mood/import/take", take, "mood_import_take", Access.MEMBER, body_bytes=_BODY, menu="mood"),
+    post("/mood/import/take", take, "mood_import_take", Access.MEMBER, rate=Rate.UPLOAD, body_bytes=_BODY, menu="mood"),
 )

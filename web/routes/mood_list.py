@@ -21,7 +21,7 @@ from web.lists import SEARCH_LONGEST, Cursor
 from web.pages import Access, Rate, at_work, back, desk, get, post, render, say_for, signed, status_of
 from web.rendering import grouped
 from web.routes.mood import around, mine
-from web.routes.mood_parts import shown, translated
+from web.routes.mood_parts import day_told, shown, translated
 
 LIST = "/mood/list"
 _TAB = "mood_list"
@@ -104,7 +104,8 @@ async def delete(request: web.Request) -> web.StreamResponse:
         return back(request, LIST, say("There is nothing to delete in these days."), kind="note")
     fields = {"all": "yes"} if is_all else {"first": typed.text("first"), "last": typed.text("last")}
     return render(
-        request, "mood/delete.html", is_all=is_all, count=count, fields=fields, first=first, last=last,
+        request, "mood/delete.html", is_all=is_all, count=count, fields=fields, first=day_told(first, say),
+        last=day_told(last, say),
         **around(request, found, _TAB),
     )  # fmt: skip
 
@@ -136,6 +137,7 @@ async def _page(
         after=wanted.after,
         asked_again=_hidden(typed),
         is_narrowed=wanted.is_narrowed,
+        one_day=wanted.first.isoformat() if wanted.first and wanted.first == wanted.last else "",
         steps_of=[(score, say(STEPS[score])) for score in sorted(STEPS, reverse=True)],
         **around(request, found, _TAB),
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 
 from bot.errors import InvalidInput, UserError
 from bot.services.editing import SeveralWrong, refuse_wrong
@@ -50,6 +50,15 @@ SCALE: Sequence[tuple[int, Text, str]] = tuple((score, STEPS[score], _SIGNS[scor
 """The five steps, low to high: number, word, sign."""
 
 
+def day_told(day: date | None, say: Say) -> str:
+    """A day as the reader writes it; nothing for none."""
+    return "" if day is None else format_date(day, "d MMM yyyy", locale=_locale(say))
+
+
+def _locale(say: Say) -> str:
+    return "en" if say.language == "qps" else say.language.replace("-", "_")
+
+
 def sign_of(score: int) -> str:
     """The sign of a step."""
     return _SIGNS.get(score, "")
@@ -83,7 +92,10 @@ def offered(choices: MoodChoices, say: Say, before: CheckIn | None = None) -> Of
     if others:
         groups.append((N_("Others of this check-in"), tuple((one, translated(say)(one)) for one in others)))
     return Offered(
-        tuple(_tile(one) for one in every if one.id in plain or one.is_own),
+        (
+            *(_tile(one) for one in every if one.id in plain),
+            *(_tile(one) for one in every if one.is_own),
+        ),
         tuple(_tile(one) for one in every if one.id not in plain and not one.is_own),
         tuple(groups),
         tuple((one.value, _signed(sign, name, say)) for one, (name, sign) in WEATHERS.items()),
@@ -164,8 +176,7 @@ class Shown:
 
 def shown(entry: CheckIn, say: Say, *, longest_note: int | None = None) -> Shown:
     """A check-in in the reader's language, at its own time of day."""
-    locale = "en" if say.language == "qps" else say.language.replace("-", "_")
-    when = format_datetime(entry.local, "EEE d MMM yyyy, HH:mm", locale=locale)
+    when = format_datetime(entry.local, "EEE d MMM yyyy, HH:mm", locale=_locale(say))
     note = entry.note
     if longest_note is not None and len(note) > longest_note:
         note = note[:longest_note].rstrip() + " …"
@@ -208,7 +219,7 @@ def facts_of(entry: CheckIn, say: Say) -> tuple[str, ...]:
     if entry.sleep_quality is not None:
         found.append(say("sleep {n} of 5", n=entry.sleep_quality))
     if entry.sleep_hours is not None:
-        found.append(say("{hours} hours of sleep", hours=f"{entry.sleep_hours:g}"))
+        found.append(say("slept {hours} h", hours=f"{entry.sleep_hours:g}"))
     if entry.weather is not None:
         name, sign = WEATHERS[entry.weather]
         found.append(f"{sign} {say(name)}")
