@@ -14,10 +14,9 @@ from bot.errors import InvalidInput, UserError
 from bot.services.desk import Work
 from bot.services.editing import ChangedMeanwhile, mark_of
 from bot.services.wellbeing.choices import MoodChoices
-from bot.services.wellbeing.consent import HEADING, KEEP_DAYS, VERSION, WORDS, MoodOptions
-from bot.services.wellbeing.entries import CheckIn, zone_info
+from bot.services.wellbeing.consent import HEADING, KEEP_DAYS, VERSION, WORDS, MoodOptions, SaidIn
+from bot.services.wellbeing.entries import CheckIn, MoodSource, zone_info
 from bot.texts import N_
-from db.models import MoodSource, SaidIn
 from web.changes import Compared, again
 from web.forms import VERSION_FIELD, Form, form
 from web.pages import Access, at_work, back, desk, get, post, render, row_id, say_for, signed, status_of
