@@ -18,6 +18,7 @@ import discord
 import structlog
 
 from bot.app_cafe import Ground, open_cafe
+from bot.app_health import WholeHealth
 from bot.app_lore import LoreParts
 from bot.app_money import MoneyParts
 from bot.app_oversight import OversightParts, discord_ids, sealing_keys
@@ -57,9 +58,8 @@ from bot.transport.speaker import Speaker
 from bot.transport.stage import WebhookStage
 from cogs import prepare
 from db.ids import new_id
-from db.listen import CONNECTION_ERRORS
 from db.security import TooPrivilegedError
-from db.work import Actor, Database
+from db.work import Database
 
 log = structlog.get_logger(__name__)
 
@@ -78,26 +78,6 @@ class Running:
     invite_url: str | None
     guilds: int | None
     reads_messages: bool
-
-
-class _Health:
-    """Whether the database answers and Discord is connected."""
-
-    def __init__(self, database: Database, client: CafeClient | None) -> None:
-        self._database = database
-        self._client = client
-
-    async def check(self) -> dict[str, bool]:
-        checks = {"database": await self._database_answers()}
-        # Without a client of its own this process cannot know how Discord is, and claims nothing.
-        return checks if self._client is None else checks | {"discord": self._client.is_ready()}
-
-    async def _database_answers(self) -> bool:
-        try:
-            async with asyncio.timeout(2), self._database.work(Actor.job("health")):
-                return True
-        except (OSError, TimeoutError, *CONNECTION_ERRORS):
-            return False
 
 
 class Program:
@@ -394,7 +374,7 @@ class Program:
         web_url = await open_web(
             parts,
             exits=self._exits,
-            health=_Health(self.database, self.client if hears else None),
+            health=WholeHealth(self.database, self.client if hears else None),
             boot_id=str(self.boot_id),
             talk_url=settings.discord_base_url or invite_url or _DISCORD_APP,
             voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
