@@ -114,7 +114,7 @@ async def open_cafe(
     replies = Replies(database, stage)
     cafe = Cafe(
         people=people,
-        profiles=Profiles(),
+        profiles=Profiles(ground.wellbeing.reminders.replan),
         personas=Personas(ground.pictures, plan_limits=plan_limits),
         places=places,
         characters=characters,

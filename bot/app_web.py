@@ -88,7 +88,7 @@ def desk_of(parts: WebParts) -> Desk:
         clock=clock,
         pictures=parts.pictures,
         people=parts.people,
-        profiles=Profiles(),
+        profiles=Profiles(parts.wellbeing.reminders.replan),
         personas=Personas(parts.pictures, plan_limits=money.limits),
         sessions=sessions,
         sign_ins=SignIns(

@@ -2,7 +2,7 @@
 
 Revision ID: 0006
 Revises: 0005
-Create Date: 2026-11-22 01:32:21.518612
+Create Date: 2026-11-22 02:00:04.418493
 """
 
 from __future__ import annotations
@@ -68,7 +68,6 @@ def upgrade() -> None:
         sa.Column("at_minute", sa.SmallInteger(), nullable=False),
         sa.Column("weekdays", sa.SmallInteger(), server_default=sa.text("127"), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("at_minute BETWEEN 0 AND 1439", name=op.f("ck_mood_reminders_minute_of_a_day")),
@@ -101,6 +100,7 @@ def upgrade() -> None:
         sa.Column("in_prompts", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("quiet_from", sa.SmallInteger(), nullable=True),
         sa.Column("quiet_to", sa.SmallInteger(), nullable=True),
+        sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sealed_choices", sa.LargeBinary(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(

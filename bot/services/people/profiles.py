@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from db.models import Profile as ProfileModel
 from db.models import Pronouns
 from db.queries import people as queries
 from db.work import Work
+
+ZoneChanged = Callable[[Work, UUID], Awaitable[None]]
+"""Plans anew what comes by the person's own clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,10 @@ class Profile:
 
 class Profiles:
     """Everything about profiles. Each method works in its owner's name: `work` is theirs, `user_id` is them."""
+
+    def __init__(self, zone_changed: ZoneChanged | None = None) -> None:
+        """`zone_changed` is told, in the same work, of who has another time zone now."""
+        self._zone_changed = zone_changed
 
     def check(self, draft: ProfileDraft) -> CheckedProfile:
         """The draft cleaned. Raises `InvalidInput` naming field and limit. Touches nothing."""
@@ -87,13 +94,18 @@ class Profiles:
 
     async def clear(self, work: Work, user_id: UUID) -> bool:
         """Forget all of it. False where nothing was told."""
-        return await queries.remove_profile(work.session, user_id)
+        removed = await queries.remove_profile(work.session, user_id)
+        if removed and self._zone_changed is not None:
+            await self._zone_changed(work, user_id)
+        return removed
 
     async def _put(self, work: Work, user_id: UUID, values: Mapping[str, object]) -> Profile:
         await queries.put_profile(work.session, user_id, values)
         row = await queries.profile(work.session, user_id)
         if row is not None:
             await work.session.refresh(row)
+        if "time_zone" in values and self._zone_changed is not None:
+            await self._zone_changed(work, user_id)
         return _seen(row)
 
 

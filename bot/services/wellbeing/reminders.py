@@ -18,9 +18,9 @@ from bot import limits
 from bot.clock import Clock
 from bot.errors import InvalidInput, LimitReached, NotFound
 from bot.ports.letters import Letter, LetterButton, LetterLink, Letters, Posted
+from bot.services.wellbeing.entries import zone_info
 from bot.services.wellbeing.reminders_when import (
     EVERY_DAY,
-    LATE,
     Quiet,
     Times,
     is_sent,
@@ -57,7 +57,6 @@ class Reminder:
     at_minute: int
     weekdays: int
     next_at: datetime
-    last_sent_at: datetime | None
     refused_at: datetime | None
 
 
@@ -91,8 +90,6 @@ class Reminders:
             same.weekdays, same.next_at = weekdays, due
             await work.session.flush()
             return _shown(same)
-        # Taking one away and asking for another does not make the next come sooner.
-        last = max((row.last_sent_at for row in rows if row.last_sent_at), default=None)
         refused = next((row.refused_at for row in rows if row.refused_at), None)
         row = MoodReminder(
             id=new_id(),
@@ -100,7 +97,6 @@ class Reminders:
             at_minute=at_minute,
             weekdays=weekdays,
             next_at=due,
-            last_sent_at=last,
             refused_at=refused,
         )
         await queries.put(work.session, row)
@@ -155,49 +151,47 @@ class Reminding:
 
     async def _remind(self, whom: queries.DueRow) -> None:
         async with self._database.work(Actor.user(whom.user_id)) as work:
-            letter, before = await self._noted(work, whom)
-        if letter is None:
+            noted = await self._noted(work, whom)
+        if noted is None:
             return
-        posted = await self._letters.send(whom.discord_id, letter)
+        posted = await self._letters.send(whom.discord_id, noted.letter)
         if posted in (Posted.REFUSED, Posted.AWAY):
             async with self._database.work(Actor.user(whom.user_id)) as work:
-                await self._unsent(work, whom.user_id, posted, before)
+                await self._unsent(work, whom.user_id, posted, noted)
         log.info("reminder", outcome=posted.value)
         await self._clock.sleep(60 / int(limits.REMINDERS_PER_MINUTE))
 
-    async def _noted(self, work: Work, whom: queries.DueRow) -> tuple[Letter | None, Mapping[UUID, _Before]]:
-        """What to write, noted as sent, and how things stood before; nothing where it is not to be sent now."""
+    async def _noted(self, work: Work, whom: queries.DueRow) -> _Noted | None:
+        """What to write, noted as sent; None where nothing is to be sent now."""
         now = self._clock.now()
         rows = await queries.all_of(work.session, whom.user_id, to_change=True)
         settings = await queries.settings(work.session, whom.user_id)
-        if settings is None:
-            return None, {}
-        zone, quiet = await _zone(work, whom.user_id), _quiet(settings.quiet_from, settings.quiet_to)
-        last = max((row.last_sent_at for row in rows if row.last_sent_at), default=None)
+        zone = await _zone(work, whom.user_id)
+        quiet = _quiet(settings.quiet_from, settings.quiet_to) if settings is not None else None
+        last = settings.reminded_at if settings is not None else None
         due = [row for row in rows if row.next_at <= now and row.refused_at is None]
-        rests = await self._rests(work, whom.user_id, now)
+        rests = settings is None or await self._rests(work, whom.user_id, now)
         sends = [row for row in due if not rests and _fits(row, now, last, zone, quiet)]
-        before = {row.id: _Before(row.next_at, row.last_sent_at) for row in sends}
         for row in due:
             row.next_at = next_at(row.at_minute, row.weekdays, zone, now)
-        for row in sends:
-            row.last_sent_at = now
+        if sends and settings is not None:
+            settings.reminded_at = now
         await work.session.flush()
         if not sends:
-            return None, {}
+            return None
         profile = await people.profile(work.session, whom.user_id)
         chosen = profile.language if profile else None
-        return self._letter(Say(chosen or whom.locale, self._language)), before
+        return _Noted(self._letter(Say(chosen or whom.locale, self._language)), tuple(row.id for row in sends), last)
 
-    async def _unsent(self, work: Work, user_id: UUID, posted: Posted, before: Mapping[UUID, _Before]) -> None:
+    async def _unsent(self, work: Work, user_id: UUID, posted: Posted, noted: _Noted) -> None:
         """Note that nobody was written to: for good, or until it is tried again."""
         now = self._clock.now()
+        settings = await queries.settings(work.session, user_id)
+        if settings is not None:
+            settings.reminded_at = noted.before
         for row in await queries.all_of(work.session, user_id, to_change=True):
-            if (was := before.get(row.id)) is None:
-                continue
-            row.last_sent_at = was.last_sent_at
-            if posted is Posted.AWAY and now + AGAIN_AFTER <= was.due + LATE:
-                row.next_at = now + AGAIN_AFTER
+            if posted is Posted.AWAY and row.id in noted.reminders:
+                row.next_at = min(row.next_at, now + AGAIN_AFTER)
         await work.session.flush()
         if posted is Posted.REFUSED:
             await queries.refused(work.session, user_id, now)
@@ -212,13 +206,17 @@ class Reminding:
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
-    due: datetime
-    last_sent_at: datetime | None
+class _Noted:
+    """What is written, of which reminders, and when the person was written to before."""
+
+    letter: Letter
+    reminders: tuple[UUID, ...]
+    before: datetime | None
 
 
 def _fits(row: MoodReminder, now: datetime, last: datetime | None, zone: ZoneInfo, quiet: Quiet | None) -> bool:
-    planned = planned_before(_times(row), zone, row.next_at)
+    # Not the time it was due at: while the program stood still, a later one may have come.
+    planned = planned_before(_times(row), zone, now)
     return planned is not None and is_sent(planned, now, last, zone, quiet)
 
 
@@ -227,12 +225,12 @@ def _times(row: MoodReminder) -> Times:
 
 
 def _shown(row: MoodReminder) -> Reminder:
-    return Reminder(row.id, row.at_minute, row.weekdays, row.next_at, row.last_sent_at, row.refused_at)
+    return Reminder(row.id, row.at_minute, row.weekdays, row.next_at, row.refused_at)
 
 
 async def _zone(work: Work, user_id: UUID) -> ZoneInfo:
     profile = await people.profile(work.session, user_id)
-    return ZoneInfo((profile.time_zone if profile else None) or "UTC")
+    return zone_info((profile.time_zone if profile else None) or "UTC")
 
 
 def _quiet(begins: int | None, ends: int | None) -> Quiet | None:

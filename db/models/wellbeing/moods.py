@@ -56,9 +56,10 @@ class PersonKey(Base):
 class MoodSettings(Base):
     """That a person keeps check-ins, what they were told when they said yes, and how they want them kept.
 
-    No row: they keep none. `sealed_choices` holds moods, activities and trackers of their own. Quiet hours are minutes
-    after local midnight. `keep_days` null: until they delete them. `in_discord`: notes and pictures may be sent back
-    through Discord; `in_prompts`: characters may be told, where nobody else reads.
+    No row: they keep none. `reminded_at` is when they were last written to. `sealed_choices` holds moods,
+    activities and trackers of their own. Quiet hours are minutes after local midnight. `keep_days` null: until they
+    delete them. `in_discord`: notes and pictures may be sent back through Discord; `in_prompts`: characters may be
+    told, where nobody else reads.
     """
 
     __tablename__ = "mood_settings"
@@ -87,6 +88,7 @@ class MoodSettings(Base):
     in_prompts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     quiet_from: Mapped[SmallInt | None]
     quiet_to: Mapped[SmallInt | None]
+    reminded_at: Mapped[datetime | None]
     sealed_choices: Mapped[bytes | None] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
@@ -150,6 +152,5 @@ class MoodReminder(Base):
     at_minute: Mapped[SmallInt]
     weekdays: Mapped[SmallInt] = mapped_column(default=127, server_default=text("127"))
     next_at: Mapped[datetime]
-    last_sent_at: Mapped[datetime | None]
     refused_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
