@@ -14,7 +14,7 @@ from bot import limits
 from bot.services.cafe import Cafe
 from bot.services.wellbeing.choices import PLAIN, MoodChoices, Weather
 from bot.services.wellbeing.consent import MoodOptions
-from bot.services.wellbeing.entries import CheckIn, CheckInDraft, draft_of
+from bot.services.wellbeing.entries import CheckIn, CheckInDraft, MoodSource, draft_of
 from bot.services.wellbeing.entries_typed import read_form
 from bot.texts import Say
 from bot.transport.views import MendableModal
@@ -50,7 +50,6 @@ from cogs.wellbeing.mood_words import (
     weather_menu,
     word_menu,
 )
-from db.models import MoodSource
 
 _NOW = "now"
 _EARLIEST, _LATEST = -2_300_000_000, 4_200_000_000

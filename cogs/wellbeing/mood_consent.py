@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from bot.services.cafe import Cafe
-from bot.services.wellbeing.consent import HEADING, IN_DISCORD, KEEP_DAYS, VERSION, WORDS, MoodOptions
+from bot.services.wellbeing.consent import HEADING, IN_DISCORD, KEEP_DAYS, VERSION, WORDS, MoodOptions, SaidIn
 from bot.texts import Say
 from bot.transport.views import MendableModal
 from cogs.asking import Asked, caller_of, say_for
@@ -27,7 +27,6 @@ from cogs.wellbeing.mood_parts import (
     on_button,
     zone_button,
 )
-from db.models import SaidIn
 
 _YES = discord.ButtonStyle.success
 

@@ -19,11 +19,11 @@ from bot.errors import NotFound
 from bot.services.cafe import Cafe
 from bot.services.wellbeing.consent import MoodOptions
 from bot.services.wellbeing.entries import zone_info
+from bot.services.wellbeing.moods import Work
 from bot.texts import N_, Say
 from bot.transport.views import LastingButton, LastingSelect
 from cogs.asking import Asked, say_for
 from cogs.panels import redraw
-from db.work import Work
 
 COG = "MoodCog"
 Does = Callable[[Asked, Cafe, str], Awaitable[None]]
