@@ -198,6 +198,14 @@ async def test_charts_have_their_numbers_beside_them(site: Site) -> None:
         assert '<strong aria-current="true">90 days' in await robin.page(f"/mood/insights?days={days}")
 
 
+async def test_a_gap_in_the_days_is_a_gap_in_the_line(site: Site) -> None:
+    robin = await who_said_yes(site)
+    await keeps(site, robin, *(felt(day) for day in (*range(4), *range(18, 28))))
+    page = await robin.page("/mood/insights?days=30")
+    assert len(re.findall(r'<path d="[^"]*" class="line reactive', page)) == 2, "and the days' own medians are dots"
+    assert re.search(r'<th scope="row">2026-04-25</th><td class="number">–</td><td class="number">–</td>', page)
+
+
 async def test_where_little_is_known_little_is_said(site: Site) -> None:
     robin = await who_said_yes(site)
     assert "There is no check-in in these days." in await robin.page("/mood/insights")
