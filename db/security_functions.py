@@ -7,6 +7,7 @@ raises without one) and gives out no more than its reason says. Adding one is a 
 # ruff: noqa: S608 - every statement here is made of constants of this module
 from __future__ import annotations
 
+from db.security_actor import ACTOR_FUNCTIONS
 from db.security_audit import AUDIT_ADDS, AUDIT_FUNCTIONS
 from db.security_characters import CHARACTER_FUNCTIONS
 from db.security_creators import CREATOR_DELETES, CREATOR_FUNCTIONS, CREATOR_READS, CREATOR_WRITES
@@ -82,56 +83,6 @@ DEFINER_DELETES = frozenset(
     | MOOD_DELETES
 )
 
-
-_ACTOR = (
-    Function(
-        "actor_kind",
-        "",
-        "text",
-        """
-        DECLARE kind text := nullif(current_setting('botcafe.actor_kind', true), '');
-        BEGIN
-            IF kind IS NULL THEN
-                RAISE EXCEPTION 'no actor is set'
-                    USING ERRCODE = 'insufficient_privilege', HINT = 'Open a unit of work with an Actor (db.work).';
-            END IF;
-            IF kind NOT IN ('user', 'turn', 'job', 'admin', 'visitor') THEN
-                RAISE EXCEPTION 'there is no actor of the kind %', kind USING ERRCODE = 'insufficient_privilege';
-            END IF;
-            RETURN kind;
-        END
-        """,
-        language="plpgsql",
-    ),
-    # A tripwire. The conditions of a policy are computed only once there is a row to judge, so on an empty table, or
-    # where no row matches, they would let a statement without an actor pass as an empty result. Called immutable, this
-    # one is computed while the statement is planned and raises there. A plan that is used again skips it, at no risk:
-    # all it can ever say is true, and who sees what is decided by the others.
-    Function("actor_present", "", "boolean", "SELECT actor_kind() IS NOT NULL", volatility="IMMUTABLE"),
-    # The person at their own data; null for a turn or a job.
-    Function(
-        "actor_user",
-        "",
-        "uuid",
-        "SELECT CASE WHEN actor_kind() IN ('user', 'admin')"
-        " THEN nullif(current_setting('botcafe.actor_user', true), '')::uuid END",
-    ),
-    # The conversation at work; null for everybody but a turn.
-    Function(
-        "actor_conversation",
-        "",
-        "uuid",
-        "SELECT CASE WHEN actor_kind() = 'turn'"
-        " THEN nullif(current_setting('botcafe.actor_conversation', true), '')::uuid END",
-    ),
-    # The person a turn works for, where there is one; null for everybody else.
-    Function(
-        "turn_user",
-        "",
-        "uuid",
-        "SELECT CASE WHEN actor_kind() = 'turn' THEN nullif(current_setting('botcafe.actor_user', true), '')::uuid END",
-    ),
-)
 
 _DEFINERS = (
     Function(
@@ -435,7 +386,7 @@ _DEFINERS = (
 )
 
 FUNCTIONS: tuple[Function, ...] = (
-    *_ACTOR,
+    *ACTOR_FUNCTIONS,
     *GRANT_FUNCTIONS,
     *_DEFINERS,
     *CHARACTER_FUNCTIONS,
