@@ -42,6 +42,8 @@ TABLE_OF: Mapping[str, str] = {
     "record_id": "audit_log",
     "checkin_id": "mood_entries",
     "reminder_id": "mood_reminders",
+    "habit_id": "self_habits",
+    "trigger_id": "self_triggers",
     "thing_id": "characters",
 }
 """The table whose row a placeholder names. A page whose placeholder is in neither list fails the tests."""
