@@ -1,4 +1,4 @@
-"""One's own limits on the web: the form keeps what was typed, says what holds and what waits; habits, triggers, history."""
+"""One's own limits on the web: a form that keeps what was typed and says what waits; habits, triggers, history."""
 
 from __future__ import annotations
 
