@@ -223,16 +223,15 @@ class SelfLimits:
     async def _with_zone(
         self, work: Work, user_id: UUID, held: _Held, fields: Mapping[str, object]
     ) -> Mapping[str, object]:
-        """Whoever limits something for the first time has their days counted by the clock in their profile."""
+        """Whoever limits something anew has their days counted by the clock in their profile, if they chose one."""
         if "time_zone" in fields or held.later is not None or not is_nothing(held.rules):
             return fields
-        return {"time_zone": await queries.time_zone(work.session, user_id) or "UTC", **fields}
+        return {"time_zone": await queries.time_zone(work.session, user_id) or held.rules.time_zone, **fields}
 
     async def _zone(self, work: Work, user_id: UUID, held: _Held) -> tuple[str, bool]:
         chosen = await queries.time_zone(work.session, user_id)
-        if not is_nothing(held.rules):
-            return held.rules.time_zone, chosen is not None or held.rules.time_zone != "UTC"
-        return chosen or "UTC", chosen is not None
+        zone = chosen if chosen is not None and is_nothing(held.rules) else held.rules.time_zone
+        return zone, chosen is not None or zone != "UTC"
 
     async def _held(self, work: Work, user_id: UUID, now: datetime) -> _Held:
         rows = await queries.versions(work.session, user_id)

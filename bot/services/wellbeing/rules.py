@@ -137,6 +137,8 @@ class _Bound:
 
     def rest(self, minute: int, last: int | None) -> Rest:
         until = self.span.end if self.after is None or last is None else last + self.after + 1
+        if self.over is not None:
+            until = min(until, self.span.end)
         return Rest(
             self.kind, minute, at_minute(until), self.zone, is_servers=self.is_servers, over=self.over, most=self.most
         )
