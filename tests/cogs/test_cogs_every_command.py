@@ -27,6 +27,7 @@ WORLD = b'{"entries": {"0": {"uid": 0, "key": ["boo"], "content": "Boo"}}}'
 NO_BOOK = "There is no such lore book."
 NOTHING_TO_REPORT = "so nothing was reported"
 NO_ENTRY = "There is no such lore entry."
+NO_DIARY = "Off until you say yes"
 
 ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "character avatar": ({"character": THEIRS, "picture": ("face.png", png())}, NOT_KNOWN),
@@ -116,6 +117,13 @@ ANSWERS: Mapping[str, tuple[dict[str, Any], str]] = {
     "me clear": ({}, "Forget everything you told characters of yourself here?"),
     "me edit": ({}, "Edit the words"),
     "me show": ({}, "know of you"),
+    "mood checkin": ({}, NO_DIARY),
+    "mood delete": ({}, NO_DIARY),
+    "mood export": ({}, NO_DIARY),
+    "mood history": ({}, NO_DIARY),
+    "mood import": ({"file": ("diary.csv", b"full_date,date,weekday,time,mood,activities,note\n")}, NO_DIARY),
+    "mood insights": ({}, NO_DIARY),
+    "mood remind": ({"at": "20:30"}, NO_DIARY),
     "persona create": ({}, A_FORM),
     "persona default": ({"persona": "Wren"}, "You have no such persona."),
     "persona delete": ({"persona": "Wren"}, "You have no such persona."),
@@ -172,6 +180,10 @@ KEPT = (
     "SELECT to_jsonb(c) FROM creators AS c",
     "SELECT to_jsonb(f) FROM follows AS f",
     "SELECT to_jsonb(a) FROM applications AS a",
+    "SELECT to_jsonb(m) FROM mood_settings AS m",
+    "SELECT to_jsonb(m) FROM mood_entries AS m",
+    "SELECT to_jsonb(m) FROM mood_reminders AS m",
+    "SELECT to_jsonb(k) FROM person_keys AS k",
     "SELECT to_jsonb(s) FROM self_limits AS s",
     "SELECT to_jsonb(t) FROM self_triggers AS t",
     "SELECT to_jsonb(h) FROM self_habits AS h",

@@ -35,6 +35,7 @@ from tests.whole.creator_ways import WAYS as CREATOR_WAYS
 from tests.whole.lore_ways import WAYS as LORE_WAYS
 from tests.whole.lore_ways import passable, show_raw
 from tests.whole.money_ways import WAYS as MONEY_WAYS
+from tests.whole.mood_ways import WAYS as MOOD_WAYS
 
 IN_FULL = os.environ.get("PROOFS") == "1"
 EVERYDAY = 9
@@ -296,6 +297,7 @@ WAYS: dict[str, Way] = {
         *LORE_WAYS,
         *MONEY_WAYS,
         *CREATOR_WAYS,
+        *MOOD_WAYS,
     )
 }
 EDITING = {"in_a_reply", "in_a_reply_worded_anew", "in_a_reply_that_goes_on", "in_a_reply_edited_by_hand"}
