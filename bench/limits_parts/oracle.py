@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from math import inf
 from zoneinfo import ZoneInfo
@@ -52,7 +52,7 @@ def calendar(zone: str, first: int, end: int) -> Calendar:
     weeks: dict[date, set[int]] = {}
     shows: list[tuple[date, int]] = []
     for minute in range(first, end):
-        local = datetime.fromtimestamp(minute * 60, UTC).astimezone(clock)
+        local = datetime.fromtimestamp(minute * 60, clock)
         day = local.date()
         shows.append((day, local.hour * 60 + local.minute))
         days.setdefault(day, set()).add(minute)

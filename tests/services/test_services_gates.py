@@ -78,6 +78,7 @@ def test_every_reason_has_a_sentence_that_its_values_fill() -> None:
     gates.rates.spend(TAVERN.channel_id, ROBIN.discord_id, 1)
     room = room_of(ADULT, muted=True)
     held = [*gates.verdict(room, ADULT, OPEN, place=TAVERN, discord_id=ROBIN.discord_id), Held(Silence.NOBODY_HERE)]
+    held += [Held(Silence.LIMIT)]
     held += judged(room_of(ADULT), ADULT, PlaceRules(), OPEN)
     assert {one.reason for one in held} == set(Silence)
     for one in held:

@@ -42,15 +42,15 @@ from bot.services.talk.snapshot import Snapshots
 from bot.services.talk.taking import Taking
 from bot.services.talk.tokens import AnswerTokens
 from bot.services.talk.troubles import Troubles
+from bot.services.talk.unanswered import Unanswered
 from bot.services.talk.underway import Begun, Meanwhile, Pending
 from bot.services.talk.welcome import Welcome
-from bot.services.wellbeing.acts import Act
 from bot.services.wellbeing.holding import Rests, held_by
 from bot.services.wellbeing.in_prompts import MoodsInPrompts
 from bot.services.wellbeing.presence import Presence
 from bot.texts import SOURCE_LANGUAGE
 from db import functions
-from db.models import Priority, TurnKind, TurnState
+from db.models import Priority, TurnState
 from db.queries.talk import delivery
 from db.work import Actor, Database
 
@@ -93,7 +93,6 @@ class Turns(Afterwards):
         presence: Presence | None = None,
     ) -> None:
         self._database = database
-        self._presence = presence
         self._people = people
         self._hearing = hearing
         self._clock = clock
@@ -105,6 +104,7 @@ class Turns(Afterwards):
         self.welcome = Welcome(
             hearing=hearing, gates=self.gates, people=people, stage=stage, tokens=self._tokens, language=language
         )
+        self._unanswered = Unanswered(welcome=self.welcome, gates=self.gates, people=people, presence=presence)
         self._lanes: Lanes[Pending | Begun] = Lanes(
             self._work, waiting=int(limits.WAITING_PER_CHANNEL), at_once=int(limits.TURNS_AT_ONCE)
         )
@@ -260,27 +260,8 @@ class Turns(Afterwards):
         heard = errand.heard
         is_new = await self._arrivals.refuse(errand, held.reason.value)
         self._seen(heard)
-        rates = self.gates.rates
-        if is_new and held.reason is Silence.LIMIT:
-            await self._rests(heard)
-        if errand.token is not None:
-            await self.welcome.unanswered(errand, held)
-        elif is_new and held.reason is Silence.LIMIT:
-            # Each such message reads its line once. They count like answers, so that a flood ends at the rate's gate.
-            rates.spend(heard.place.channel_id, heard.author.discord_id, 1)
-            await self.welcome.hold_back(heard, each=True)
-        elif is_new and held.reason.is_remarked and rates.may_remark(heard.place.channel_id, heard.author.discord_id):
-            await self.welcome.hold_back(heard)
+        await self._unanswered.at_door(errand, held, is_new=is_new)
         return False
-
-    async def _rests(self, heard: Heard) -> None:
-        """It stands in the person's own history that characters rested for them."""
-        if self._presence is None:
-            return
-        act = Act(await self._people.arrive(heard.author), heard.place, heard.sent_at, heard.author.discord_id)
-        rest = self._presence.resting(act.user_id, act.place, act.at)
-        if rest is not None:
-            self._presence.refused_at_door(act, rest)
 
     def _seen(self, heard: Heard) -> None:
         channel_id = heard.place.channel_id
@@ -356,19 +337,11 @@ class Turns(Afterwards):
             if not item.is_done:
                 await self._arrivals.settle(message_id, dropped=dropped)
             if dropped is not None:
-                await self._unanswered(item)
+                await self._unanswered.on_the_way(item)
         finally:
             self._pending.pop(message_id, None)
             if item.conversation_id is not None:
                 self._changes.remember(message_id, item.lane)
-
-    async def _unanswered(self, item: Pending) -> None:
-        """Whoever waits is told, alone; where characters rest for them, the channel has the neutral line."""
-        errand, held = item.errand, item.held
-        is_missed = errand.kind is TurnKind.REPLY and not errand.heard.author_is_bot
-        if held is not None and errand.token is None and is_missed:
-            await self.welcome.hold_back(errand.heard, each=True)
-        await self.welcome.unanswered(errand, held)
 
     async def _answer_message(self, pending: Pending) -> str | None:
         """Answer a message; returns why not, where it was not."""
@@ -381,7 +354,7 @@ class Turns(Afterwards):
             return Silence.BLOCKED.value
         pending.held = self.gates.rest(heard.author.discord_id, heard.place, heard.sent_at)
         if pending.held is not None:  # they paused while it waited, or an earlier one was the last that fits
-            await self._rests(heard)
+            await self._unanswered.noted(heard)
             return Silence.LIMIT.value
         room = self._hearing.room(heard.place.channel_id, heard.author.discord_id)
         if room is None:
