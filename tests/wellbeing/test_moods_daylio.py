@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,8 +21,10 @@ from bot.services.wellbeing.moods import Moods
 from db.ids import new_id
 from db.work import Database
 from tests.fakes.clock import FakeClock
+from tests.wellbeing.kept_table import MAPPING, ZONE, made, table
 from tests.wellbeing.moodcraft import KEY, Diary, diary
 
+DOCS = Path("docs/moods.md").read_text("utf-8")
 HEADER = "full_date,date,weekday,time,mood,activities,scales,note_title,note\n"
 FILE = (
     "\ufeff"
@@ -204,6 +207,26 @@ async def test_our_own_file_comes_back_as_it_was(database: Database, clock: Fake
         brought = (await sasha.moods.choices(work, sasha.id)).named("=1+1")
     assert brought is not None
     assert (brought.emoji, brought.score) == ("🫧", 1)
+
+
+async def test_a_diary_of_the_app_is_kept_whole(database: Database, clock: FakeClock) -> None:
+    """Proof 5: the table of docs/moods.md, from a file with moods of its own and several entries a day."""
+    robin = await diary(database, clock, zone=ZONE)
+    sasha = await diary(database, clock, discord_id=502, moods=robin.moods, zone="UTC")
+    for one in (robin, sasha):
+        async with database.work(one.me) as work:
+            await one.moods.set_keep_days(work, one.id, None)
+    done = await bring(robin, made(), MAPPING)
+    assert (done.added, done.already_here, done.too_old, done.refused) == (300, 0, 0, ())
+    async with database.work(robin.me) as work:
+        ours = await robin.moods.export_csv(work, robin.id)
+    await bring(sasha, ours)
+    kept, again = await robin.all(), await sasha.all()
+    assert sorted(map(said, kept)) == sorted(map(said, again))
+    assert not {one.note for one in kept} & {"<b>bold</b> and<br>a second line"}
+    lines = table(made(), kept, again)
+    assert [one for one in lines if not one.in_file == one.kept == one.again] == []
+    assert [str(one) for one in lines if str(one) not in DOCS] == []
 
 
 async def test_a_full_diary_takes_no_more(

@@ -63,7 +63,7 @@ class Plan:
 
     def shown(self) -> tuple[CheckIn, ...]:
         """The first of the new ones, as they would stand in the list."""
-        return tuple(_as_entry(one) for one in self.new[:_SHOWN])
+        return tuple(as_entry(one) for one in self.new[:_SHOWN])
 
 
 def plan(parsed: Parsed, rules: Rules, mapping: Mapping[str, int], existing: Sequence[CheckIn]) -> Plan:
@@ -243,10 +243,11 @@ def _activities(new: Iterable[CheckedEntry], rules: Rules) -> tuple[tuple[str, i
     return tuple((names[key], n) for key, n in counted.most_common())
 
 
-def _as_entry(checked: CheckedEntry) -> CheckIn:
+def as_entry(checked: CheckedEntry, entry_id: UUID = _NOBODY) -> CheckIn:
+    """An entry that is not kept yet, as it would stand in the list."""
     words = checked.words
     return CheckIn(
-        id=_NOBODY,
+        id=entry_id,
         felt_at=checked.felt_at.astimezone(UTC),
         time_zone=words.zone,
         mood=mood_of(words),
