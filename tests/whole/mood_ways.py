@@ -1,4 +1,4 @@
-"""The ways by which words of check-ins come out again: what was just said, the list, pictures' words, an import."""
+"""The ways by which words of check-ins come out again: the list, and what pictures say in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.whole.lore_ways import Town, passable
 
 
 async def in_a_check_in(town: Town, number: int) -> None:
-    """Robin's own mood, activity, tag and note of the line, in the list, in what insights say, in what is asked."""
+    """Robin's own mood, activity, tag and note of the line, in the list and in what insights say."""
     here, tavern, line = town.here, town.here.channel("tavern"), passable(town.line(number))
     async with here.cafe.people.at_work(here.caller("robin")) as (robin, work):
         await here.cafe.moods.opt_in(work, robin, version=VERSION, said_in=SaidIn.DISCORD)
@@ -29,24 +29,9 @@ async def in_a_check_in(town: Town, number: int) -> None:
                 await here.cafe.moods.add(work, robin, draft, source=MoodSource.WEB)
     await slash(here, "robin", tavern, "mood history")
     await slash(here, "robin", tavern, "mood insights", picture="activities")
-    await slash(here, "robin", tavern, "mood insights", picture="calendar")
-    await slash(here, "robin", tavern, "mood checkin")
-    await slash(here, "robin", tavern, "mood delete")
     async with here.cafe.people.at_work(here.caller("robin")) as (robin, work):
         await here.cafe.moods.withdraw(work, robin)
 
 
-async def in_a_diary_brought_along(town: Town, number: int) -> None:
-    """The line as a mood that a file names, which is asked about."""
-    here, tavern, line = town.here, town.here.channel("tavern"), passable(town.line(number))
-    async with here.cafe.people.at_work(here.caller("robin")) as (robin, work):
-        await here.cafe.moods.opt_in(work, robin, version=VERSION, said_in=SaidIn.DISCORD)
-    named = line[:60].replace('"', "'")
-    file = f'full_date,date,weekday,time,mood,activities,note\n2026-05-03,May 3,Sunday,21:30,"{named}","tea",""\n'
-    await slash(here, "robin", tavern, "mood import", upload=("diary.csv", file.encode()))
-    async with here.cafe.people.at_work(here.caller("robin")) as (robin, work):
-        await here.cafe.moods.withdraw(work, robin)
-
-
-WAYS = (in_a_check_in, in_a_diary_brought_along)
+WAYS = (in_a_check_in,)
 """Everything is for one person's eyes, and every mention taken apart before it is shown."""
