@@ -143,6 +143,16 @@ async def test_a_mask_tells_nothing_of_who_is_behind_it(program: Program, tmp_pa
     assert CANARY not in read
 
 
+async def test_words_that_changed_since_are_asked_about_before_anything_is_told(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keep(program, in_prompts=True)
+    await summon(program, await make(program, greeting=""), place=DIRECT)
+    assert CANARY in await asked(program, DIRECT)
+    monkeypatch.setattr("bot.services.wellbeing.in_prompts.VERSION", VERSION + 1)
+    assert CANARY not in await asked(program, DIRECT)
+
+
 async def test_what_is_old_says_nothing_of_today(program: Program) -> None:
     await keep(program, in_prompts=True, age=timedelta(days=2, minutes=1))
     await summon(program, await make(program, greeting=""), place=DIRECT)

@@ -151,7 +151,7 @@ def shown_name(name: str) -> str:
 class OwnMood(BaseModel):
     """A mood of one's own as it is kept (sealed)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: str
     name: str
@@ -162,7 +162,7 @@ class OwnMood(BaseModel):
 class OwnActivity(BaseModel):
     """An activity of one's own as it is kept (sealed). `group` may be one of the house's or one's own word."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     id: str
     name: str
@@ -173,7 +173,7 @@ class OwnActivity(BaseModel):
 class OwnChoices(BaseModel):
     """All of one's own choices as they are kept; `hidden` holds the ids of what one does not want to be offered."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     moods: tuple[OwnMood, ...] = ()
     activities: tuple[OwnActivity, ...] = ()

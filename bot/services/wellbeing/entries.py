@@ -39,7 +39,7 @@ _QUARTERS = 4
 class Sealed(BaseModel):
     """All that a check-in says, as it is sealed. `mood` is the id of what was chosen, the rest what it meant then."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     mood: str
     name: str
@@ -79,8 +79,8 @@ class CheckIn:
     activities: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
-    title: str = ""
-    note: str = ""
+    title: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
     source: MoodSource = MoodSource.WEB
     created_at: datetime = _NEVER
     updated_at: datetime = _NEVER
@@ -121,8 +121,8 @@ class CheckInDraft:
     activities: Sequence[str] = ()
     tags: Sequence[str] = ()
     triggers: Sequence[str] = ()
-    title: str = ""
-    note: str = ""
+    title: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from bot.services.keys.vault import Vault, VaultError
 from bot.services.wellbeing.choices import STEPS
+from bot.services.wellbeing.consent import VERSION
 from bot.services.wellbeing.entries import Sealed
 from bot.services.wellbeing.entries_kept import words_in
 from bot.services.wellbeing.sealing import PersonSeals
@@ -39,7 +40,7 @@ class MoodsInPrompts:
 
     async def told(self, direct: Direct, user_id: UUID, now: datetime) -> str:
         """The line; empty where there is nothing to tell, or nothing may be."""
-        found = await queries.for_prompts(direct, user_id, now - WEEK, now)
+        found = await queries.for_prompts(direct, user_id, version=VERSION, since=now - WEEK, until=now)
         if found is None:
             return ""
         try:

@@ -252,6 +252,7 @@ _NEWEST_FOR_PROMPTS = Prepared(
     .where(
         MoodSettings.user_id == bindparam("user_id", type_=Uuid()),
         MoodSettings.in_prompts,
+        MoodSettings.consent_version >= bindparam("version", type_=MoodSettings.consent_version.type),
         MoodEntry.felt_at >= bindparam("since", type_=MoodEntry.felt_at.type),
         MoodEntry.felt_at <= bindparam("until", type_=MoodEntry.felt_at.type),
     )
@@ -268,9 +269,14 @@ class ForPrompts:
     entries: tuple[tuple[UUID, datetime, bytes], ...]
 
 
-async def for_prompts(direct: Direct, user_id: UUID, since: datetime, until: datetime) -> ForPrompts | None:
-    """The newest entries of a span, where the person lets characters know; None where they do not, or said nothing."""
-    rows = await direct.rows(_NEWEST_FOR_PROMPTS, user_id=user_id, since=since, until=until)
+async def for_prompts(
+    direct: Direct, user_id: UUID, *, version: int, since: datetime, until: datetime
+) -> ForPrompts | None:
+    """The newest entries of a span, where the person lets characters know; None where they do not, or said nothing.
+
+    `version` is that of the words they must have said yes to.
+    """
+    rows = await direct.rows(_NEWEST_FOR_PROMPTS, user_id=user_id, version=version, since=since, until=until)
     if not rows:
         return None
     found = tuple((row.id, row.felt_at, row.sealed) for row in rows)
