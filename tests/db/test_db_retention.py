@@ -10,7 +10,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.services.oversight.retention import DELETED_CHARACTER_KEPT, PLACES_KEPT, PROMPT_KEPT, REPORTS_KEPT, Retention
+from bot.services.oversight.retention import (
+    DELETED_CHARACTER_KEPT,
+    LIMIT_EVENTS_KEPT,
+    LIMIT_VERSIONS_KEPT,
+    PLACES_KEPT,
+    PROMPT_KEPT,
+    REPORTS_KEPT,
+    Retention,
+)
 from db import functions
 from db.engine import create_engine
 from db.work import Actor, Database
@@ -176,3 +184,27 @@ async def test_closed_reports_go_after_a_year_and_open_ones_stay(
     assert await left(owner, "reports", "reporter_id") == {str(filled.second.user)}
     await run(owner, "UPDATE reports SET state = 'open', handled_at = :at", at=clock.now() - 2 * REPORTS_KEPT)
     assert (await Retention(database, clock).run()).reports == 0
+
+
+async def test_what_came_of_limits_goes_after_90_days_and_what_held_before_after_a_year(
+    owner: AsyncEngine, filled: Filled, database: Database, clock: FakeClock
+) -> None:
+    for person, age in ((filled.first, LIMIT_EVENTS_KEPT + MOMENT), (filled.second, LIMIT_EVENTS_KEPT - MOMENT)):
+        await run(
+            owner,
+            "UPDATE limit_events SET happened_at = :at WHERE user_id = :id",
+            at=clock.now() - age,
+            id=person.user,
+        )
+    # What holds stays however old it is; what a newer version took the place of a year ago is gone.
+    long_ago = clock.now() - 3 * LIMIT_VERSIONS_KEPT
+    await run(owner, "UPDATE self_limits SET holds_from = :at, set_at = :at", at=long_ago)
+    added = "INSERT INTO self_limits (id, user_id, rules, set_in, set_at, holds_from) SELECT gen_random_uuid(), :id,"
+    added += " '{}', 'web', :at, :at"
+    await run(owner, added, at=clock.now() - LIMIT_VERSIONS_KEPT - MOMENT, id=filled.first.user)
+    await run(owner, added, at=clock.now() - LIMIT_VERSIONS_KEPT + MOMENT, id=filled.second.user)
+    kept = await left(owner, "self_limits")
+    assert (await Retention(database, clock).run()).limits == 2
+    assert str(filled.first.user) not in await left(owner, "limit_events", "user_id")
+    assert str(filled.second.user) in await left(owner, "limit_events", "user_id")
+    assert len(kept - await left(owner, "self_limits")) == 1

@@ -13,6 +13,7 @@ from bot.clock import Clock
 from db import functions, functions_lore, functions_oversight
 from db.queries import sessions, tokens
 from db.queries.oversight.sweeping import remove_job_log, remove_left_places, remove_settled_inbox
+from db.queries.wellbeing import limits as self_limits
 from db.queries.wellbeing import moods, usage
 from db.work import Actor, Database
 
@@ -47,6 +48,12 @@ USAGE_KEPT = timedelta(days=365)
 MINUTES_KEPT = timedelta(days=40)
 """Which minutes these were: as long as limits of a week, and what people ask to be told of some weeks, look back."""
 
+LIMIT_EVENTS_KEPT = timedelta(days=int(limits.LIMIT_EVENT_DAYS))
+"""What came of people's own limits: so long they look back."""
+
+LIMIT_VERSIONS_KEPT = timedelta(days=365)
+"""What limits held before: so that what held when can be told for a year. What holds stays."""
+
 DELETED_CHARACTER_KEPT = timedelta(hours=int(limits.RESTORE_HOURS))
 """Until then its maker can have it back; a lore book its owner."""
 
@@ -68,6 +75,7 @@ class Removed:
     usage: int
     moods: int
     person_keys: int
+    limits: int
 
 
 class Retention:
@@ -93,11 +101,14 @@ class Retention:
             tokens=await self._once(lambda session: tokens.purge(session, now - TOKENS_KEPT)),
             sign_ins=await self._once(lambda session: sessions.purge(session, now, SIGN_INS_KEPT)),
             reports=await self._once(lambda session: functions_oversight.purge_reports(session, now - REPORTS_KEPT)),
-            usage=await self._once(
-                lambda session: usage.purge(session, (now - USAGE_KEPT).date(), now - MINUTES_KEPT)
-            ),
+            usage=await self._once(lambda session: usage.purge(session, (now - USAGE_KEPT).date(), now - MINUTES_KEPT)),
             moods=await self._once(lambda session: moods.purge(session, now)),
             person_keys=await self._once(moods.purge_keys),
+            limits=await self._once(
+                lambda session: self_limits.purge(
+                    session, events_before=now - LIMIT_EVENTS_KEPT, versions_before=now - LIMIT_VERSIONS_KEPT
+                )
+            ),
             lore=await self._once(
                 lambda session: functions_lore.purge_lore(
                     session,
