@@ -70,7 +70,7 @@ class WellbeingParts:
 
     def use_letters(self, letters: Letters, language: str) -> None:
         """By which the jobs of this process write to people, whether it hears them speak or not."""
-        self.telling.letters = letters
+        self.telling.letters, self.telling.language = letters, language
         self._letters, self._language = letters, language
 
     def reminding(self) -> Reminding:

@@ -114,5 +114,5 @@ WAYS = (in_a_lore_book, in_what_lore_was_told, in_a_report_on_a_file)
 def show_raw(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let panels show words as they are: so a ping that nothing but that keeps away can be seen."""
     for name, module in list(sys.modules.items()):
-        if name.startswith(("cogs.creators", "cogs.lore", "cogs.money")) and hasattr(module, "plain"):
+        if name.startswith(("cogs.creators", "cogs.lore", "cogs.money", "cogs.wellbeing")) and hasattr(module, "plain"):
             monkeypatch.setattr(module, "plain", lambda text: text)

@@ -32,6 +32,7 @@ from tests.fakes.scripted_provider import Heard, Say
 from tests.transport.test_pings import CORE, MORE, WRAPPINGS
 from tests.whole.cafe import Whole, slash, until
 from tests.whole.creator_ways import WAYS as CREATOR_WAYS
+from tests.whole.limits_ways import WAYS as LIMITS_WAYS
 from tests.whole.lore_ways import WAYS as LORE_WAYS
 from tests.whole.lore_ways import passable, show_raw
 from tests.whole.money_ways import WAYS as MONEY_WAYS
@@ -298,6 +299,7 @@ WAYS: dict[str, Way] = {
         *MONEY_WAYS,
         *CREATOR_WAYS,
         *MOOD_WAYS,
+        *LIMITS_WAYS,
     )
 }
 EDITING = {"in_a_reply", "in_a_reply_worded_anew", "in_a_reply_that_goes_on", "in_a_reply_edited_by_hand"}

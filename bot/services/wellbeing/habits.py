@@ -50,6 +50,13 @@ class Habit:
         return self.weeks[-1]
 
     @property
+    def weeks_before(self) -> tuple[int, ...]:
+        """The weeks before this one, as far back as it is a habit."""
+        begun = (monday_of(self.today) - monday_of(self.begun_on)).days // 7
+        before = self.weeks[:-1]
+        return before[len(before) - min(begun, len(before)) :]
+
+    @property
     def is_reached(self) -> bool:
         """Whether as often as was meant."""
         return self.kept >= self.times_a_week

@@ -194,7 +194,7 @@ class Telling:
         self._triggers = triggers
         self._limits = own_limits
         self.letters = letters
-        self._language = language
+        self.language = language
         self.site: Callable[[], str] = str
         """Where the web app is reached, for the button in a letter."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -276,7 +276,7 @@ class Telling:
         due = [trigger for trigger in (wanted.get(one.trigger_id or user_id) for one in events) if trigger]
         if not due or to.discord_id is None:
             return
-        sent = await self.letters.send(to.discord_id, self._letter(due, Say(to.language, self._language)))
+        sent = await self.letters.send(to.discord_id, self._letter(due, Say(to.language, self.language)))
         if sent in (Posted.SENT, Posted.UNSURE):
             async with self._database.work(Actor.user(user_id)) as work:
                 await self._limits.told(work, user_id, [one.id for one in events])
