@@ -93,35 +93,33 @@ async def test_the_same_form_twice_is_one_and_two_devices_are_two(database: Data
     assert len(await robin.all()) == 7
 
 
-@pytest.mark.parametrize(
-    ("draft", "field"),
-    [
-        (CheckInDraft("11"), "mood"),
-        (CheckInDraft(""), "mood"),
-        (CheckInDraft("happy", felt_at=datetime(1800, 1, 1, tzinfo=UTC)), "felt_at"),
-        (CheckInDraft("happy", felt_at=datetime(1, 1, 1, tzinfo=UTC)), "felt_at"),
-        (CheckInDraft("happy", felt_at=datetime(2026, 5, 5, 12, tzinfo=UTC)), "felt_at"),
-        (CheckInDraft("happy", felt_at=datetime(9999, 12, 31, 23, tzinfo=UTC)), "felt_at"),
-        (CheckInDraft("happy", felt_at=datetime(2025, 1, 1, tzinfo=UTC)), "felt_at"),
-        (CheckInDraft("happy", intensity=0), "intensity"),
-        (CheckInDraft("happy", energy=6), "energy"),
-        (CheckInDraft("happy", sleep_quality=-1), "sleep_quality"),
-        (CheckInDraft("happy", sleep_hours=25), "sleep_hours"),
-        (CheckInDraft("happy", sleep_hours=float("nan")), "sleep_hours"),
-        (CheckInDraft("happy", activities=[f"a {n}" for n in range(51)]), "activities"),
-        (CheckInDraft("happy", tags=["x" * 61]), "tags"),
-        (CheckInDraft("happy", note="n" * 20_001), "note"),
-        (CheckInDraft("happy", title="t" * 201), "title"),
-    ],
+WRONG = (
+    (CheckInDraft("11"), "mood"),
+    (CheckInDraft(""), "mood"),
+    (CheckInDraft("happy", felt_at=datetime(1800, 1, 1, tzinfo=UTC)), "felt_at"),
+    (CheckInDraft("happy", felt_at=datetime(1, 1, 1, tzinfo=UTC)), "felt_at"),
+    (CheckInDraft("happy", felt_at=datetime(2026, 5, 5, 12, tzinfo=UTC)), "felt_at"),
+    (CheckInDraft("happy", felt_at=datetime(9999, 12, 31, 23, tzinfo=UTC)), "felt_at"),
+    (CheckInDraft("happy", felt_at=datetime(2025, 1, 1, tzinfo=UTC)), "felt_at"),
+    (CheckInDraft("happy", intensity=0), "intensity"),
+    (CheckInDraft("happy", energy=6), "energy"),
+    (CheckInDraft("happy", sleep_quality=-1), "sleep_quality"),
+    (CheckInDraft("happy", sleep_hours=25), "sleep_hours"),
+    (CheckInDraft("happy", sleep_hours=float("nan")), "sleep_hours"),
+    (CheckInDraft("happy", activities=[f"a {n}" for n in range(51)]), "activities"),
+    (CheckInDraft("happy", tags=["x" * 61]), "tags"),
+    (CheckInDraft("happy", note="n" * 20_001), "note"),
+    (CheckInDraft("happy", title="t" * 201), "title"),
 )
-async def test_what_cannot_be_is_refused_by_its_field(
-    database: Database, clock: FakeClock, draft: CheckInDraft, field: str
-) -> None:
+
+
+async def test_what_cannot_be_is_refused_by_its_field(database: Database, clock: FakeClock) -> None:
     robin = await diary(database, clock)
-    with pytest.raises(InvalidInput) as refused:
-        await robin.add(draft)
-    assert refused.value.field == field
-    assert str(refused.value)
+    for draft, field in WRONG:
+        with pytest.raises(InvalidInput) as refused:
+            await robin.add(draft)
+        assert refused.value.field == field, draft
+        assert str(refused.value)
     assert not await robin.all()
 
 
@@ -323,3 +321,42 @@ async def test_a_lost_key_shows_entries_without_words_and_lets_them_be_deleted(
 
 async def _count(owner: RawConnection, table: str, user_id: object) -> int:
     return int(await owner.fetchval(f"SELECT count(*) FROM {table} WHERE user_id = $1", user_id))
+
+
+async def test_each_setting_by_itself(database: Database, clock: FakeClock) -> None:
+    robin = await diary(database, clock)
+    async with database.work(robin.me) as work:
+        options = await robin.moods.options(work, robin.id)
+        assert options is not None
+        assert (options.keep_days, options.in_discord, options.in_prompts) == (90, False, False)
+        assert (options.time_zone, options.has_zone) == ("UTC", False)
+        assert (await robin.moods.set_in_prompts(work, robin.id, True)).in_discord is False
+        assert (await robin.moods.set_in_discord(work, robin.id, True)).in_prompts is True
+        assert (await robin.moods.set_in_discord(work, robin.id, False)).in_prompts is True
+        quiet = await robin.moods.set_quiet_hours(work, robin.id, 1320, 420)
+        assert (quiet.quiet_from, quiet.quiet_to) == (1320, 420)
+        for begins, ends in ((1440, 1), (-1, 1), (1, None), (None, 1), (5, 5)):
+            with pytest.raises(InvalidInput) as unclear:
+                await robin.moods.set_quiet_hours(work, robin.id, begins, ends)
+            assert unclear.value.field == "quiet_from"
+        assert (await robin.moods.set_quiet_hours(work, robin.id, None, None)).quiet_from is None
+        with pytest.raises(InvalidInput) as nowhere:
+            await robin.moods.set_time_zone(work, robin.id, "Mars/Base")
+        assert "Europe/Madrid" in str(nowhere.value)
+        options = await robin.moods.set_time_zone(work, robin.id, "madrid")
+        assert (options.time_zone, options.has_zone, options.in_prompts) == ("Europe/Madrid", True, True)
+
+
+async def test_an_entry_keeps_the_zone_it_was_felt_in(database: Database, clock: FakeClock) -> None:
+    """Who flies to Tokyo has their old days as they were."""
+    robin = await diary(database, clock, zone="America/New_York")
+    late = datetime(2026, 5, 3, 3, 30, tzinfo=UTC)  # half past eleven at night of the 2nd in New York
+    old = await robin.add(CheckInDraft("calm", late))
+    async with database.work(robin.me) as work:
+        await robin.moods.set_time_zone(work, robin.id, "Asia/Tokyo")
+        assert (await robin.moods.one(work, robin.id, old.id)).day == date(2026, 5, 2)
+        assert [one.id for one in await robin.moods.between(work, robin.id, date(2026, 5, 2), date(2026, 5, 2))]
+        assert not await robin.moods.between(work, robin.id, date(2026, 5, 3), date(2026, 5, 3))
+        edited = await robin.moods.edit(work, robin.id, old.id, CheckInDraft("calm", note="there"))
+        assert (edited.day, edited.time_zone) == (date(2026, 5, 2), "America/New_York")
+    assert (await robin.add(CheckInDraft("sad", late))).day == date(2026, 5, 3)
