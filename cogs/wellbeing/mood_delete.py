@@ -26,7 +26,7 @@ from cogs.wellbeing.mood_parts import (
     option,
     time_of,
 )
-from cogs.wellbeing.mood_words import mood_told
+from cogs.wellbeing.mood_words import mood_named
 
 _DANGER = discord.ButtonStyle.danger
 _NEWEST = 24
@@ -41,7 +41,7 @@ async def delete_menu(interaction: Asked, cafe: Cafe) -> None:
     if page.entries:
         is_shown = asker.options.in_discord
         options = [
-            option(f"{one.local:%Y-%m-%d %H:%M}" + (f" · {mood_told(one, say)}" if is_shown else ""), f"one:{one.id}")
+            option(f"{one.local:%Y-%m-%d %H:%M}" + (f" · {mood_named(one, say)}" if is_shown else ""), f"one:{one.id}")
             for one in page.entries
         ]
         items.append(row(MoodSelect.of("drop", say("One of the newest"), options)))

@@ -27,7 +27,7 @@ from cogs.wellbeing.mood_parts import (
     option,
     zone_note,
 )
-from cogs.wellbeing.mood_words import entry_line, mood_told
+from cogs.wellbeing.mood_words import entry_line, mood_named
 
 _PAGE = 8
 
@@ -59,7 +59,7 @@ def _list(cafe: Cafe, asker: Asker, page: EntryPage, say: Say, *, is_first: bool
     items += [words(entry_line(one, say)) for one in page.entries]
     items.append(line())
     if page.entries:
-        options = [option(f"{one.local:%Y-%m-%d %H:%M} · {mood_told(one, say)}", str(one.id)) for one in page.entries]
+        options = [option(f"{one.local:%Y-%m-%d %H:%M} · {mood_named(one, say)}", str(one.id)) for one in page.entries]
         items.append(row(MoodSelect.of("look", say("Open one"), options)))
     turns: list[discord.ui.Item[Any]] = []
     if page.after is not None:

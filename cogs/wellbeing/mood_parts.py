@@ -218,7 +218,7 @@ def zone_note(options: MoodOptions, say: Say) -> str:
     """Where the person's clock stands, said aloud where they did not say it."""
     if options.has_zone:
         return "-# " + say("Times are those of {zone}.", zone=options.time_zone)
-    return "-# " + say("You set no time zone, so days begin and end by UTC. Set yours with the button below.")
+    return "-# " + say("You set no time zone, so days begin and end by UTC. Set yours with /me edit.")
 
 
 def zone_button(options: MoodOptions, say: Say) -> list[discord.ui.Item[Any]]:

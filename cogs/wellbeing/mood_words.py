@@ -30,11 +30,16 @@ def shown(name: str, say: Say) -> str:
     return say(known) if isinstance(known, Text) else name
 
 
-def mood_told(entry: CheckIn, say: Say) -> str:
-    """The mood with its emoji."""
+def mood_named(entry: CheckIn, say: Say) -> str:
+    """The mood with its emoji, as a menu shows it."""
     if not entry.is_readable:
         return say("cannot be read any more")
-    return f"{entry.mood.emoji} {plain(shown(entry.mood.name, say))}".strip()
+    return f"{entry.mood.emoji} {shown(entry.mood.name, say)}".strip()
+
+
+def mood_told(entry: CheckIn, say: Say) -> str:
+    """The mood with its emoji, among words."""
+    return plain(mood_named(entry, say))
 
 
 def entry_line(entry: CheckIn, say: Say) -> str:
