@@ -62,7 +62,7 @@ async def test_tighter_holds_at_once(town: Town) -> None:
     await ask(town, "daily", minutes="1h", then="warn", zone="Europe/Madrid")
     told = await ask(town, "daily", minutes="20", then="stop")
     assert "**A day:** 20 minutes, from now on." in told
-    assert "**When they are used up:** characters rest until it begins anew, from now on." in told
+    assert "**When they are used up:** Characters rest until it begins anew, from now on." in told
     assert "UTC" not in told
     rules = await held(town)
     assert (rules.daily_minutes, rules.strictness, rules.time_zone) == (20, "stop", "Europe/Madrid")

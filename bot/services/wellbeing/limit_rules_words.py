@@ -39,8 +39,8 @@ LABELS: Mapping[str, Text] = {
 
 STRICTNESS: Mapping[Strictness, Text] = {
     Strictness.WARN: N_("I am told, and go on"),
-    Strictness.COOL_DOWN: N_("characters rest for a while, now and then"),
-    Strictness.STOP: N_("characters rest until it begins anew"),
+    Strictness.COOL_DOWN: N_("Characters rest for a while, now and then"),
+    Strictness.STOP: N_("Characters rest until it begins anew"),
 }
 EVENTS: Mapping[LimitEventKind, Text] = {
     LimitEventKind.WARNED: N_("You were told that minutes run out"),
