@@ -124,6 +124,11 @@ class Limited:
         if len(self._rests) > _REMEMBERED:
             self._rests.popitem(last=False)
 
+    def forget(self, user_id: UUID, place: Place) -> None:
+        """Minutes were counted: no rest is known any more, of theirs or of that server's."""
+        for guild in (0, guild_of(place)):
+            self._rests.pop((user_id, guild), None)
+
     async def start(self) -> None:
         """Know everybody who limited something, and hear of every change from now on."""
         await self._notices.start()

@@ -184,6 +184,9 @@ class Presence:
             one.refused(act, rest)
 
     def _remember(self, part: Part) -> None:
+        if part.rest is None and part.is_new:
+            # A message that was heard late may count where a rest was known: what follows from it is asked anew.
+            self.limited.forget(part.act.user_id, part.act.place)
         if part.following is not None:
             self.limited.remember(part.act.user_id, part.act.place, part.following, part.version)
 
