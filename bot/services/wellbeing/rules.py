@@ -188,7 +188,8 @@ def decide(
         elif one not in everywhere:
             counted.append(one)
     if refused is not None:
-        if not refused.took:
+        if refused.is_servers and not refused.took:
+            # Time spent elsewhere: writing on where a server's floor is reached must not use it up.
             counted, counted_here = [], []
         spent = [*counted, *counted_here]
         last = max(spent) if spent else everywhere.last_before(minute)
