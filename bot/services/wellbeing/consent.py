@@ -52,8 +52,8 @@ IN_DISCORD = N_(
 IN_PROMPTS = N_(
     "Tell characters how I am: only in direct messages with this bot, and only while I wear no persona. The mood and "
     "the note of my newest check-in of the last two days, and how the last week went, then go to the language model "
-    "with everything else that a character answers from. A character may speak of it in its answer, which passes through "
-    "Discord."
+    "with everything else that a character answers from. A character may speak of it in its answer, which passes "
+    "through Discord."
 )
 """The further switch."""
 
