@@ -167,13 +167,17 @@ LIMIT_FUNCTIONS: tuple[Function, ...] = (
         "",
         "trigger",
         f"""
-        DECLARE fresh bigint; one record;
+        DECLARE added bigint := NEW.mask & ~(CASE TG_OP WHEN 'UPDATE' THEN OLD.mask ELSE 0 END);
+            fresh bigint; one record;
         BEGIN
-            IF NOT ({_AT_WORK}) THEN
+            IF NOT ({_AT_WORK}) OR added = 0 THEN
                 RETURN NULL;
             END IF;
-            fresh := NEW.mask & ~(CASE TG_OP WHEN 'UPDATE' THEN OLD.mask ELSE 0 END)
-                & ~coalesce((SELECT bit_or(u.mask) FROM usage_minutes AS u
+            -- Whoever counts the same minute in another server at this moment is waited for, and seen then.
+            PERFORM usage_add(NEW.user_id, days.its_day, 'minutes', 0) FROM (
+                SELECT DISTINCT usage_day(NEW.user_id, NEW.hour + make_interval(mins => n)) AS its_day
+                FROM generate_series(0, 59) AS n WHERE (added >> n) & 1 = 1 ORDER BY 1) AS days;
+            fresh := added & ~coalesce((SELECT bit_or(u.mask) FROM usage_minutes AS u
                     WHERE u.user_id = NEW.user_id AND u.hour = NEW.hour AND u.guild_id <> NEW.guild_id), 0);
             FOR one IN
                 SELECT usage_day(NEW.user_id, NEW.hour + make_interval(mins => n)) AS its_day, count(*) AS more

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -67,7 +68,8 @@ async def put(owner: AsyncEngine, who: UUID, *days: tuple[date, int]) -> None:
         for day, minutes in days:
             await connection.execute(
                 text(
-                    "INSERT INTO daily_usage (user_id, day, minutes, messages) VALUES (:who, :day, CAST(:n AS int), CAST(:n AS int))"
+                    "INSERT INTO daily_usage (user_id, day, minutes, messages)"
+                    " VALUES (:who, :day, CAST(:n AS int), CAST(:n AS int))"
                 ),
                 {"who": who, "day": day, "n": minutes},
             )
@@ -297,3 +299,40 @@ async def test_days_are_kept_a_year_and_minutes_forty_days(
     await Retention(database, clock).run()
     async with people.at_work(ROBIN) as (_, work):
         assert (await Usage(clock).days(work, robin, today, today)).known_from == today - USAGE_KEPT + timedelta(days=1)
+
+
+# ------------------------------------------------------------------------------------------------ at once
+
+
+async def test_a_minute_in_two_servers_at_once_is_one_minute(owner: AsyncEngine, database: Database) -> None:
+    """Two transactions that do not see each other yet: the second counts only what the first did not."""
+    robin = await People(database).arrive(ROBIN)
+    at_work = text("SELECT set_config('botcafe.actor_kind', 'turn', true)")
+    here = text(
+        "INSERT INTO usage_minutes (user_id, hour, guild_id, mask)"
+        " VALUES (:who, '2026-05-04 12:00+00', :guild, CAST(:mask AS bigint))"
+    )
+    now = text("SET CONSTRAINTS ALL IMMEDIATE")
+    async with owner.connect() as first, owner.connect() as second:
+        for connection, guild, mask in ((first, 1, 0b011), (second, 2, 0b110)):
+            await connection.execute(at_work)
+            await connection.execute(here, {"who": robin, "guild": guild, "mask": mask})
+        await first.execute(now)
+        waits = asyncio.create_task(second.execute(now))
+        await until_it_waits(owner)
+        await first.commit()
+        await waits
+        await second.commit()
+    async with owner.connect() as connection:
+        assert list(await connection.scalars(text("SELECT minutes FROM daily_usage"))) == [3]
+
+
+async def until_it_waits(owner: AsyncEngine) -> None:
+    """Until somebody waits for a lock."""
+    waiting = text(
+        "SELECT EXISTS (SELECT FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)"
+        " WHERE NOT l.granted AND a.datname = current_database())"
+    )
+    async with asyncio.timeout(20), owner.connect() as connection:
+        while not await connection.scalar(waiting):
+            await connection.rollback()
