@@ -55,8 +55,8 @@ def told(one: Line, triggers: tuple[Trigger, ...], say: Say) -> str:
         return f"{at} {what}{until}"
     if one.rules is None or one.before is None:
         return at
-    changed = ", ".join(f"{each.label}: {each.after}" for each in differences(one.before, one.rules, say))
-    text = f"{at} **{changed or say('set again as it was')}**"
+    changed = " · ".join(f"**{each.label}:** {each.after}" for each in differences(one.before, one.rules, say))
+    text = f"{at} {changed or say('set again as it was')}"
     if one.waited and one.holds_from is not None:
         text += " · " + say("from {when} on", when=f"<t:{int(one.holds_from.timestamp())}:f>")
     if one.replaced_at is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.services.cafe import Cafe
 from bot.services.wellbeing.limit_rules_words import LABELS, WHY_TOMORROW, value
@@ -87,6 +88,11 @@ def rest_line(rest: Rest, say: Say) -> str:
     return say("Characters rest for you now: {why}, until {until}.", why=why, until=discord_time(rest.until))
 
 
+def in_time(moment: datetime) -> str:
+    """In how long, as Discord shows it."""
+    return f"<t:{int(moment.timestamp())}:R>"
+
+
 def used_line(used: int, most: int | None, ends: str, of_day: bool, say: Say) -> str:
     """How many minutes of a day or a week are used, at a glance."""
     if most is None:
@@ -113,17 +119,17 @@ def spent_lines(spending: Spending, say: Say) -> list[str]:
 def _spent(label: str, spent: Spent, say: Say) -> str:
     if spent.most is None or spent.ends_at is None:
         return f"{label} {grouped(spent.used)}"
-    values = {"used": grouped(spent.used), "most": grouped(spent.most), "when": discord_time(spent.ends_at)}
+    values = {"used": grouped(spent.used), "most": grouped(spent.most), "when": in_time(spent.ends_at)}
     return f"{label} {say('{used} of {most} · anew {when}', **values)}\n{bar(spent.used, spent.most)}"
 
 
 def _left(standing: Standing, asked: set[str], say: Say) -> list[str]:
     lines: list[str] = []
     if "daily_minutes" in asked and standing.held.daily_minutes is not None:
-        ends = discord_time(standing.day_ends_at)
+        ends = in_time(standing.day_ends_at)
         lines.append(used_line(standing.minutes_today, standing.held.daily_minutes, ends, True, say))
     if "weekly_minutes" in asked and standing.held.weekly_minutes is not None:
-        ends = discord_time(standing.week_ends_at)
+        ends = in_time(standing.week_ends_at)
         lines.append(used_line(standing.minutes_week, standing.held.weekly_minutes, ends, False, say))
     if standing.rest is not None:
         lines.append(rest_line(standing.rest, say))

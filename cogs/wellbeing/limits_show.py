@@ -29,7 +29,7 @@ from bot.transport.surroundings import place_asked
 from cogs.asking import Asked, caller_of, plain, say_for
 from cogs.panels import line, panel, row, short, words
 from cogs.wellbeing.limits_parts import LimitsButton, begin, draw, on
-from cogs.wellbeing.limits_said import rest_line, spent_lines, unknown_zone, used_line
+from cogs.wellbeing.limits_said import in_time, rest_line, spent_lines, unknown_zone, used_line
 
 _SHOWN_ABOVE = frozenset({"daily_minutes", "weekly_minutes", "daily_tokens", "monthly_tokens"})
 """Settings that stand with their bars, not in the list below them."""
@@ -112,8 +112,8 @@ def drawn(seen: Seen, say: Say, told: str = "") -> discord.ui.LayoutView:
 def _used(seen: Seen, say: Say) -> list[str]:
     standing, held = seen.standing, seen.standing.held
     lines = [
-        used_line(standing.minutes_today, held.daily_minutes, discord_time(standing.day_ends_at), True, say),
-        used_line(standing.minutes_week, held.weekly_minutes, discord_time(standing.week_ends_at), False, say),
+        used_line(standing.minutes_today, held.daily_minutes, in_time(standing.day_ends_at), True, say),
+        used_line(standing.minutes_week, held.weekly_minutes, in_time(standing.week_ends_at), False, say),
     ]
     if standing.sitting > 1:
         lines.append(
@@ -141,7 +141,8 @@ def _untold(events: tuple[Event, ...], triggers: tuple[Trigger, ...], say: Say) 
 def _pending(standing: Standing, say: Say) -> str:
     assert standing.pending is not None
     assert standing.pending_from is not None
-    lines = [f"**{say('From {when} on', when=discord_time(standing.pending_from))}**"]
+    when = f"<t:{int(standing.pending_from.timestamp())}:f>"
+    lines = [f"**{say('From {when} on', when=when)}**"]
     lines += [f"{one.label}: {one.before} → {one.after}" for one in differences(standing.held, standing.pending, say)]
     return "\n".join((*lines, f"-# {say(WHY_TOMORROW)}"))
 

@@ -94,5 +94,5 @@ def _line(one: Trigger, say: Say) -> str:
     if one.last_at is not None:
         text += " · " + say("last {when}", when=f"<t:{int(one.last_at.timestamp())}:R>")
     if one.words:
-        text += f"\n  > {plain(short(one.words))}"
+        text += f"\n  “{plain(short(one.words))}”"
     return text

@@ -179,7 +179,7 @@ async def test_what_to_be_told_of_is_chosen_and_taken_back(town: Town) -> None:
         town.channel, "limits triggers", about="long_days", times=2, minutes=90, words="Go to *bed* @here"
     )
     assert "You will be told: 2 days in a row with more than 90 minutes each." in panel(added)
-    assert "> Go to \\*bed\\* @\u200bhere" in panel(added)
+    assert "“Go to \\*bed\\* @\u200bhere”" in panel(added)
     await town.robin.select(last(added), ["late_nights"], custom_id="limited:tell")
     assert "3 late nights in a row" in panel(added)
     robin = await robin_of(town)
@@ -202,13 +202,13 @@ async def test_history_is_turned_page_by_page(town: Town) -> None:
     for number in range(60, 48, -1):
         await ask(town, "daily", minutes=str(number))
     shown = await town.robin.slash(town.channel, "limits history")
-    assert "A day: 49 minutes" in panel(shown)
-    assert "A day: 60 minutes" not in panel(shown)
+    assert "**A day:** 49 minutes" in panel(shown)
+    assert "**A day:** 60 minutes" not in panel(shown)
     await town.robin.click(last(shown), label="Older")
-    assert "A day: 60 minutes" in panel(shown)
-    assert "A day: 49 minutes" not in panel(shown)
+    assert "**A day:** 60 minutes" in panel(shown)
+    assert "**A day:** 49 minutes" not in panel(shown)
     await town.robin.click(last(shown), label="Newest")
-    assert "A day: 49 minutes" in panel(shown)
+    assert "**A day:** 49 minutes" in panel(shown)
 
 
 async def test_zones_are_suggested(town: Town) -> None:
