@@ -85,7 +85,7 @@ def filled(entry: CheckIn, say: Say) -> str:
         (say("weather"), entry.weather is not None),
         (say("activities"), bool(entry.activities)),
         (say("tags"), bool(entry.tags)),
-        (say("triggers"), bool(entry.triggers)),
+        (say("what set it off"), bool(entry.triggers)),
         (say("note"), bool(entry.note or entry.title)),
     ):
         parts += [label] if is_there else []
@@ -95,10 +95,10 @@ def filled(entry: CheckIn, say: Say) -> str:
 # ------------------------------------------------------------------------------------------------ menus
 
 
-def word_menu(entry: CheckIn, choices: MoodChoices, say: Say) -> list[MoodSelect]:
+def word_menu(entry: CheckIn, choices: MoodChoices, say: Say, *, is_shown: bool) -> list[MoodSelect]:
     """Other moods of the same step: a better word for it."""
     options = [
-        option(f"{one.emoji} {shown(one.name, say)}".strip(), one.id, chosen=one.id == entry.mood.id)
+        option(f"{one.emoji} {shown(one.name, say)}".strip(), one.id, chosen=is_shown and one.id == entry.mood.id)
         for one in choices.on_step(entry.score)
     ]
     return [MoodSelect.of(f"set:{entry.id}:mood", say("A better word for it"), options)] if len(options) > 1 else []
