@@ -102,7 +102,7 @@ def entry_panel(
         items.append(words("-# " + say("Saved with it: {parts}.", parts=there)))
     items.append(line())
     menus: list[MoodSelect] = [
-        *word_menu(entry, choices, say),
+        *word_menu(entry, choices, say, is_shown=is_shown),
         *activity_menus(entry, choices, say, is_shown=is_shown),
         *(level_menu(entry, name, say, is_shown=is_shown) for name in LEVELS),
         weather_menu(entry, say, is_shown=is_shown),

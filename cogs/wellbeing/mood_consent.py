@@ -75,7 +75,7 @@ def second_yes(cafe: Cafe, options: MoodOptions, told: str, say: Say) -> discord
         MoodButton("here:1", say("Yes, show them to me here")),
         *zone_button(options, say),
     ]
-    return panel(words(told), line(), words("-# " + say(IN_DISCORD)), row(*link(cafe, say), *buttons))
+    return panel(words(told), line(), words(say(IN_DISCORD)), row(*link(cafe, say), *buttons))
 
 
 @on_button("yes")
