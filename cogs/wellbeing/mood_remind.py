@@ -69,11 +69,8 @@ async def add_reminder(interaction: Asked, cafe: Cafe, at: str, weekdays: int) -
 def _panel(cafe: Cafe, asker: Asker, every: Sequence[Reminder], say: Say, said: str) -> discord.ui.LayoutView:
     items: list[discord.ui.Item[Any]] = [words(f"{said}\n## {say('Reminders')}".strip())]
     told = say("A direct message that says no more than that you asked for it, with a button to check in.")
-    items.append(
-        words(
-            f"{told}\n-# {say('At most one in 4 hours; none in your quiet hours, nor in the nights and pauses of your limits.')}"
-        )
-    )
+    pace = say("At most one in 4 hours; none in your quiet hours, nor in the nights and pauses of your limits.")
+    items.append(words(f"{told}\n-# {pace}"))
     refused = next((one.refused_at for one in every if one.refused_at), None)
     if refused is not None:
         sentence = say(
