@@ -183,7 +183,8 @@ async def test_days_and_months_are_the_person_s_own(
             owner_url,
             "INSERT INTO holds (id, key, request_hash, user_id, kind, state, amount, expires_at, created_at)"
             " VALUES (:id, :key, :hash, :who, 'reply', 'pending', :amount, :ends, :at)",
-            id=new_id(), key=str(new_id()), hash=b"-" * 32, who=robin, amount=amount, ends=at + timedelta(days=9), at=at,
+            id=new_id(), key=str(new_id()), hash=b"-" * 32, who=robin, amount=amount, at=at,
+            ends=at + timedelta(days=9),
         )  # fmt: skip
     now = datetime(2026, 5, 1, 10, 0, tzinfo=UTC)
     found = await spending(bank.database, robin, now)
