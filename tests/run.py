@@ -99,7 +99,7 @@ class Types:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._said = tempfile.TemporaryFile()
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - closed where it is read
         command = [str(BIN / "basedpyright"), "--pythonpath", sys.executable]
         self._process = subprocess.Popen(command, cwd=ROOT, stdout=self._said, stderr=subprocess.STDOUT)
         self._seconds = 0.0
