@@ -31,16 +31,16 @@ async def tell_changed(
 ) -> None:
     """Answer a deferred interaction with what became of a change, for who asked only."""
     say = say_for(interaction)
-    lines = changed_lines(changed, standing, fields, say, spending)
+    lines = changed_lines(changed, standing, fields, say)
+    if spending is not None:
+        lines += spent_lines(spending, say, is_charged=cafe.money.wallets.is_charged)
     buttons = [LimitsButton("show", say("All limits"))]
     if changed.pending is not None:
         buttons.append(LimitsButton("keep", say("Leave it as it is now")))
     await show(interaction, panel(words("\n".join(lines)), row(*buttons)))
 
 
-def changed_lines(
-    changed: Changed, standing: Standing, fields: Iterable[str], say: Say, spending: Spending | None = None
-) -> list[str]:
+def changed_lines(changed: Changed, standing: Standing, fields: Iterable[str], say: Say) -> list[str]:
     """The same in lines. Pure."""
     asked = {_SETTING.get(one, one) for one in fields}
     names = [name for name in LABELS if name in asked]
@@ -65,8 +65,6 @@ def changed_lines(
     if waits:
         lines.append(f"-# {say(WHY_TOMORROW)}")
     lines += _left(standing, asked, say)
-    if spending is not None:
-        lines += spent_lines(spending, say)
     if asked & _OF_TIME and not standing.is_zone_chosen:
         lines.append(f"-# {unknown_zone(say)}")
     return lines
@@ -110,10 +108,11 @@ def used_line(used: int, most: int | None, ends: str, of_day: bool, say: Say) ->
     return f"{told}\n{bar(used, most)}"
 
 
-def spent_lines(spending: Spending, say: Say) -> list[str]:
-    """What was spent, of the caps there are."""
+def spent_lines(spending: Spending, say: Say, *, is_charged: bool) -> list[str]:
+    """What was spent, of the caps there are; `is_charged`: replies cost tokens in this house."""
     of_day, of_month = say("**Tokens today:**"), say("**Tokens this month:**")
-    return [_spent(of_day, spending.day, say), _spent(of_month, spending.month, say)]
+    lines = [_spent(of_day, spending.day, say), _spent(of_month, spending.month, say)]
+    return lines if is_charged else [*lines, "-# " + say("Replies cost no tokens in this house now.")]
 
 
 def _spent(label: str, spent: Spent, say: Say) -> str:

@@ -45,6 +45,7 @@ class Seen:
     triggers: tuple[Trigger, ...]
     floors: tuple[str, ...]
     site: str
+    is_charged: bool = True
 
 
 async def show_limits(interaction: Asked, cafe: Cafe, told: str = "") -> None:
@@ -56,7 +57,8 @@ async def show_limits(interaction: Asked, cafe: Cafe, told: str = "") -> None:
         triggers = await cafe.limiting.triggers.all(work, user_id) if standing.untold else ()
         await cafe.limiting.own.told(work, user_id, [one.id for one in standing.untold])
     floors = tuple(floor_lines(_rules(interaction, cafe), say))
-    await draw(interaction, drawn(Seen(standing, spending, triggers, floors, cafe.site()), say, told))
+    seen = Seen(standing, spending, triggers, floors, cafe.site(), cafe.money.wallets.is_charged)
+    await draw(interaction, drawn(seen, say, told))
 
 
 @on("show")
@@ -120,7 +122,7 @@ def _used(seen: Seen, say: Say) -> list[str]:
             say.plural("{n} minute here without a break", "{n} minutes here without a break", standing.sitting)
         )
     if held.daily_tokens is not None or held.monthly_tokens is not None:
-        lines += spent_lines(seen.spending, say)
+        lines += spent_lines(seen.spending, say, is_charged=seen.is_charged)
     return lines
 
 

@@ -160,6 +160,7 @@ async def _page(
         compared=compared,
         standing=standing,
         spending=spending,
+        is_charged=house.wallets.is_charged,
         rest_why=why,
         is_paused=standing.held.is_paused and (standing.pending is None or standing.pending.is_paused),
         rests_for_good=rest_now is not None and rest_now.kind is RestKind.PAUSE and rest_now.until is None,
