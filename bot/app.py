@@ -380,7 +380,9 @@ class Program:
             voice=None if self._server.provider == REHEARSAL else f"{self._server.model} ({self._server.provider})",
         )
         await self._till.reached_at(web_url)
-        self._wellbeing.reached_at(web_url)
+        if self._is_local:
+            # Elsewhere people sit at other machines, where this one's own address leads nowhere.
+            self._wellbeing.reached_at(web_url)
         return web_url
 
     def _keep(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
