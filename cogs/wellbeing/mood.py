@@ -15,7 +15,7 @@ from cogs.asking import Asked
 from cogs.wellbeing.mood_checkin import show_checkin
 from cogs.wellbeing.mood_consent import answered, at_diary
 from cogs.wellbeing.mood_delete import ask_days, checked_days, delete_menu
-from cogs.wellbeing.mood_files import show_export, take_import
+from cogs.wellbeing.mood_files import Waiting, show_export, take_import
 from cogs.wellbeing.mood_history import show_history
 from cogs.wellbeing.mood_insights import USUAL, show_insights
 from cogs.wellbeing.mood_remind import add_reminder, show_reminders
@@ -30,6 +30,7 @@ class MoodCog(
 
     def __init__(self, cafe: Cafe) -> None:
         self.cafe = cafe
+        self.waiting = Waiting()
         super().__init__()
 
     @app_commands.command(name=_L("checkin"), description=_L("Say how you are, in one press"))

@@ -20,6 +20,7 @@ from cogs.asking import Asked, plain, say_for
 from cogs.panels import NO_PINGS, panel, row, short, words
 from cogs.wellbeing.mood_consent import at_diary
 from cogs.wellbeing.mood_parts import (
+    COG,
     MoodButton,
     MoodSelect,
     begin,
@@ -131,7 +132,12 @@ class Waiting:
         self._kept.pop(token, None)
 
 
-_waiting = Waiting()
+def waiting_of(interaction: Asked) -> Waiting:
+    """The files that wait, as the loaded cog holds them."""
+    waiting = getattr(interaction.client.get_cog(COG), "waiting", None)
+    if not isinstance(waiting, Waiting):
+        raise TypeError("the cog of check-ins is not loaded")
+    return waiting
 
 
 async def take_import(interaction: Asked, cafe: Cafe, file: discord.Attachment) -> None:
@@ -143,7 +149,7 @@ async def take_import(interaction: Asked, cafe: Cafe, file: discord.Attachment) 
     until = interaction.client.clock.monotonic() + _WAITS_SECONDS
     one = _Waiting(interaction.user.id, data, until)
     preview = await _read(interaction, cafe, one)
-    await draw(interaction, _import_panel(cafe, preview, _waiting.keep(one), say_for(interaction)))
+    await draw(interaction, _import_panel(cafe, preview, waiting_of(interaction).keep(one), say_for(interaction)))
 
 
 async def _fetched(file: discord.Attachment) -> bytes:
@@ -236,7 +242,7 @@ async def choose_step(interaction: Asked, cafe: Cafe, rest: str, chosen: list[st
     token, _, number = rest.partition(":")
     score = number_in(chosen[0], 1, 5)
     await begin(interaction)
-    one = _waiting.find(token, interaction.user.id, interaction.client.clock.monotonic())
+    one = waiting_of(interaction).find(token, interaction.user.id, interaction.client.clock.monotonic())
     moods = (await _read(interaction, cafe, one)).moods
     one.steps[moods[number_in(number, 0, len(moods) - 1)].name] = score
     await draw(interaction, _import_panel(cafe, await _read(interaction, cafe, one), token, say_for(interaction)))
@@ -247,10 +253,10 @@ async def bring_in(interaction: Asked, cafe: Cafe, rest: str) -> None:
     """Import it."""
     await begin(interaction)
     say = say_for(interaction)
-    one = _waiting.find(rest, interaction.user.id, interaction.client.clock.monotonic())
+    one = waiting_of(interaction).find(rest, interaction.user.id, interaction.client.clock.monotonic())
     async with at_diary(interaction, cafe, to_add=True) as asker:
         result = await cafe.moods.daylio.bring_in(asker.work, asker.user_id, one.data, one.steps)
-    _waiting.forget(rest)
+    waiting_of(interaction).forget(rest)
     buttons = [*zone_button(asker.options, say), *link(cafe, say)]
     told = [words("\n".join(_brought(result, say))), words(zone_note(asker.options, say))]
     await draw(interaction, panel(*told, *([row(*buttons)] if buttons else [])))
@@ -275,6 +281,6 @@ def _brought(result: DaylioResult, say: Say) -> list[str]:
 async def leave(interaction: Asked, cafe: Cafe, rest: str) -> None:
     """Forget the file."""
     await begin(interaction)
-    _waiting.find(rest, interaction.user.id, interaction.client.clock.monotonic())
-    _waiting.forget(rest)
+    waiting_of(interaction).find(rest, interaction.user.id, interaction.client.clock.monotonic())
+    waiting_of(interaction).forget(rest)
     await draw(interaction, panel(words(say_for(interaction)("The file is forgotten. Nothing was imported."))))

@@ -22,7 +22,7 @@ from bot.services.wellbeing.entries import zone_info
 from bot.services.wellbeing.moods import Work
 from bot.texts import N_, Say
 from bot.transport.views import LastingButton, LastingSelect
-from cogs.asking import Asked, say_for
+from cogs.asking import Asked
 from cogs.panels import redraw
 
 COG = "MoodCog"
@@ -224,25 +224,3 @@ def zone_note(options: MoodOptions, say: Say) -> str:
 def zone_button(options: MoodOptions, say: Say) -> list[discord.ui.Item[Any]]:
     """Sets the time zone, where there is none."""
     return [] if options.has_zone else [MoodButton("zone", say("Set my time zone"))]
-
-
-__all__ = [
-    "Asker",
-    "MoodButton",
-    "MoodSelect",
-    "NotYet",
-    "begin",
-    "cafe_of",
-    "draw",
-    "gone",
-    "id_in",
-    "link",
-    "number_in",
-    "on_button",
-    "on_menu",
-    "option",
-    "say_for",
-    "time_of",
-    "zone_button",
-    "zone_note",
-]

@@ -159,7 +159,7 @@ def trend(found: Insights, say: Say) -> bytes:
     plot = (_LEFT, 96, _WIDTH - _MARGIN, 352)
     _scale(canvas, plot, say)
     across = _placer(plot, max(len(found.trend) - 1, 1))
-    for piece in _pieces(found.trend):
+    for piece in line_pieces(found.trend):
         canvas.line([(across(number), _height(plot, smooth)) for number, smooth in piece], LINE, width=6)
     radius = 7 if len(found.trend) <= 100 else 4
     for number, point in enumerate(found.trend):
@@ -175,7 +175,7 @@ def trend(found: Insights, say: Say) -> bytes:
     return canvas.png()
 
 
-def _pieces(points: Sequence[TrendPoint]) -> list[list[tuple[int, float]]]:
+def line_pieces(points: Sequence[TrendPoint]) -> list[list[tuple[int, float]]]:
     """The line's unbroken pieces: (number of the day, value)."""
     found: list[list[tuple[int, float]]] = [[]]
     for number, point in enumerate(points):

@@ -111,6 +111,12 @@ class Canvas:
         x, y, r = centre[0] * _SCALE, centre[1] * _SCALE, radius * _SCALE
         self._draw.ellipse((x - r, y - r, x + r, y + r), outline=colour, width=3 * _SCALE)
 
+    def shape_of(self, letter: str) -> bytes:
+        """How a letter looks; the same for all that the font does not have."""
+        shown = Image.new("L", (60, 60))
+        ImageDraw.Draw(shown).text((4, 4), letter, fill=255, font=self._font(20))
+        return shown.tobytes()
+
     def png(self) -> bytes:
         """The picture as a file."""
         shown = self._image.resize(self._size, Image.Resampling.LANCZOS)
