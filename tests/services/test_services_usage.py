@@ -172,7 +172,7 @@ async def test_a_fork_counts_for_who_made_it_and_neither_a_message_nor_tokens(pr
     assert len(await rows(program, "SELECT id FROM turns WHERE kind = 'reply'")) == 2, "its line is a turn of its own"
 
 
-@pytest.mark.parametrize("point", [Point.RECEIVED, Point.CLAIMED, Point.GENERATED, Point.SENDING])
+@pytest.mark.parametrize("point", [Point.RECEIVED, Point.CLAIMED, Point.GENERATED])
 async def test_a_program_that_dies_counts_once(start: Callable[..., Program], point: Point) -> None:
     await run_until_it_dies(start, dying_at(point))
     program = await resume(start, FakeModels(["Well met."]))
@@ -261,17 +261,17 @@ async def test_a_long_file_is_counted_once_at_its_end(program: Program) -> None:
     books, entries = LoreBooks(), LoreEntries(lambda words: len(words.split()))
     imports = LoreImports(database, books, entries)
     robin = await program.people.arrive(ROBIN)
-    some = {str(n): entry(n, f"entry {n}") for n in range(1200)}
+    some = {str(n): entry(n, f"entry {n}") for n in range(600)}
     told = await imports.begin(robin, orjson.dumps({"entries": some, "name": "Long"}), "long.json", "en")
     if not told.is_over:
         await imports.run({"user_id": str(robin), "import_id": str(told.id)})
-    await agree(program, lore_entries=1200)
+    await agree(program, lore_entries=600)
     # A transaction that added entries, and is not over yet, holds up nobody who counts something else of the person.
     async with program.people.at_work(ROBIN) as (_, work):
         book = await books.create(work, robin, {"name": "Slow"})
         await entries.add(work, robin, book.id, {"name": "one", "keys": "one", "content": "Old."})
         await asyncio.wait_for(make(program), 5)
-    await agree(program, lore_entries=1201, characters=1)
+    await agree(program, lore_entries=601, characters=1)
 
 
 async def test_entries_taken_back_to_a_savepoint_are_not_counted(program: Program) -> None:
