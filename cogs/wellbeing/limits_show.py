@@ -56,7 +56,11 @@ async def show_limits(interaction: Asked, cafe: Cafe, told: str = "") -> None:
         spending = await cafe.limiting.spendings.get(work)
         triggers = await cafe.limiting.triggers.all(work, user_id) if standing.untold else ()
         await cafe.limiting.own.told(work, user_id, [one.id for one in standing.untold])
-    floors = tuple(floor_lines(_rules(interaction, cafe), say))
+        rules, used = _rules(interaction, cafe), None
+        if rules.minutes_a_day is not None and interaction.guild_id is not None:
+            zone = rules.time_zone or "UTC"
+            used = await cafe.limiting.minutes_here(work, user_id, interaction.guild_id, zone)
+    floors = tuple(floor_lines(rules, say, used))
     seen = Seen(standing, spending, triggers, floors, cafe.site(), cafe.money.wallets.is_charged)
     await draw(interaction, drawn(seen, say, told))
 

@@ -274,7 +274,7 @@ async def test_a_floor_for_everybody_is_set_shown_and_lifted(town: Town) -> None
     assert "At most 60 minutes a day here" in await shown(town)
     # Members see it where they look at their own.
     mine = await town.robin.slash(town.channel, "limits show")
-    assert "At most 60 minutes a day here" in str(last(mine).components)
+    assert "At most 60 minutes a day here · you had 0 minutes of it today" in str(last(mine).components)
     told = await server(town, "limits", minutes="off", night="off", breaks="off")
     assert "sets its members no limits" in told
     assert rules(town).minutes_a_day is None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bot.clock import Clock
+from bot.services.wellbeing.active import ActiveMinutes
 from bot.services.wellbeing.habits import Habits
 from bot.services.wellbeing.history import LimitHistory
 from bot.services.wellbeing.limits import Changed, SaidIn, SelfLimits
@@ -25,6 +26,10 @@ class Limiting:
     history: LimitHistory
     spendings: Spendings
     clock: Clock
+
+    async def minutes_here(self, work: Work, user_id: UUID, guild_id: int, zone: str) -> int:
+        """How many minutes of today, by a server's clock, somebody spent in it."""
+        return await ActiveMinutes().today_in(work, user_id, guild_id, zone, self.clock.now())
 
     async def pause(self, work: Work, user_id: UUID, days: int | None, said_in: SaidIn) -> Changed:
         """Characters rest for some days, or (None) until the person says otherwise. Raises `InvalidInput`."""
