@@ -207,6 +207,13 @@ LIMIT_FUNCTIONS: tuple[Function, ...] = (
             IF held_id IS DISTINCT FROM expected THEN
                 RETURN false;
             END IF;
+            IF held_from > moment THEN
+                -- The clock was put back behind what holds: that holds since now, and what waits can begin after it.
+                now_rules := coalesce(now_rules, held);
+                UPDATE self_limits AS s SET replaced_at = moment
+                WHERE s.user_id = who AND s.replaced_at IS NULL AND s.holds_from > moment;
+                held_from := NULL;
+            END IF;
             begins := greatest(moment, held_from + interval '1 microsecond');
             IF now_rules IS NOT NULL AND (false
                 {"".join(_LOOSER.format(name=name) for name in _CAPS)}

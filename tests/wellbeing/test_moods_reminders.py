@@ -193,6 +193,22 @@ async def test_many_are_written_to_one_after_the_other(town: Town) -> None:
     assert len({whom for whom, _ in town.post.sent}) == 70
 
 
+async def test_trouble_with_one_person_keeps_nobody_else_from_it(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    robin, sasha = await town.arrive(), await town.arrive(502)
+    for one in (robin, sasha):
+        await town.add(one, 20 * 60 + 30)
+    send = town.post.send
+
+    async def troubled(discord_id: int, letter: Letter) -> Posted:
+        if discord_id == 501:
+            raise RuntimeError("no such luck")
+        return await send(discord_id, letter)
+
+    monkeypatch.setattr(town.post, "send", troubled)
+    assert await town.run("2026-05-04T18:30") == 1
+    assert [whom for whom, _ in town.post.sent] == [502]
+
+
 async def test_who_moves_is_reminded_by_the_new_clock_the_same_day(town: Town) -> None:
     robin = await town.arrive(zone="UTC")
     await town.add(robin, 20 * 60 + 30)

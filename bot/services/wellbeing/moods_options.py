@@ -71,11 +71,13 @@ class MoodsOptions:
     async def withdraw(self, work: Work, user_id: UUID) -> int:
         """Take the yes back: every check-in, own choices, reminders and settings go with it, now. How many check-ins.
 
-        The key goes too, unless habits or triggers of theirs are sealed with it.
+        So does what they wanted to be told of low moods, and that it came true. The key goes too, unless habits or
+        triggers of theirs are sealed with it.
         """
         await self._alone(work, user_id)
         gone = await queries.remove_entries(work.session, user_id)
         await queries.remove_settings(work.session, user_id)
+        await queries.remove_mood_triggers(work.session, user_id)
         await queries.remove_idle_key(work.session, user_id)
         return gone
 
@@ -233,6 +235,7 @@ class MoodsOptions:
         return OwnChoices.model_validate_json(seal.open(held.sealed_choices, _choices_of(user_id)))
 
     async def _put(self, work: Work, user_id: UUID, values: dict[str, object]) -> MoodOptions:
+        await self._alone(work, user_id)  # else a yes that is being taken back would be put again
         held = await self._held(work, user_id)
         await queries.put_settings(work.session, user_id, {**_said(held.options), **values})
         return (await self._held(work, user_id)).options

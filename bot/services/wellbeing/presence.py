@@ -57,8 +57,10 @@ class Presence:
         return self.limited.resting(user_id, place, at)
 
     def act(self, user_id: UUID, place: Place, discord_id: int | None = None) -> Act:
-        """Something that somebody does now."""
-        return Act(user_id, place, self._clock.now(), discord_id)
+        """Something that somebody does now. Without `discord_id`, who limited something is known to have one."""
+        person = self.limited.person(user_id)
+        known = person.discord_id if discord_id is None and person is not None else discord_id
+        return Act(user_id, place, self._clock.now(), known)
 
     def moment_of(self, act: Act) -> Moment:
         """What the database is told of an act."""

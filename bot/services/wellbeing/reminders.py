@@ -33,6 +33,7 @@ from bot.texts import N_, Say
 from db.ids import new_id
 from db.models import MoodReminder
 from db.queries import people
+from db.queries.alone import alone_with
 from db.queries.wellbeing import reminders as queries
 from db.work import Actor, Database, Work
 
@@ -77,6 +78,7 @@ class Reminders:
         """
         if not (0 <= at_minute < 24 * 60 and 1 <= weekdays <= EVERY_DAY):
             raise InvalidInput("not_a_weekday", N_("Choose at least one weekday."), field="weekdays")
+        await alone_with(work.session, f"moods {user_id}")  # else it might come while the yes is taken back
         settings = await queries.settings(work.session, user_id)
         if settings is None:
             raise NotFound("no_check_ins", N_("You keep no check-ins here. Begin with /mood checkin, then come back."))
@@ -147,7 +149,10 @@ class Reminding:
         async with self._database.work(Actor.job(JOB)) as work:
             rows = await queries.due(work.session, now, pace)
         for row in rows:
-            await self._remind(row)
+            try:
+                await self._remind(row)
+            except Exception:  # a border: the next person's turn
+                log.exception("reminder_failed")
 
     async def _remind(self, whom: queries.DueRow) -> None:
         async with self._database.work(Actor.user(whom.user_id)) as work:

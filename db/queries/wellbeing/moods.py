@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.direct import Direct, Prepared
-from db.models import MoodEntry, MoodReminder, MoodSettings, PersonKey, Profile, SelfHabit, SelfTrigger
+from db.models import MoodEntry, MoodReminder, MoodSettings, PersonKey, Profile, SelfHabit, SelfTrigger, TriggerKind
 from db.models.wellbeing.moods import MoodSource
 from db.queries.keyset import Beyond, onwards
 
@@ -119,6 +119,12 @@ async def remove_settings(session: AsyncSession, user_id: UUID) -> bool:
         delete(MoodSettings).where(MoodSettings.user_id == user_id).returning(MoodSettings.user_id)
     )
     return bool(gone.all())
+
+
+async def remove_mood_triggers(session: AsyncSession, user_id: UUID) -> None:
+    """Forget what a person wanted to be told of low moods, and that it ever came true."""
+    about_moods = SelfTrigger.kind == TriggerKind.LOW_MOODS
+    await session.execute(delete(SelfTrigger).where(SelfTrigger.user_id == user_id, about_moods))
 
 
 # ------------------------------------------------------------------------------------------------ entries
