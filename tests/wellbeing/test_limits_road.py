@@ -8,7 +8,9 @@ from uuid import UUID
 import pytest
 
 from bot.errors import LimitReached
-from bot.ports import NO_RIGHTS, Place, Via
+from bot.ports import NO_RIGHTS, Place, Rights, Surroundings, Via
+from bot.services.talk.conversations import Asking
+from bot.services.talk.forks import Wish as Forking
 from bot.services.talk.posts import Wish
 from bot.services.wellbeing.limits import SelfLimits, Strictness
 from bot.services.wellbeing.rules import RestKind
@@ -118,11 +120,14 @@ async def test_buttons_and_greetings_are_refused_with_the_words_and_change_nothi
     program.clock.moment = after(1)
     other = await make(program, greeting="Good evening.", name="Nell")
     wish = Wish(robin, ROBIN.discord_id, replace(TAVERN, channel_id=77), "A post", 99)
+    forking = Forking(robin, ROBIN, Rights(may_open_threads=True), Surroundings(), 3)
     for ask in (
         lambda: program.control.regenerate(turn_id, robin, NO_RIGHTS),
         lambda: program.control.go_on(turn_id, robin, NO_RIGHTS),
         lambda: program.conversations.summon(robin, TAVERN, other, interaction_id=1),
         lambda: program.posts.begin(other, wish),
+        lambda: program.conversations.lives.renew(Asking(robin, TAVERN), interaction_id=2),
+        lambda: program.forks.fork(turn_id, forking),
     ):
         with pytest.raises(LimitReached) as refused:
             await ask()
