@@ -1,11 +1,13 @@
 """Makes the pictures of README and documentation: `make pictures` (`python -m tests.e2e.pictures`) writes docs/images/.
 
-The whole product runs as a newcomer gets it, with the rehearsal speaking, and a browser walks through it.
+The whole product runs as a newcomer gets it, with the rehearsal speaking, and a browser walks through it. With the word
+`wellbeing` only the pictures of check-ins and limits are taken.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tests.client.chromium import chromium
 from tests.e2e.conftest import a_free_port
 from tests.e2e.pictured import pages
 from tests.e2e.pictured_web import web_pages
+from tests.e2e.pictured_wellbeing import wellbeing_pages
 from tests.e2e.stack import Hands, Stack, person, until
 from tests.e2e.test_kill import whole_reply
 from tests.e2e.transcript import town_of
@@ -41,10 +44,13 @@ async def main() -> None:
         await stack.start()
         try:
             async with person(stack.sandbox_url, "member") as robin, chromium() as browser:
-                await talk(robin)
-                await look(browser, stack)
-                await pages(browser, await town_of(robin), IMAGES)
-                await web_pages(browser, stack.web_url, IMAGES)
+                if "wellbeing" not in sys.argv:
+                    await talk(robin)
+                    await look(browser, stack)
+                    await pages(browser, await town_of(robin), IMAGES)
+                    await web_pages(browser, stack.web_url, IMAGES)
+                # The last: Robin takes a break from characters in it.
+                await wellbeing_pages(browser, stack.web_url, await town_of(robin), IMAGES)
         finally:
             await stack.stop()
 
