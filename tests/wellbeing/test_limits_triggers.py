@@ -350,3 +350,20 @@ async def test_what_nobody_can_open_any_more_is_shown_nameless_and_can_go(
         (found,) = await other.limiting.habits.all(work, robin)
         assert found.name == ""
         await other.limiting.habits.remove(work, robin, made.id)
+
+
+async def test_the_history_tells_each_change_once(parts: WellbeingParts, robin: UUID) -> None:
+    """What waits goes on waiting while other things change: it is one line, and each line says what its change did."""
+    asked: list[dict[str, object]] = [{"daily_minutes": 30}, {"daily_minutes": None}, {"break_after": 60}]
+    async with parts.database.work(Actor.user(robin)) as work:
+        for fields in asked:
+            await parts.self_limits.change(work, robin, fields, SaidIn.WEB)
+        lines = (await parts.limiting.history.page(work, robin)).lines
+        told = [(one.waited, one.before, one.rules, one.replaced_at) for one in lines if one.rules and one.before]
+        changes = [{key for key, was in before if was != getattr(rules, key)} for _, before, rules, _ in told]
+        assert [waited for waited, *_ in told] == [True, False, False]
+        assert changes == [{"daily_minutes"}, {"break_after"}, {"daily_minutes"}]
+        assert not any(replaced for *_, replaced in told)
+        await parts.self_limits.take_back(work, robin, SaidIn.WEB)
+        lines = (await parts.limiting.history.page(work, robin)).lines
+    assert [one.replaced_at is not None for one in lines] == [True, False, False]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy import ColumnElement, ScalarSelect, String, cast, literal, null, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from db.models import LimitEvent, LimitEventKind, SaidIn, SelfLimits, SelfRules
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One line: a version (`rules`, and `before` it those of the version before), or an event (`event`)."""
+    """One line: a version (`rules`, and `before` those that held when it was set), or an event (`event`)."""
 
     id: UUID
     at: datetime
@@ -33,13 +34,12 @@ class HistoryRow:
 async def page(
     session: AsyncSession, user_id: UUID, after: tuple[datetime, UUID] | None, most: int
 ) -> list[HistoryRow]:
-    """The newest first; after a line, those before it."""
-    order = (SelfLimits.set_at, SelfLimits.holds_from, SelfLimits.id)
+    """The newest first; after a line, those before it. What waits on with a later change is no line."""
     versions = select(
         SelfLimits.id.label("id"),
         SelfLimits.set_at.label("at"),
         cast(SelfLimits.rules, String).label("rules"),
-        cast(func.lag(SelfLimits.rules).over(order_by=order), String).label("before"),
+        cast(_held_before(), String).label("before"),
         cast(SelfLimits.set_in, String).label("said_in"),
         SelfLimits.holds_from.label("holds_from"),
         SelfLimits.replaced_at.label("replaced_at"),
@@ -47,7 +47,7 @@ async def page(
         literal("").label("period"),
         cast(null(), LimitEvent.trigger_id.type).label("trigger_id"),
         cast(null(), LimitEvent.until.type).label("until"),
-    ).where(SelfLimits.user_id == user_id)
+    ).where(SelfLimits.user_id == user_id, ~_waits_on())
     events = select(
         LimitEvent.id,
         LimitEvent.happened_at,
@@ -66,6 +66,41 @@ async def page(
     if after is not None:
         statement = statement.where(tuple_(both.c.at, both.c.id) < tuple_(literal(after[0]), literal(after[1])))
     return [_row(one) for one in (await session.execute(statement)).all()]
+
+
+def _held_before() -> ScalarSelect[SelfRules]:
+    """What held when a version was set."""
+    held = aliased(SelfLimits)
+    return (
+        select(held.rules)
+        .where(
+            held.user_id == SelfLimits.user_id,
+            held.replaced_at.is_(None),
+            held.holds_from <= SelfLimits.set_at,
+            tuple_(held.holds_from, held.id) < tuple_(SelfLimits.holds_from, SelfLimits.id),
+        )
+        .order_by(held.holds_from.desc(), held.id.desc())
+        .limit(1)
+        .correlate(SelfLimits)
+        .scalar_subquery()
+    )
+
+
+def _waits_on() -> ColumnElement[bool]:
+    """Whether the change that took a waiting version's place left something waiting, which then says it all."""
+    waiting = aliased(SelfLimits)
+    return (
+        select(waiting.id)
+        .where(
+            waiting.user_id == SelfLimits.user_id,
+            waiting.id > SelfLimits.id,
+            waiting.holds_from > waiting.set_at,
+            waiting.set_at >= SelfLimits.replaced_at,
+            waiting.set_at < SelfLimits.replaced_at + timedelta(milliseconds=1),
+        )
+        .correlate(SelfLimits)
+        .exists()
+    )
 
 
 def _row(row: Any) -> HistoryRow:
