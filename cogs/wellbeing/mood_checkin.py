@@ -172,6 +172,7 @@ async def set_part(interaction: Asked, cafe: Cafe, rest: str, chosen: list[str])
     await begin(interaction)
     say = say_for(interaction)
     async with at_diary(interaction, cafe) as asker:
+        await cafe.moods.wait_turn(asker.work, asker.user_id)  # a press right after another one adds to it
         before = await cafe.moods.one(asker.work, asker.user_id, wanted)
         choices = await cafe.moods.choices(asker.work, asker.user_id)
         draft = _with(draft_of(before), part, chosen, choices, is_shown=asker.options.in_discord)
@@ -268,6 +269,7 @@ class NoteForm(MendableModal):
         await begin(interaction)
         say = say_for(interaction)
         async with at_diary(interaction, self._cafe) as asker:
+            await self._cafe.moods.wait_turn(asker.work, asker.user_id)
             before = await self._cafe.moods.one(asker.work, asker.user_id, self._id)
             draft = self._over(draft_of(before), read)
             entry = await self._cafe.moods.edit(asker.work, asker.user_id, self._id, draft)
