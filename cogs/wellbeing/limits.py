@@ -120,7 +120,7 @@ class LimitsCog(
             fields["daily_tokens"] = tokens_typed(day, "day", OF_DAY)
         if month is not None:
             fields["monthly_tokens"] = tokens_typed(month, "month", OF_MONTH)
-        await self._change(interaction, fields, zone, shows=("daily_tokens", "monthly_tokens"))
+        await self._change(interaction, fields, zone, is_spending=True)
 
     @app_commands.command(name=_L("triggers"), description=_L("What you want to be told of, such as late nights"))
     @app_commands.rename(about=_L("about"), times=_L("times"), minutes=_L("minutes"), words=_L("words"))
@@ -183,18 +183,18 @@ class LimitsCog(
         return suggested_zones(typed)
 
     async def _change(
-        self, interaction: Asked, fields: Mapping[str, object], zone: str | None = None, shows: tuple[str, ...] = ()
+        self, interaction: Asked, fields: Mapping[str, object], zone: str | None = None, *, is_spending: bool = False
     ) -> None:
-        """Change these, and say what holds now and what comes tomorrow."""
+        """Change these, and say what holds now and what comes tomorrow; with `is_spending`, what was spent as well."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         asked = dict(fields)
         async with self.cafe.people.at_work(caller_of(interaction)) as (user_id, work):
             if zone is not None:
                 asked["time_zone"] = (await self.cafe.profiles.set_time_zone(work, user_id, zone)).time_zone or "UTC"
-            changed = await self.cafe.limiting.own.change(work, user_id, asked, SaidIn.DISCORD)
+            changed = await self.cafe.limiting.own.change(work, user_id, asked, SaidIn.DISCORD) if asked else None
             standing = await self.cafe.limiting.own.standing(work, user_id)
-            spending = await self.cafe.limiting.spendings.get(work) if shows else None
-        await tell_changed(interaction, self.cafe, changed, standing, (*asked, *shows), spending)
+            spending = await self.cafe.limiting.spendings.get(work) if is_spending else None
+        await tell_changed(interaction, self.cafe, changed, standing, asked, spending)
 
 
 def _then(chosen: str | None) -> Mapping[str, object]:

@@ -24,35 +24,42 @@ _OF_TIME = frozenset({"daily_minutes", "weekly_minutes", "nights", "daily_tokens
 async def tell_changed(
     interaction: Asked,
     cafe: Cafe,
-    changed: Changed,
+    changed: Changed | None,
     standing: Standing,
     fields: Iterable[str],
     spending: Spending | None = None,
 ) -> None:
-    """Answer a deferred interaction with what became of a change, for who asked only."""
-    say = say_for(interaction)
-    lines = changed_lines(changed, standing, fields, say)
+    """Answer a deferred interaction with what became of a change, for who asked only; None: nothing was asked for."""
+    say, asked = say_for(interaction), settings_of(fields)
+    lines = [] if changed is None else changed_lines(changed, standing, asked, say)
     if spending is not None:
         lines += spent_lines(spending, say, is_charged=cafe.money.wallets.is_charged)
     buttons = [LimitsButton("show", say("All limits"))]
-    if changed.pending is not None:
+    if changed is not None and any(waits(name, changed, say) for name in asked):
         buttons.append(LimitsButton("keep", say("Leave it as it is now")))
     await show(interaction, panel(words("\n".join(lines)), row(*buttons)))
 
 
-def changed_lines(changed: Changed, standing: Standing, fields: Iterable[str], say: Say) -> list[str]:
-    """The same in lines. Pure."""
+def settings_of(fields: Iterable[str]) -> tuple[str, ...]:
+    """The settings, as people know them, that these fields belong to; in the order in which they are shown."""
     asked = {_SETTING.get(one, one) for one in fields}
-    names = [name for name in LABELS if name in asked]
+    return tuple(name for name in LABELS if name in asked)
+
+
+def waits(name: str, changed: Changed, say: Say) -> bool:
+    """Whether something else of this setting begins later."""
+    return changed.pending is not None and value(name, changed.pending, say) != value(name, changed.held, say)
+
+
+def changed_lines(changed: Changed, standing: Standing, asked: tuple[str, ...], say: Say) -> list[str]:
+    """The same in lines. Pure."""
     lines: list[str] = []
-    waits = False
-    for name in names:
+    for name in asked:
         now = value(name, changed.held, say)
-        later = now if changed.pending is None else value(name, changed.pending, say)
-        if later == now or changed.pending_from is None:
+        if changed.pending is None or changed.pending_from is None or not waits(name, changed, say):
             lines.append(say("**{setting}:** {value}, from now on.", setting=say(LABELS[name]), value=now))
         else:
-            waits = True
+            later = value(name, changed.pending, say)
             lines.append(
                 say(
                     "**{setting}:** {value}; from {when} on: {later}.",
@@ -62,10 +69,10 @@ def changed_lines(changed: Changed, standing: Standing, fields: Iterable[str], s
                     later=later,
                 )
             )
-    if waits:
+    if any(waits(name, changed, say) for name in asked):
         lines.append(f"-# {say(WHY_TOMORROW)}")
     lines += _left(standing, asked, say)
-    if asked & _OF_TIME and not standing.is_zone_chosen:
+    if _OF_TIME & set(asked) and not standing.is_zone_chosen:
         lines.append(f"-# {unknown_zone(say)}")
     return lines
 
@@ -122,7 +129,7 @@ def _spent(label: str, spent: Spent, say: Say) -> str:
     return f"{label} {say('{used} of {most} · anew {when}', **values)}\n{bar(spent.used, spent.most)}"
 
 
-def _left(standing: Standing, asked: set[str], say: Say) -> list[str]:
+def _left(standing: Standing, asked: tuple[str, ...], say: Say) -> list[str]:
     lines: list[str] = []
     if "daily_minutes" in asked and standing.held.daily_minutes is not None:
         ends = in_time(standing.day_ends_at)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.ports import Caller
+from bot.services.people.profiles import Profiles
 from bot.services.wellbeing.limits import SaidIn, SelfRules
 from db.work import Actor
 from tests.cogs.conftest import Town
@@ -49,6 +50,8 @@ async def test_what_loosens_waits_until_tomorrow_and_can_be_left(town: Town) -> 
     assert "on: no limit." in panel(told)
     assert "a weak moment does not decide" in panel(told)
     assert (await held(town)).daily_minutes == 45
+    other = await town.robin.slash(town.channel, "limits weekly", minutes="300")
+    assert "Leave it as it is now" not in controls(other), "nothing of this panel waits"
     shown = await town.robin.slash(town.channel, "limits show")
     assert "A day: 45 minutes → no limit" in panel(shown)
     await town.robin.click(last(shown), label="Leave it as it is now")
@@ -70,8 +73,9 @@ async def test_every_setting_is_shown_where_it_was_set(town: Town) -> None:
     await ask(town, "weekly", minutes="5h", zone="Europe/Madrid")
     await ask(town, "breaks", after="60", rest="10")
     await ask(town, "night", hours="11pm-7am")
-    told = await ask(town, "spending", day="5k", month="off")
+    told = await ask(town, "spending", day="5k")
     assert "**Tokens a day:** 5000 tokens, from now on." in told
+    assert "**Tokens a month:** no cap" not in told
     assert "**Tokens today:** 0 of 5\u202f000" in told
     shown = await ask(town, "show")
     for line in (
@@ -85,8 +89,12 @@ async def test_every_setting_is_shown_where_it_was_set(town: Town) -> None:
 
 
 async def test_spending_without_a_number_only_looks(town: Town) -> None:
+    robin = await robin_of(town)
+    async with town.program.database.work(Actor.user(robin)) as work:
+        await Profiles().set_time_zone(work, robin, "Europe/Madrid")
     told = await ask(town, "spending")
     assert "**Tokens today:** 0" in told
+    assert "from now on" not in told
     assert await held(town) == SelfRules()
 
 

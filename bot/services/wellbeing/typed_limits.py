@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot import limits
 from bot.errors import InvalidInput
-from bot.services.wellbeing.minutes import DAY, at_minute, day_span, zone_of
+from bot.services.wellbeing.minutes import DAY, zone_of
 from bot.services.wellbeing.nights import minutes_of_day, windows_of
 from bot.texts import N_, Text
 from db.models import NightWindow
@@ -150,10 +150,9 @@ def nights_shown(windows: tuple[NightWindow, ...]) -> str:
 
 
 def pause_until(days: int | None, zone: str, now: datetime) -> datetime | None:
-    """When a pause of so many days ends: with the last of them, in the person's zone. None: for good.
+    """When a pause of so many days ends: at this time of day, by the person's clock, so many days on. None: for good.
 
-    Today counts: a pause of one day ends at midnight tomorrow, so that no day is shorter than a day. Raises
-    `InvalidInput`.
+    Raises `InvalidInput`.
     """
     if days is None:
         return None
@@ -165,8 +164,8 @@ def pause_until(days: int | None, zone: str, now: datetime) -> datetime | None:
             maximum=int(limits.LIMIT_PAUSE_DAYS_MAX),
             value=days,
         )
-    today = now.astimezone(zone_of(zone)).date()
-    return at_minute(day_span(zone, today + timedelta(days=days)).end)
+    # Added to what the clock shows: on a day on which clocks change it is the same time of day all the same.
+    return (now.astimezone(zone_of(zone)) + timedelta(days=days)).astimezone(UTC)
 
 
 def _window(typed: str, field: str) -> NightWindow:
