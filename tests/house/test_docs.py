@@ -70,13 +70,13 @@ def _commands() -> dict[str, set[str]]:
                 for command in one.walk_commands() if isinstance(one, app_commands.Group) else (one,):
                     assert isinstance(command, app_commands.Command)
                     name = f"{group} {command.qualified_name}" if group else command.qualified_name
-                    found[name] = {option.name for option in command.parameters}
+                    found[name] = {option.display_name for option in command.parameters}
     return found
 
 
 def test_every_slash_command_and_option_is_documented() -> None:
     rows = COMMAND_ROW.findall((DOCS / "commands.md").read_text("utf-8"))
-    documented = {name: set(re.findall(r"`(\w+)`", options)) for name, options in rows}
+    documented = {name: set(re.findall(r"`([\w-]+)`", options)) for name, options in rows}
     assert documented == _commands()
 
 
