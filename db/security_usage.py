@@ -50,6 +50,10 @@ _NEEDED = """
                 here := date_trunc(span, moment AT TIME ZONE zone);
                 since := least(since, here AT TIME ZONE zone, moment - interval '24 hours');
                 until := greatest(until, (here + ('1 ' || span)::interval) AT TIME ZONE zone);
+                IF held ->> 'break_after' IS NOT NULL THEN
+                    -- A sitting goes on over midnight, and a break is due by all of it.
+                    until := greatest(until, moment + interval '24 hours');
+                END IF;
             END LOOP;
             -- A server's floor under its members' limits reads their minutes there, over one of its days.
             SELECT array_agg(DISTINCT m.guild_id) INTO floored FROM usage_minutes AS m

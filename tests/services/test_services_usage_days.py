@@ -210,6 +210,21 @@ async def test_what_limits_in_force_read_stays_until_they_are_done_with_it(
     assert await left(owner, robin) == {later}
 
 
+async def test_a_sitting_over_midnight_stays_whole_where_a_break_is_asked_for(
+    owner: AsyncEngine, database: Database
+) -> None:
+    people = People(database)
+    robin = await people.arrive(ROBIN)
+    rules = RULES.format(zone="UTC", daily="null", weekly="null")
+    await limit(owner, robin, rules[:-1] + ', "break_after": 60}', WEDNESDAY)
+    evening = WEDNESDAY.replace(hour=23, minute=50)
+    async with people.at_work(ROBIN) as (_, work):
+        await minutes(owner, robin, evening)
+        kept_until = (await Usage(FakeClock(evening)).forget_all(work, robin)).kept_until
+    assert kept_until == evening + timedelta(hours=24)
+    assert await left(owner, robin) == {evening}
+
+
 async def test_limits_that_were_lifted_keep_nothing_and_those_that_wait_do(
     owner: AsyncEngine, database: Database
 ) -> None:
