@@ -246,8 +246,13 @@ async def test_how_somebody_feels_is_not_written_through_discord(parts: Wellbein
         for back in (0, 1):
             felt_at = parts.limiting.clock.now() - timedelta(days=back, hours=1)
             await parts.moods.add(work, robin, CheckInDraft(low, felt_at=felt_at), source=MoodSource.WEB)
-    await parts.telling.attend(robin)
+    for _ in range(2):
+        await parts.telling.attend(robin)
     ((_, told),) = post_of(parts).sent
+    async with parts.database.work(Actor.user(robin)) as work:
+        (event,) = await parts.limiting.own.events(work, robin)
+    assert "mood" not in event.period
+    assert "2026-05" not in event.period, "on which days somebody felt low stands nowhere in the open"
     assert "mood" not in told
     assert "Call Sasha" not in told
     assert "/limits triggers" in told

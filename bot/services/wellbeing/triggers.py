@@ -156,9 +156,19 @@ class Triggers:
         new = 0
         for one in wanted:
             period = came_true(one.wish, known)
+            if period is not None and _is_discreet(one):
+                # It names a day on which somebody felt low: kept so that it is known again, and says nothing.
+                period = await self._unnamed(work, user_id, period)
             if period is not None:
                 new += await queries.fired(work.session, one.id, period, self._clock.now())
         return new
+
+    async def _unnamed(self, work: Work, user_id: UUID, period: str) -> str | None:
+        try:
+            seal = await self._seals.of(work, user_id)
+        except VaultError:
+            return None
+        return None if seal is None else seal.fingerprint(b"period", period.encode()).hex()
 
     async def _known(self, work: Work, user_id: UUID, wanted: tuple[Trigger, ...]) -> Known:
         now = minute_of(self._clock.now())
