@@ -5,18 +5,22 @@ takes some 40 ms, so tests never see each other's rows.
 """
 
 import gc
+import json
 import os
 import random
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import make_url
 
 from bot.local.postgres import LocalPostgres
+from bot.transport import tree
+from bot.transport.tree import CafeTree
 from db.engine import connection_arguments
 from db.migrate import upgrade
 from db.raw import RawConnection, connect
@@ -43,6 +47,23 @@ def pytest_collection_finish() -> None:
 
 def pytest_report_header() -> str:
     return f"seed: {SEED} (repeat with BOTCAFE_TEST_SEED={SEED})"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands_translated_once() -> Iterator[None]:
+    """Commands that are the same in English are the same in every language: translating them all takes long."""
+    translated: dict[str, str] = {}
+    payload = tree._payload
+
+    async def once(commands: CafeTree) -> list[dict[str, Any]]:
+        plain = repr([type(commands.translator), *(one.to_dict(commands) for one in commands.get_commands())])
+        if plain not in translated:
+            translated[plain] = json.dumps(await payload(commands))
+        return json.loads(translated[plain])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "_payload", once)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _COMMAND_NAME = re.compile(r"[-_'\w]{1,32}")
 _LONGEST_DESCRIPTION = 100
+_BAD_REQUEST, _INVALID_FORM = 400, 50035
 _NAMES = (
     TranslationContextLocation.command_name,
     TranslationContextLocation.group_name,
@@ -73,10 +74,22 @@ async def sync_if_changed(tree: CafeTree, store: SyncStore) -> bool:
     digest = hashlib.sha256(json.dumps(payload, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     if await store.get(scope) == digest and await _names_known(tree) == _names(payload):
         return False
-    await tree.sync()
+    await _tell(tree, payload)
     await store.put(scope, digest)
     log.info("commands_synced", commands=len(payload))
     return True
+
+
+async def _tell(tree: CafeTree, payload: list[dict[str, Any]]) -> None:
+    # As `tree.sync()` does, which would translate everything once more: some fifty thousand words.
+    if tree.client.application_id is None:
+        raise app_commands.MissingApplicationID
+    try:
+        await tree.client.http.bulk_upsert_global_commands(tree.client.application_id, payload=payload)
+    except discord.HTTPException as error:
+        if error.status == _BAD_REQUEST and error.code == _INVALID_FORM:
+            raise app_commands.CommandSyncFailure(error, tree.get_commands()) from None
+        raise
 
 
 async def _payload(tree: CafeTree) -> list[dict[str, Any]]:

@@ -62,7 +62,7 @@ def mount(app: web.Application, *, allowances: Allowances | None = None) -> None
 def create_api(desk: Desk, endpoints: Sequence[Endpoint], *, allowances: Allowances | None = None) -> web.Application:
     """The API as an application of its own, to stand below `PREFIX`."""
     api = web.Application(middlewares=[_border])
-    api[_API] = _Api(desk, allowances or Allowances(desk.clock), document(endpoints))
+    api[_API] = _Api(desk, allowances or Allowances(desk.clock), document(tuple(endpoints)))
     for endpoint in endpoints:
         api.router.add_route(endpoint.method, endpoint.path, _serving(endpoint), name=endpoint.name)
     api.router.add_get(DOCUMENT, _tell, name="openapi")
