@@ -161,6 +161,19 @@ def test_a_rest_ends_when_it_says(listed: set[int], act: int, most: int, breaks:
                 assert rest_at(before, known, known, rules, None, at_minute(before)) is not None
 
 
+def test_a_night_that_ends_sooner_is_not_what_is_told() -> None:
+    """By night with today's minutes used up, these are why it lasts until midnight. Without them, the night is."""
+    night = SelfRules(daily_minutes=1, nights=(NightWindow(begins=60, ends=120),))
+    start = day_span("UTC", date(2026, 5, 4)).first
+    known, act = Minutes.of([start]), start + 90
+    told = rest_at(act, known, known, night, None, at_minute(act))
+    assert told is not None
+    assert (told.kind, told.until) == (RestKind.DAY, at_minute(start + 1440))
+    told = rest_at(act, Minutes(), Minutes(), night, None, at_minute(act))
+    assert told is not None
+    assert (told.kind, told.until) == (RestKind.NIGHT, at_minute(start + 120))
+
+
 def test_the_database_and_the_rule_have_one_gap() -> None:
     assert decide(10, Minutes.of([10 - GAP]), Minutes.of([10 - GAP]), None).new == tuple(range(11 - GAP, 11))
     assert decide(10, Minutes.of([9 - GAP]), Minutes.of([9 - GAP]), None).new == (10,)

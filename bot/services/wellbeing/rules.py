@@ -279,7 +279,13 @@ def rest_at(
 def lasting(
     first: Rest, everywhere: Minutes, here: Minutes, rules: SelfRules | None, floor: Floor | None, now: datetime
 ) -> Rest:
-    """A rest, until the moment at which nothing else refuses: a day that ends within a night goes on with it."""
+    """A rest, until the moment at which nothing else refuses: a day that ends within a night goes on with it.
+
+    A night within which minutes are used up for longer is told as these: it would end before they begin anew.
+    """
+    if first.kind is RestKind.NIGHT and first.until is not None:
+        spent = decide(minute_of(now), everywhere, here, rules, floor).rest
+        first = spent if spent is not None and spent.until is not None and spent.until > first.until else first
     until = first.until
     for _ in range(int(limits.RESTS_IN_A_ROW)):
         if until is None:
