@@ -1,11 +1,13 @@
 """Every road to an answer: what counts, who is refused, what is said publicly and to the person alone."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.errors import LimitReached
 from bot.ports import NO_RIGHTS, Place, Rights, Surroundings, Via
@@ -15,6 +17,7 @@ from bot.services.talk.posts import Wish
 from bot.services.wellbeing.limits import SelfLimits, Strictness
 from bot.services.wellbeing.rules import RestKind
 from db.models import PlaceValues
+from db.queries.wellbeing import limits as queries
 from db.work import Actor
 from tests.services.stagecraft import NOON, PARLOUR, ROBIN, SASHA, TAVERN, Program, make, summon
 from tests.services.test_services_turns import rows
@@ -310,3 +313,45 @@ async def test_a_clock_that_jumps_counts_nothing_twice_and_locks_nobody_out(prog
     assert answers(program) == 6
     await speak(program, at=after(24 * 60))
     assert answers(program) == 7
+
+
+async def test_who_passes_a_mark_by_a_button_is_written_to_as_well(program: Program, mira: UUID) -> None:
+    letters, noticing = watched(program)
+    robin = await program.people.arrive(ROBIN)
+    await limit(program, daily_minutes=6)
+    for minute in (0, 4):
+        program.clock.moment = after(minute)
+        async with program.database.work(Actor.user(robin)) as work:
+            part = await program.presence.enter(work, program.presence.act(robin, TAVERN))
+        program.presence.after(part)
+    await noticing.idle()
+    assert [whom for whom, _ in letters.sent] == [ROBIN.discord_id]
+
+
+async def test_what_was_read_before_a_change_does_not_take_the_place_of_what_is_newer(
+    program: Program, mira: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a pause whose end was read last and known first would hold somebody for good: the door does not ask."""
+    limited, robin = program.presence.limited, await program.people.arrive(ROBIN)
+    read, first, held_up = queries.limited_people, asyncio.Event(), asyncio.Event()
+
+    async def slow(session: AsyncSession, user_id: UUID | None = None) -> Sequence[queries.LimitedRow]:
+        found = await read(session, user_id)
+        if not first.is_set():
+            first.set()
+            await held_up.wait()
+        return found
+
+    monkeypatch.setattr(queries, "limited_people", slow)
+    await limit(program, is_paused=True, refresh=False)
+    before = asyncio.create_task(limited.refresh(robin))
+    await first.wait()
+    changed = await limit(program, is_paused=False, refresh=False)
+    after_it = asyncio.create_task(limited.refresh(robin))
+    for _ in range(50):
+        await rows(program, "SELECT 1")
+    held_up.set()
+    await asyncio.gather(before, after_it)
+    assert changed.pending_from is not None
+    program.clock.moment = changed.pending_from
+    assert limited.resting(robin, TAVERN, program.clock.now()) is None
