@@ -40,7 +40,7 @@ async def test_everything_said_comes_back(database: Database, clock: FakeClock) 
     async with database.work(robin.me) as work:
         read = await robin.moods.one(work, robin.id, kept.id)
     assert read == kept
-    assert (read.score, read.mood.name, read.mood.emoji) == (4, "Content", "😌")
+    assert (read.score, read.mood.name, read.mood.emoji) == (4, "Contented", "😌")
     assert (read.intensity, read.energy, read.sleep_quality, read.sleep_hours) == (4, 2, 5, 7.5)
     assert read.activities == ("Music", "my own thing")
     assert (read.weather, read.tags, read.triggers) == (Weather.RAIN, ("home",), ("noise",))

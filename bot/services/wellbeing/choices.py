@@ -93,7 +93,7 @@ MOODS: tuple[MoodOption, ...] = (
     MoodOption("grateful", N_("Grateful"), "🙏", 5),
     MoodOption("proud", N_("Proud"), "🏅", 5),
     MoodOption("good", N_("Good"), "🙂", 4),
-    MoodOption("content", N_("Content"), "😌", 4),
+    MoodOption("content", N_("Contented"), "😌", 4),
     MoodOption("calm", N_("Calm"), "🍃", 4),
     MoodOption("hopeful", N_("Hopeful"), "🌱", 4),
     MoodOption("okay", N_("So-so"), "😐", 3),
