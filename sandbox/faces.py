@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ SASHA = Look("#c4a7e7", "#8d5a3b", "#2a1a1f", "bun", "#e0567a")
 ALEX = Look("#9ccfd8", "#e5b48c", "#3d3a50", "long", "#f0f0e8")
 
 
+@functools.cache
 def person(look: Look) -> bytes:
     """A face as PNG."""
     picture, draw = _canvas(look.background)
@@ -45,6 +47,7 @@ def person(look: Look) -> bytes:
     return _png(picture)
 
 
+@functools.cache
 def cup() -> bytes:
     """The bot's face: a steaming cup, as PNG."""
     picture, draw = _canvas("#4a3328")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Callable
 
@@ -16,6 +17,7 @@ Draw = ImageDraw.ImageDraw
 Box = tuple[int, int, int, int]
 
 
+@functools.cache
 def kettle() -> bytes:
     """A whistling kettle, as PNG."""
 
@@ -30,6 +32,7 @@ def kettle() -> bytes:
     return _picture(paint)
 
 
+@functools.cache
 def lantern() -> bytes:
     """A lit lantern, as PNG."""
 
@@ -46,6 +49,7 @@ def lantern() -> bytes:
     return _picture(paint)
 
 
+@functools.cache
 def star() -> bytes:
     """A sleepy star, as PNG."""
 

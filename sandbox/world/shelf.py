@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -18,6 +19,11 @@ class Ledger(Protocol):
         ...
 
 
+@functools.cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
 class Shelf(Generic[Row]):
     """Rows by key, perhaps also by group (messages by channel). Call `put` again after changing a row."""
 
@@ -31,7 +37,7 @@ class Shelf(Generic[Row]):
         group: Callable[[Row], str] | None = None,
     ) -> None:
         self.name = name
-        self._adapter = TypeAdapter(kind)
+        self._adapter: TypeAdapter[Row] = _adapter(kind)
         self._ledger = ledger
         self._key = key
         self._group = group
