@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -104,9 +103,9 @@ class Presence:
         after, after_here = everywhere | Minutes.of(decision.new), here | Minutes.of(decision.here)
         if decision.rest is not None:
             rest = lasting(decision.rest, after, after_here, rules, floor, now)
-            # Minutes that count already are answered, also those after this one: what is remembered begins after them.
+            # Of a message that was heard late nothing is learnt for now: minutes after it count already.
             known = (after_here if rest.is_servers else after).last_before(sys.maxsize)
-            following = rest if by_clock or known is None else replace(rest, first=max(rest.first, known + 1))
+            following = rest if by_clock or known is None or known < minute else None
             is_new = bool(decision.new) and not only_look
             return Part(act, rest, following, is_new=is_new, version=entered.version)
         if only_look:

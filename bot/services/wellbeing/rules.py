@@ -135,6 +135,11 @@ class _Bound:
     is_servers: bool = False
     took: int = 0
 
+    def after_hole(self) -> None:
+        """A minute does not count: a sitting that needs no break yet is over, and what follows is another."""
+        if self.kind is RestKind.BREAK and self.room > 0:
+            self.room = self.most
+
     def rest(self, minute: int, last: int | None) -> Rest:
         until = self.span.end if self.after is None or last is None else last + self.after + 1
         if self.over is not None:
@@ -179,6 +184,8 @@ def decide(
         full = next((bound for bound in wants if bound.room <= 0), None)
         if full is not None:
             refused = full if one == minute else refused
+            for bound in mine:
+                bound.after_hole()
             continue
         for bound in wants:
             bound.room -= 1
