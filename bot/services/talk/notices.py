@@ -14,7 +14,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Notices:
-    """Hears one NOTIFY channel. `load` reads everything, `look` again at what a notice's payload names."""
+    """Hears one NOTIFY channel. `load` reads everything, `look` again at what a notice's payload names.
+
+    One at a time: of two that read side by side the one that read first might write last, and what it knew would stay.
+    """
 
     def __init__(
         self,
@@ -30,11 +33,12 @@ class Notices:
         self._look = look
         self._listener: Listener | None = None
         self._looking: set[asyncio.Task[None]] = set()
+        self._turn = asyncio.Lock()
 
     async def start(self) -> None:
         """Listen for changes, then load everything, so that nothing falls between the two."""
-        self._listener = await self._database.listen(self._channel, self._told, on_gap=self._load)
-        await self._load()
+        self._listener = await self._database.listen(self._channel, self._told, on_gap=self._load_all)
+        await self._load_all()
 
     async def close(self) -> None:
         """Stop listening."""
@@ -45,6 +49,10 @@ class Notices:
             task.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)
 
+    async def _load_all(self) -> None:
+        async with self._turn:
+            await self._load()
+
     def _told(self, payload: str) -> None:
         task = asyncio.create_task(self._look_again(payload), name=f"{self._channel} {payload}")
         self._looking.add(task)
@@ -52,6 +60,7 @@ class Notices:
 
     async def _look_again(self, payload: str) -> None:
         try:
-            await self._look(payload)
+            async with self._turn:
+                await self._look(payload)
         except Exception:  # a border: nobody awaits this task
             _log.exception("notice_unheeded", channel=self._channel, payload=payload)
