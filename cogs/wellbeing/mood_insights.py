@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ import discord
 
 from bot.services.cafe import Cafe
 from bot.services.wellbeing.insights import MINUTES_LEAST, Insights, insights
-from bot.services.wellbeing.pictures import drawn
 from bot.services.wellbeing.pictures_words import (
     ACTIVITIES_DRAWN,
     BESIDE,
@@ -57,6 +57,7 @@ async def show_insights(interaction: Asked, cafe: Cafe, kind: PictureKind, days:
             await draw(interaction, layout)
             return
         found = await _read(cafe, asker, days)
+    drawn = await asyncio.to_thread(_drawing)
     png = await drawn(kind, found, say)
     await _show(interaction, _panel(cafe, asker, found, kind, days, say, has_picture=png is not None), png)
 
@@ -172,3 +173,10 @@ async def _choose(interaction: Asked, cafe: Cafe, value: str) -> None:
         raise gone()
     await begin(interaction)
     await show_insights(interaction, cafe, PictureKind(kind), int(days))
+
+
+def _drawing() -> Callable[[PictureKind, Insights, Say], Awaitable[bytes | None]]:
+    # Loaded with the first picture: the gateway's process carries no pictures' library before.
+    from bot.services.wellbeing.pictures import drawn
+
+    return drawn

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Any
 
 import discord
-from babel.dates import format_date
 from discord import app_commands
 from discord.ext import commands
 
@@ -102,6 +101,8 @@ def _bars(seen: Seen, period: Period, say: Say) -> str:
     else:
         begins, title, pattern = month_of(seen.today), say("Minutes of this month, week by week"), "d MMM"
         days = stepped([one for one in seen.days if one.day >= begins], Step.WEEK)
+    from babel.dates import format_date  # here: the gateway's process starts without it
+
     labels = [format_date(one.day, pattern, locale=locale_of(say)) for one in days]
     return f"{title}\n```\n{bars(labels, [_minutes(one) for one in days])}\n```"
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from babel.dates import format_date, get_day_names
-
 from bot.services.wellbeing.choices import STEPS
 from bot.services.wellbeing.insights import ActivityMood, Insights, MinutesBeside
 from bot.texts import N_, Say, Text
@@ -133,6 +131,8 @@ def as_number(value: float) -> str:
 
 def day_long(day: date, say: Say) -> str:
     """A day as people write it."""
+    from babel.dates import format_date  # here: only who draws or lists needs it, and not the gateway's start
+
     return format_date(day, "medium", locale=locale_of(say))
 
 
@@ -143,4 +143,6 @@ def locale_of(say: Say) -> str:
 
 def weekday_named(weekday: int, say: Say) -> str:
     """A weekday (0: Monday) by its name."""
+    from babel.dates import get_day_names
+
     return str(get_day_names("wide", context="stand-alone", locale=locale_of(say))[weekday])
