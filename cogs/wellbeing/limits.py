@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import limits
+from bot.errors import InvalidInput
 from bot.services.cafe import Cafe
 from bot.services.wellbeing.limit_rules_words import STRICTNESS
 from bot.services.wellbeing.limits import SaidIn, Strictness
@@ -23,6 +24,7 @@ from bot.services.wellbeing.typed_limits import (
     nights_typed,
     tokens_typed,
 )
+from bot.texts import N_
 from cogs.asking import Asked, caller_of
 from cogs.panels import Suggestions, suggested_zones
 from cogs.wellbeing.limits_habits import add_habit, show_habits
@@ -141,6 +143,12 @@ class LimitsCog(
     ) -> None:
         """What they are told of, after adding to it."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        if about is None and (times is not None or minutes is not None or words):
+            raise InvalidInput(
+                "trigger_about_what",
+                N_("Nothing was added. Choose as `about` what you want to be told of; the rest says how."),
+                field="about",
+            )
         if about is None:
             await show_triggers(interaction, self.cafe)
         else:

@@ -58,7 +58,7 @@ async def answered(interaction: Asked, cafe: Cafe, doing: Coroutine[Any, Any, No
 def consent_panel(cafe: Cafe, say: Say) -> discord.ui.LayoutView:
     """Everything a person should know before they say yes."""
     told = "\n".join(f"- {say(one, days=KEEP_DAYS)}" for one in WORDS)
-    buttons: list[discord.ui.Item[Any]] = [MoodButton(f"yes:{VERSION}", say("Yes, keep my check-ins"), _YES)]
+    buttons: list[discord.ui.Item[Any]] = [MoodButton(f"yes:{VERSION}", say("Yes, keep check-ins for me"), _YES)]
     return panel(words(f"## {say(HEADING)}"), words(told), row(*buttons, *link(cafe, say)))
 
 

@@ -139,6 +139,7 @@ WRONG: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("triggers", {"about": "late_nights", "times": 31}, "1 to 30; you wrote 31"),
     ("triggers", {"about": "long_days", "minutes": 0}, "Minutes can be 1 to 1440"),
     ("triggers", {"about": "low_moods"}, "you keep no check-ins"),
+    ("triggers", {"times": 3}, "Choose as `about` what you want"),
 )
 
 

@@ -26,7 +26,7 @@ DAYLIO = (
 
 async def say_yes(town: Town, who: simcord.MemberActor) -> simcord.InteractionResult:
     asked = await who.slash(town.channel, "mood checkin")
-    await who.click(last(asked), label="Yes, keep my check-ins")
+    await who.click(last(asked), label="Yes, keep check-ins for me")
     return asked
 
 
@@ -66,7 +66,7 @@ async def test_before_a_yes_it_is_told_what_that_means_and_nothing_is_kept(town:
     for one in WORDS:
         assert one.format(days=90) in told
     assert "passes through Discord" in told
-    assert {"Yes, keep my check-ins", "On the web"} <= controls(asked)
+    assert {"Yes, keep check-ins for me", "On the web"} <= controls(asked)
     (web,) = [one["url"] for one in pieces(last(asked).components) if one.get("url")]
     assert web == "https://cafe.example/mood"
     for command in ("history", "insights", "remind", "export", "delete"):
