@@ -182,6 +182,7 @@ COMMANDS: dict[str, dict[str, Any]] = {
     "default": {},
     "language": {"language": "es"},
     "delivery": {"how": "paragraphs"},
+    "limits": {"minutes": "60"},
     "reset": {},
 }
 
