@@ -8,7 +8,7 @@ from uuid import UUID
 import discord
 import pytest
 import simcord
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.services.talk.conversations.shelf import Mark, Search, Which
@@ -367,6 +367,7 @@ async def test_hostile_titles_ping_and_format_nothing(town: Town) -> None:
         assert data["allowed_mentions"] == {"parse": []}, entry.path
 
 
+@example(False, 0, UUID(int=7), Which.ALL, "𝐀 İ ẞ", "")
 @given(
     st.booleans(),
     st.integers(0, 10**16),

@@ -83,7 +83,8 @@ async def test_a_child_that_ends_by_itself_is_noticed(tmp_path: Path) -> None:
 
 
 async def test_the_chosen_signal_environment_and_folder_reach_the_child(tmp_path: Path) -> None:
-    script = "trap 'echo hup; exit 0' HUP; echo $WORD; pwd; echo ready; while :; do sleep 0.05; done"
+    # `wait` ends at once for a signal that is trapped (POSIX), where a command in the foreground is waited for.
+    script = "trap 'echo hup; exit 0' HUP; echo $WORD; pwd; echo ready; sleep 60 & wait"
     child = await Child.start(
         ["sh", "-c", script],
         name="child",

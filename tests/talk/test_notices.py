@@ -10,20 +10,22 @@ async def test_of_two_notices_the_later_one_is_what_is_known() -> None:
     stored, known, slow = "old", list[str](), asyncio.Event()
 
     async def look(payload: str) -> None:
-        read = stored
-        if payload == "first":
-            await slow.wait()
-        known.append(read)
+        async with notices.turn:
+            read = stored
+            if payload == "first":
+                await slow.wait()
+            known.append(read)
 
     async def load() -> None:
-        known.append(stored)
+        async with notices.turn:
+            known.append(stored)
 
     notices = Notices(cast("Any", None), "things", load=load, look=look)
     notices._told("first")
     await asyncio.sleep(0)  # it has read what stands there
     stored = "new"
     notices._told("second")
-    gap = asyncio.create_task(notices._load_all())
+    gap = asyncio.create_task(load())
     for _ in range(5):
         await asyncio.sleep(0)
     slow.set()

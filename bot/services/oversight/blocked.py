@@ -122,17 +122,19 @@ class Blocked:
 
     async def load(self) -> None:
         """Look again at everybody."""
-        known = _Known()
-        for block in await self._read(None):
-            known.put(block)
-        self._known = known
+        async with self._notices.turn:
+            known = _Known()
+            for block in await self._read(None):
+                known.put(block)
+            self._known = known
 
     async def refresh(self, user_id: UUID) -> None:
         """Look again at one."""
-        found = await self._read(user_id)
-        self._known.drop(user_id)
-        for block in found:
-            self._known.put(block)
+        async with self._notices.turn:
+            found = await self._read(user_id)
+            self._known.drop(user_id)
+            for block in found:
+                self._known.put(block)
 
     async def _read(self, user_id: UUID | None) -> list[Block]:
         async with self._database.work(Actor.job(CHANNEL)) as work:

@@ -146,17 +146,18 @@ class Switches:
 
     async def load(self) -> None:
         """Look again at all of them."""
-        async with self._database.work(Actor.job(CHANNEL)) as work:
-            rows = {row.name: row for row in await queries.every(work.session)}
-        states: dict[Switch, SwitchState] = {}
-        for switch, kind in KINDS.items():
-            row = rows.get(switch.value)
-            states[switch] = (
-                SwitchState(switch, kind, kind.is_on)
-                if row is None
-                else SwitchState(switch, kind, row.is_on, row.note, row.updated_at)
-            )
-        self._states = states
+        async with self._notices.turn:
+            async with self._database.work(Actor.job(CHANNEL)) as work:
+                rows = {row.name: row for row in await queries.every(work.session)}
+            states: dict[Switch, SwitchState] = {}
+            for switch, kind in KINDS.items():
+                row = rows.get(switch.value)
+                states[switch] = (
+                    SwitchState(switch, kind, kind.is_on)
+                    if row is None
+                    else SwitchState(switch, kind, row.is_on, row.note, row.updated_at)
+                )
+            self._states = states
 
     async def _look(self, _: str) -> None:
         await self.load()

@@ -36,19 +36,21 @@ class Listening:
 
     async def load(self) -> None:
         """Fill the index with every active conversation."""
-        async with self._database.work(Actor.job(CHANNEL)) as work:
-            rows = await functions.hearing(work.session)
-        self._hearing.replace(rooms_of(rows))
+        async with self._notices.turn:
+            async with self._database.work(Actor.job(CHANNEL)) as work:
+                rows = await functions.hearing(work.session)
+            self._hearing.replace(rooms_of(rows))
 
     async def refresh(self, conversation_id: UUID, channel_id: int) -> None:
         """Look again at one conversation."""
-        async with self._database.work(Actor.job(CHANNEL)) as work:
-            rows = await functions.hearing(work.session, conversation_id)
-        room = next(iter(rooms_of(rows)), None)
-        if room is None:
-            self._hearing.forget(conversation_id)
-        else:
-            self._hearing.put(channel_id, room)
+        async with self._notices.turn:
+            async with self._database.work(Actor.job(CHANNEL)) as work:
+                rows = await functions.hearing(work.session, conversation_id)
+            room = next(iter(rooms_of(rows)), None)
+            if room is None:
+                self._hearing.forget(conversation_id)
+            else:
+                self._hearing.put(channel_id, room)
 
     async def _look(self, payload: str) -> None:
         conversation, _, channel = payload.partition(" ")

@@ -16,7 +16,8 @@ _log = structlog.get_logger(__name__)
 class Notices:
     """Hears one NOTIFY channel. `load` reads everything, `look` again at what a notice's payload names.
 
-    One at a time: of two that read side by side the one that read first might write last, and what it knew would stay.
+    Whoever reads and then remembers does so behind `turn`: of two that read side by side the one that read first might
+    remember last, and what it knew would stay.
     """
 
     def __init__(
@@ -33,12 +34,12 @@ class Notices:
         self._look = look
         self._listener: Listener | None = None
         self._looking: set[asyncio.Task[None]] = set()
-        self._turn = asyncio.Lock()
+        self.turn = asyncio.Lock()
 
     async def start(self) -> None:
         """Listen for changes, then load everything, so that nothing falls between the two."""
-        self._listener = await self._database.listen(self._channel, self._told, on_gap=self._load_all)
-        await self._load_all()
+        self._listener = await self._database.listen(self._channel, self._told, on_gap=self._load)
+        await self._load()
 
     async def close(self) -> None:
         """Stop listening."""
@@ -49,10 +50,6 @@ class Notices:
             task.cancel()
         await asyncio.gather(*self._looking, return_exceptions=True)
 
-    async def _load_all(self) -> None:
-        async with self._turn:
-            await self._load()
-
     def _told(self, payload: str) -> None:
         task = asyncio.create_task(self._look_again(payload), name=f"{self._channel} {payload}")
         self._looking.add(task)
@@ -60,7 +57,6 @@ class Notices:
 
     async def _look_again(self, payload: str) -> None:
         try:
-            async with self._turn:
-                await self._look(payload)
+            await self._look(payload)
         except Exception:  # a border: nobody awaits this task
             _log.exception("notice_unheeded", channel=self._channel, payload=payload)

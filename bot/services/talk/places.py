@@ -320,21 +320,23 @@ class Places:
 
     async def load(self) -> None:
         """Know every server's settings."""
-        async with self._database.work(Actor.job(CHANNEL)) as work:
-            rows = await queries.every(work.session)
-        servers: dict[int, list[LevelRow]] = {}
-        for row in rows:
-            servers.setdefault(row.guild_id, []).append(row)
-        self._servers = {guild_id: _server(found) for guild_id, found in servers.items()}
+        async with self._notices.turn:
+            async with self._database.work(Actor.job(CHANNEL)) as work:
+                rows = await queries.every(work.session)
+            servers: dict[int, list[LevelRow]] = {}
+            for row in rows:
+                servers.setdefault(row.guild_id, []).append(row)
+            self._servers = {guild_id: _server(found) for guild_id, found in servers.items()}
 
     async def refresh(self, guild_id: int) -> None:
         """Look again at one server."""
-        async with self._database.work(Actor.job(CHANNEL)) as work:
-            rows = await queries.of_server(work.session, guild_id)
-        if rows:
-            self._servers[guild_id] = _server(rows)
-        else:
-            self._servers.pop(guild_id, None)
+        async with self._notices.turn:
+            async with self._database.work(Actor.job(CHANNEL)) as work:
+                rows = await queries.of_server(work.session, guild_id)
+            if rows:
+                self._servers[guild_id] = _server(rows)
+            else:
+                self._servers.pop(guild_id, None)
 
     async def _look(self, payload: str) -> None:
         await self.refresh(int(payload))

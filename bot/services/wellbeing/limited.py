@@ -6,7 +6,6 @@ too (`Presence`), which alone knows the minutes; what is not refused here may st
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -71,7 +70,6 @@ class Limited:
         self._people: dict[UUID, Person] = {}
         self._by_discord: dict[int, UUID] = {}
         self._rests: OrderedDict[tuple[UUID, int], tuple[UUID | None, Floor | None, Rest]] = OrderedDict()
-        self._looking = asyncio.Lock()
         self._notices = Notices(database, CHANNEL, load=self.load, look=self._look)
 
     # -------------------------------------------------------------------------------------------- asking
@@ -141,7 +139,7 @@ class Limited:
 
     async def load(self) -> None:
         """Look again at everybody."""
-        async with self._looking:
+        async with self._notices.turn:
             rows = await self._read(None)
             self._people, self._by_discord = {}, {}
             for person in _people(rows):
@@ -149,7 +147,7 @@ class Limited:
 
     async def refresh(self, user_id: UUID) -> None:
         """Look again at one. One look after the other: what was read first must not take the place of what is newer."""
-        async with self._looking:
+        async with self._notices.turn:
             rows = await self._read(user_id)
             old = self._people.pop(user_id, None)
             if old is not None and old.discord_id is not None:

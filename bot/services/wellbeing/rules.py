@@ -288,10 +288,11 @@ def lasting(
 ) -> Rest:
     """A rest, until the moment at which nothing else refuses: a day that ends within a night goes on with it.
 
-    A night within which minutes are used up for longer is told as these: it would end before they begin anew.
+    A night after which minutes are still used up is told as these: it would end before they begin anew.
     """
     if first.kind is RestKind.NIGHT and first.until is not None:
-        spent = decide(minute_of(now), everywhere, here, rules, floor).rest
+        # As they are when it ends: by night nothing counts, so what is lacking for an act now may be there then.
+        spent = decide(minute_of(first.until), everywhere, here, rules, floor).rest
         first = spent if spent is not None and spent.until is not None and spent.until > first.until else first
     until = first.until
     for _ in range(int(limits.RESTS_IN_A_ROW)):

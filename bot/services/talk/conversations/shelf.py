@@ -184,6 +184,8 @@ async def _card(opened: Opened, asking: Asking) -> Card:
 
 def folded(typed: str) -> str:
     """The words of a search without case, accents and signs, as many as a button can carry."""
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", typed[: 4 * limits.LIST_SEARCH_MAX].lower()))
+    # Letters that only look like others (a bold 𝐀) are those before their case goes; what is folded twice is the same.
+    known = unicodedata.normalize("NFKD", typed[: 4 * limits.LIST_SEARCH_MAX]).lower()
+    plain = _MARKS.sub("", unicodedata.normalize("NFKD", known))
     words = " ".join(_WORDS.findall(plain)[:_WORDS_MOST])
     return words[: limits.LIST_SEARCH_MAX].strip()
