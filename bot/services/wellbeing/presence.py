@@ -113,7 +113,9 @@ class Presence:
         crossed = crossings(everywhere, after, rules, minute)
         crossed += crossings_here(here, after_here, floor, minute, guild_of(act.place))
         told = await self._noted(direct, crossed, now)
-        following = rest_at(minute + 1, after, after_here, rules, floor, now)
+        # After all that counts already: of a message that was heard late, later minutes may.
+        known = after.last_before(sys.maxsize) or minute
+        following = rest_at(max(known, minute) + 1, after, after_here, rules, floor, now)
         return Part(act, following=following, is_new=bool(decision.new), version=entered.version, crossed=told)
 
     async def _noted(self, direct: Direct, crossed: Sequence[Crossing], now: datetime) -> tuple[Crossing, ...]:
