@@ -22,7 +22,7 @@ from tests.whole.cafe import Whole, menu
 
 IN_FULL = os.environ.get("PROOFS") == "1"
 ROUNDS = 85 if IN_FULL else 6
-MESSAGES = 1000 if IN_FULL else 60
+MESSAGES = 1000 if IN_FULL else 50
 MAKERS = {"Mirabel": "sasha", "Junobel": "robin", "Octavo": "alex"}
 EVERYBODY = ("robin", "sasha", "alex")
 LENGTHS = (1_500, 3_400, 13_000)
