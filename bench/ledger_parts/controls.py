@@ -66,7 +66,7 @@ CONTROLS: tuple[Control, ...] = (
     Control(
         "b: no idempotency key",
         "what is asked for again is done again",
-        frozenset({"I6"}),
+        frozenset({"I6", "I7"}),
         forgets=True,
         kills=("app", "db"),
     ),
